@@ -1,0 +1,4 @@
+//! Rate-limit algorithms that anybody can embed.
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]

@@ -1,0 +1,1 @@
+//! Rate limiting for std: real clocks and fair blocking waits over paceline-core.

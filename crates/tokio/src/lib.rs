@@ -1,0 +1,1 @@
+//! Fair, cancel-safe waiting for tokio over paceline-core.

@@ -1,0 +1,3 @@
+//! Every check of the project, by name.
+
+fn main() {}
