@@ -5,6 +5,7 @@
 //! | read a real clock | [`Tsc`], [`Monotonic`], [`Coarse`] |
 //! | decide without waiting | [`Limiter::try_acquire`] |
 //! | wait in line, with a deadline or without | [`Turnstile`] |
+//! | keep to a number in any window, exactly | [`HeapSlidingLog`] |
 //! | build a queue for another runtime | [`Backlog`] |
 //!
 //! ```
@@ -23,10 +24,12 @@
 mod backlog;
 mod clock;
 mod refused;
+mod sliding_log;
 mod turnstile;
 
 pub use backlog::{Backlog, Place};
 pub use clock::{Coarse, Monotonic, Tsc};
 pub use paceline_core::*;
 pub use refused::Refused;
+pub use sliding_log::HeapSlidingLog;
 pub use turnstile::Turnstile;
