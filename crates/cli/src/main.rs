@@ -1,9 +1,10 @@
 //! The `paceline` command.
 
 mod charge;
+mod run;
 mod serve;
 
-use std::io;
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -16,12 +17,18 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Run(run::Args),
     Serve(serve::Args),
 }
 
 #[tokio::main]
-async fn main() -> io::Result<()> {
-    match Cli::parse().command {
-        Command::Serve(args) => serve::serve(args).await,
-    }
+async fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Run(args) => run::run(args).await,
+        Command::Serve(args) => serve::serve(args).await.map(|()| ExitCode::SUCCESS).map_err(Into::into),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("paceline: {error}");
+        ExitCode::FAILURE
+    })
 }

@@ -31,7 +31,7 @@ use tokio::time::timeout;
 
 use self::routes::Service;
 
-pub(crate) use self::args::{Args, Config};
+pub(crate) use self::args::{Args, Config, WindowKind};
 pub(crate) use self::stats::Stats;
 
 /// Serves until Ctrl-C, then prints what was admitted and refused.
@@ -62,14 +62,9 @@ impl Server {
             // Without it answers are late, not wrong.
             let _ = connection.set_nodelay(true);
         });
-        let serving = axum::serve(listener, routes::router(Arc::clone(&service)))
-            .with_graceful_shutdown(async move { stopped.notified().await });
-        Ok(Self {
-            address,
-            service,
-            stop,
-            task: tokio::spawn(serving.into_future()),
-        })
+        let serving =
+            axum::serve(listener, routes::router(Arc::clone(&service))).with_graceful_shutdown(async move { stopped.notified().await });
+        Ok(Self { address, service, stop, task: tokio::spawn(serving.into_future()) })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

@@ -17,37 +17,18 @@ pub(crate) struct Account {
 
 impl Account {
     pub(crate) fn new(config: &Config) -> Self {
-        Self {
-            in_flight: 0,
-            balance: config.balance,
-            models: HashMap::new(),
-        }
+        Self { in_flight: 0, balance: config.balance, models: HashMap::new() }
     }
 
     /// The limits of `model`, at the real time `now`.
-    pub(crate) fn limits(
-        &mut self,
-        model: &str,
-        config: &Config,
-        clock: &Clock,
-        now: u64,
-    ) -> &mut Limits {
-        let limits = self
-            .models
-            .entry(model.to_owned())
-            .or_insert_with(|| Limits::new(config));
+    pub(crate) fn limits(&mut self, model: &str, config: &Config, clock: &Clock, now: u64) -> &mut Limits {
+        let limits = self.models.entry(model.to_owned()).or_insert_with(|| Limits::new(config));
         limits.advance(clock.limiter_time(now));
         limits
     }
 
     /// Takes all that `call` costs, or else nothing but what a failed request is counted as.
-    pub(crate) fn admit(
-        &mut self,
-        call: &Call,
-        config: &Config,
-        clock: &Clock,
-        now: u64,
-    ) -> Result<(), Refusal> {
+    pub(crate) fn admit(&mut self, call: &Call, config: &Config, clock: &Clock, now: u64) -> Result<(), Refusal> {
         let (balance, in_flight) = (self.balance, self.in_flight);
         let limits = self.limits(&call.model, config, clock, now);
         if balance == Some(0) {

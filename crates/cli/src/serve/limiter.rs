@@ -35,13 +35,7 @@ pub(crate) struct Bucket {
 
 impl Bucket {
     pub(crate) fn new(limit: u64, period: u64, capacity: u64) -> Self {
-        Self {
-            limit,
-            period,
-            capacity,
-            spent: 0,
-            at: 0,
-        }
+        Self { limit, period, capacity, spent: 0, at: 0 }
     }
 
     fn units(&self, amount: u64) -> u128 {
@@ -84,12 +78,7 @@ pub(crate) struct Counter {
 
 impl Counter {
     pub(crate) fn new(span: u64, capacity: u64) -> Self {
-        Self {
-            span,
-            capacity,
-            left: capacity,
-            at: 0,
-        }
+        Self { span, capacity, left: capacity, at: 0 }
     }
 }
 
@@ -114,11 +103,7 @@ impl Meter for Counter {
     }
 
     fn wait(&self, cost: u64) -> u64 {
-        if cost <= self.left {
-            0
-        } else {
-            self.span - self.at % self.span
-        }
+        if cost <= self.left { 0 } else { self.span - self.at % self.span }
     }
 }
 

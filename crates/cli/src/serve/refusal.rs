@@ -52,62 +52,28 @@ pub(crate) struct Asked<'a> {
 impl Refusal {
     /// `limit` refuses a call of `tokens` for `wait`. A short window is told as the minute's limit that it holds up.
     pub(crate) fn rate(limit: &Limit, tokens: u64, wait: Duration) -> Self {
-        let &Limit {
-            name,
-            unit,
-            resource,
-            limit: most,
-            ..
-        } = limit;
+        let &Limit { name, unit, resource, limit: most, .. } = limit;
         let used = most - limit.meter.left();
-        Self::Rate {
-            name,
-            unit,
-            resource,
-            limit: most,
-            used,
-            requested: limit.cost(tokens),
-            wait,
-        }
+        Self::Rate { name, unit, resource, limit: most, used, requested: limit.cost(tokens), wait }
     }
 
     /// A call of `tokens` never fits into `limit`; what would fit is told, which in a short window is its share.
     pub(crate) fn too_large(limit: &Limit, tokens: u64) -> Self {
-        Self::TooLarge {
-            unit: limit.unit,
-            resource: limit.resource,
-            limit: limit.meter.capacity(),
-            requested: limit.cost(tokens),
-        }
+        Self::TooLarge { unit: limit.unit, resource: limit.resource, limit: limit.meter.capacity(), requested: limit.cost(tokens) }
     }
 
     pub(crate) fn not_found(method: &Method, uri: &Uri) -> Self {
         let message = format!("Invalid URL ({method} {})", uri.path());
-        Self::Invalid {
-            status: StatusCode::NOT_FOUND,
-            message,
-            code: None,
-        }
+        Self::Invalid { status: StatusCode::NOT_FOUND, message, code: None }
     }
 
     pub(crate) fn method_not_allowed(method: &Method, uri: &Uri) -> Self {
-        let message = format!(
-            "Not allowed to {method} on {}. (HINT: Perhaps you meant to use a different HTTP method?)",
-            uri.path()
-        );
-        Self::Invalid {
-            status: StatusCode::METHOD_NOT_ALLOWED,
-            message,
-            code: Some("method_not_supported"),
-        }
+        let message = format!("Not allowed to {method} on {}. (HINT: Perhaps you meant to use a different HTTP method?)", uri.path());
+        Self::Invalid { status: StatusCode::METHOD_NOT_ALLOWED, message, code: Some("method_not_supported") }
     }
 
     pub(crate) fn bad_request(message: &str) -> Self {
-        Self::Invalid {
-            status: StatusCode::BAD_REQUEST,
-            message: message.to_owned(),
-            code: None,
-        }
+        Self::Invalid { status: StatusCode::BAD_REQUEST, message: message.to_owned(), code: None }
     }
 
     /// Its name in the log and the summary.
@@ -143,9 +109,7 @@ impl Refusal {
     pub(crate) fn body(&self, asked: &Asked<'_>, hint: bool) -> Value {
         let message = self.message(asked, hint);
         match self {
-            Self::Rate { resource, .. } | Self::TooLarge { resource, .. } => {
-                error(&message, resource.word(), Some("rate_limit_exceeded"))
-            }
+            Self::Rate { resource, .. } | Self::TooLarge { resource, .. } => error(&message, resource.word(), Some("rate_limit_exceeded")),
             Self::InFlight { .. } => {
                 json!({"error": {"message": message, "type": "rate_limit_reached_error"}})
             }
@@ -157,42 +121,20 @@ impl Refusal {
 
     fn message(&self, Asked { model, key }: &Asked<'_>, hint: bool) -> String {
         match self {
-            Self::Rate {
-                unit,
-                limit,
-                used,
-                requested,
-                wait,
-                ..
-            } => {
-                let again = if hint {
-                    format!(" Please try again in {}.", Printed(*wait))
-                } else {
-                    String::new()
-                };
+            Self::Rate { unit, limit, used, requested, wait, .. } => {
+                let again = if hint { format!(" Please try again in {}.", Printed(*wait)) } else { String::new() };
                 format!(
                     "Rate limit reached for {model} in organization org-{key} on {unit}: \
                      Limit {limit}, Used {used}, Requested {requested}.{again} {LEARN_MORE}"
                 )
             }
-            Self::TooLarge {
-                unit,
-                limit,
-                requested,
-                ..
-            } => format!(
+            Self::TooLarge { unit, limit, requested, .. } => format!(
                 "Request too large for {model} in organization org-{key} on {unit}: Limit {limit}, Requested {requested}. \
                  The input or output tokens must be reduced in order to run successfully. {LEARN_MORE}"
             ),
             Self::InFlight { limit } => {
-                let again = if hint {
-                    ", please try again after 1 seconds"
-                } else {
-                    ""
-                };
-                format!(
-                    "Your account org-{key}<ak-{key}> request reached max organization concurrency: {limit}{again}"
-                )
+                let again = if hint { ", please try again after 1 seconds" } else { "" };
+                format!("Your account org-{key}<ak-{key}> request reached max organization concurrency: {limit}{again}")
             }
             Self::NoBalance => NO_BALANCE.to_owned(),
             Self::NoKey => NO_KEY.to_owned(),

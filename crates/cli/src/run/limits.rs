@@ -1,0 +1,195 @@
+//! The server's limits as they were given, and the client's that keep to them.
+
+use std::{fmt, time::Duration};
+
+use paceline::{Nanos, Quota, QuotaError, Set, SetDecision};
+
+use super::{args::Args, paced::Paced, work::Demand};
+use crate::serve::WindowKind;
+
+/// How many limits there can be.
+pub(super) const LIMITS: usize = 5;
+
+/// What the server allows: all limits of the account, the most specific first.
+pub(super) struct Limits {
+    given: [Option<Given>; LIMITS],
+    /// The client's side of each.
+    paced: Set<Paced, LIMITS>,
+}
+
+impl Limits {
+    /// The limits of the command line.
+    pub(super) fn new(args: &Args) -> Result<Self, QuotaError> {
+        let [rpm, tpm, rpd] = args.limits();
+        let whole = |name, resource, limit: Option<u32>, period| limit.map(|limit| Given::bucket(name, resource, limit, period));
+        let short = |name, resource, limit: Option<u32>| Some(Given::window(name, resource, limit?, args.window?, args.window_kind));
+        let given = [
+            short("requests/window", Resource::Requests, rpm),
+            short("tokens/window", Resource::Tokens, tpm),
+            whole("requests/min", Resource::Requests, rpm, MINUTE),
+            whole("tokens/min", Resource::Tokens, tpm, MINUTE),
+            whole("requests/day", Resource::Requests, rpd, DAY),
+        ];
+        let mut paced = [const { Paced::Unlimited }; LIMITS];
+        for (paced, given) in paced.iter_mut().zip(&given) {
+            if let Some(given) = given {
+                *paced = given.paced(args.margin())?;
+            }
+        }
+        Ok(Self { given, paced: Set::new(paced) })
+    }
+
+    /// What paces the client.
+    pub(super) fn paced(&self) -> &Set<Paced, LIMITS> {
+        &self.paced
+    }
+
+    /// The limit at a place of the set, which there is.
+    pub(super) fn name(&self, place: usize) -> &'static str {
+        self.given.get(place).and_then(Option::as_ref).map_or("", |given| given.name)
+    }
+
+    /// All limits that were given, with their places.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &Given)> {
+        self.given.iter().enumerate().filter_map(|(place, given)| Some((place, given.as_ref()?)))
+    }
+
+    /// What a request of `tokens` takes from each limit, in the limit's own grains.
+    pub(super) fn costs(&self, tokens: u32) -> [u32; LIMITS] {
+        self.given.each_ref().map(|given| given.as_ref().map_or(0, |given| given.cost(tokens).saturating_mul(given.grain)))
+    }
+
+    /// What `demand` takes from each limit, in the limit's own grains.
+    pub(super) fn totals(&self, demand: &Demand) -> [u64; LIMITS] {
+        self.given.each_ref().map(|given| given.as_ref().map_or(0, |given| given.demand(demand).saturating_mul(given.grain.into())))
+    }
+
+    /// The limit into which a request of `tokens` never fits.
+    pub(super) fn too_small_for(&self, tokens: u32) -> Option<TooSmall> {
+        match self.paced.peek_named(Nanos::ZERO, self.costs(tokens)) {
+            SetDecision::Impossible { most, limit } => {
+                let given = self.given.get(limit)?.as_ref()?;
+                Some(TooSmall { limit: given.name, cost: given.cost(tokens), most: most / given.grain })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// As in "330 requests/min, 40000 tokens/min".
+impl fmt::Display for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, (_, given)) in self.iter().enumerate() {
+            let separator = if number > 0 { ", " } else { "" };
+            write!(f, "{separator}{} {}", given.capacity, given.name)?;
+        }
+        Ok(())
+    }
+}
+
+/// Why a request never fits.
+#[derive(Debug, PartialEq)]
+pub(super) struct TooSmall {
+    pub(super) limit: &'static str,
+    pub(super) cost: u32,
+    /// The largest cost that fits.
+    pub(super) most: u32,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Resource {
+    Requests,
+    Tokens,
+}
+
+/// One limit of the server: `limit` in each `period`, and `capacity` of it at once.
+pub(super) struct Given {
+    pub(super) name: &'static str,
+    resource: Resource,
+    pub(super) limit: u32,
+    pub(super) period: Duration,
+    pub(super) capacity: u32,
+    shape: Shape,
+    /// In how many parts the client counts one. A margin of less than one request would otherwise cost a whole one.
+    grain: u32,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Shape {
+    Bucket,
+    /// A bucket that holds only the share of a short window.
+    ShortBucket,
+    /// A counter that resets with each period.
+    Counter,
+}
+
+impl Given {
+    fn bucket(name: &'static str, resource: Resource, limit: u32, period: Duration) -> Self {
+        Self { name, resource, limit, period, capacity: limit, shape: Shape::Bucket, grain: grain(resource, limit) }
+    }
+
+    /// A minute's `limit` held in short windows too.
+    fn window(name: &'static str, resource: Resource, limit: u32, window: Duration, kind: WindowKind) -> Self {
+        let share = u128::from(limit) * window.as_nanos() / MINUTE.as_nanos();
+        let share = u32::try_from(share).unwrap_or(limit).max(1);
+        let bucket = Self::bucket(name, resource, limit, MINUTE);
+        match kind {
+            WindowKind::Bucket => Self { capacity: share, shape: Shape::ShortBucket, ..bucket },
+            WindowKind::Counter => Self { limit: share, period: window, capacity: share, shape: Shape::Counter, grain: 1, ..bucket },
+        }
+    }
+
+    /// What a request of `tokens` takes.
+    pub(super) fn cost(&self, tokens: u32) -> u32 {
+        match self.resource {
+            Resource::Requests => 1,
+            Resource::Tokens => tokens,
+        }
+    }
+
+    /// How much of `demand` this limit counts.
+    pub(super) fn demand(&self, demand: &Demand) -> u64 {
+        match self.resource {
+            Resource::Requests => demand.requests,
+            Resource::Tokens => demand.tokens,
+        }
+    }
+
+    /// The time in which `amount` comes free.
+    pub(super) fn refill_time(&self, amount: u64) -> Duration {
+        let nanos = u128::from(amount) * self.period.as_nanos() / u128::from(self.limit);
+        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    }
+
+    /// The client's limit: what it lets pass arrives within this one, though one request be later on its way by `margin` than another.
+    ///
+    /// In any time `t` at the server arrives what left in `t + margin`. From a bucket of burst `b` and the same rate `r` that is at most
+    /// `b + r * (t + margin)`, so that `b` has to be smaller than the server's by `r * margin`. Where nothing is left of a burst, single
+    /// requests leave with the margin between them on top.
+    fn paced(&self, margin: Duration) -> Result<Paced, QuotaError> {
+        let capacity = match self.shape {
+            Shape::Counter => return Ok(Paced::log(self.capacity, self.period.saturating_add(margin))),
+            Shape::ShortBucket => self.capacity.saturating_sub(1),
+            Shape::Bucket => self.capacity,
+        };
+        let limit = self.limit.saturating_mul(self.grain);
+        let unused = (margin.as_nanos() * u128::from(limit)).div_ceil(self.period.as_nanos());
+        let burst = u128::from(capacity.saturating_mul(self.grain)).saturating_sub(unused);
+        let quota = match u32::try_from(burst) {
+            Ok(burst) if burst >= self.grain => Quota::new(limit, self.period).burst(burst),
+            _ => Quota::new(self.grain, (self.period / self.limit).saturating_add(margin)),
+        };
+        Paced::bucket(quota)
+    }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const GRAINS: u32 = 1_000;
+
+fn grain(resource: Resource, limit: u32) -> u32 {
+    match resource {
+        Resource::Requests => (u32::MAX / limit).clamp(1, GRAINS),
+        Resource::Tokens => 1,
+    }
+}
