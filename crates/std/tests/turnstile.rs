@@ -53,14 +53,14 @@ fn who_cannot_pass_in_time_is_refused_without_a_wait() {
 /// A forecast that somebody spoils by passing the line by ends at the deadline, not behind those who have more patience.
 #[test]
 fn a_deadline_holds_for_whoever_is_not_first() {
-    let turnstile = turnstile(Quota::per_second(5).burst(10));
+    let turnstile = turnstile(Quota::per_second(10));
     turnstile.acquire(10).expect("the burst");
     thread::scope(|scope| {
         let patient = scope.spawn(|| turnstile.acquire(2));
         until_waiting(&turnstile, 1);
-        let hasty = scope.spawn(|| turnstile.acquire_within(1, Duration::from_millis(800)));
+        let hasty = scope.spawn(|| turnstile.acquire_within(1, Duration::from_millis(600)));
         until_waiting(&turnstile, 2);
-        let ahead = Monotonic.now().saturating_add(Nanos::from_millis(1_600));
+        let ahead = Monotonic.now().saturating_add(Nanos::from_millis(900));
         assert!(paceline::Limit::decide(turnstile.limiter().limit(), ahead, 8).is_allowed());
         assert!(matches!(hasty.join().expect("no panic"), Err(Refused::TooLate { .. })));
         assert!(!patient.is_finished(), "the other waits on");

@@ -146,4 +146,5 @@ impl<W: Word> Algorithm for Gcra<W> {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "overflow checks are on in tests")]
 mod exhaustive;
