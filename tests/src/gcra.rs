@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use arbitrary::{Arbitrary, Unstructured};
 use paceline_core::{Algorithm, Atomic, Decision, Gcra, Limit, Nanos, Quota};
 use proptest::prelude::*;
 
@@ -38,19 +39,19 @@ impl ExactGcra {
 }
 
 /// One step of a sequence of calls.
-#[derive(Clone, Debug)]
+#[derive(Arbitrary, Clone, Debug)]
 pub enum Op {
     /// Time passes, in thousandths of an emission interval.
-    Pass(u32),
+    Pass(u16),
     /// A call whose clock is that much behind, in nanoseconds.
     Acquire {
         /// What it asks for.
-        cost: u32,
+        cost: u16,
         /// How old its reading is.
-        behind: u32,
+        behind: u16,
     },
     /// A call that is undone at once, if it is admitted.
-    AcquireAndUndo(u32),
+    AcquireAndUndo(u16),
 }
 
 /// Rates from one a day to a thousand million a second, odd ones among them.
@@ -66,15 +67,26 @@ pub fn quotas() -> impl Strategy<Value = Quota> {
 /// Sequences of calls, most of them near the limit.
 pub fn ops() -> impl Strategy<Value = Vec<Op>> {
     let op = prop_oneof![
-        (0u32..5_000).prop_map(Op::Pass),
-        (0u32..1_200, prop_oneof![Just(0), 0u32..1_000_000]).prop_map(|(cost, behind)| Op::Acquire { cost, behind }),
-        (0u32..1_200).prop_map(Op::AcquireAndUndo),
+        (0u16..5_000).prop_map(Op::Pass),
+        (0u16..1_200, prop_oneof![Just(0), any::<u16>()]).prop_map(|(cost, behind)| Op::Acquire { cost, behind }),
+        (0u16..1_200).prop_map(Op::AcquireAndUndo),
     ];
     proptest::collection::vec(op, 1..200)
 }
 
+/// The body of the fuzz target: a quota and calls, as `bytes` tell them.
+pub fn fuzz(bytes: &[u8]) {
+    let mut bytes = Unstructured::new(bytes);
+    let Ok((limit, period, burst)) = bytes.arbitrary::<(u32, u64, u16)>() else { return };
+    let quota = Quota::new(limit, Duration::from_nanos(period)).burst(burst.into());
+    let Ok(ops) = bytes.arbitrary::<Vec<Op>>() else { return };
+    if Gcra::new(quota).is_ok() {
+        check_against_oracle(quota, &ops);
+    }
+}
+
 /// Plays `ops` to a limiter of `quota` and checks what it admits against exact arithmetic: nothing more, the waits that it tells are exact, and
-/// too large costs alone are impossible. This is the body of the fuzz target as well.
+/// too large costs alone are impossible.
 pub fn check_against_oracle(quota: Quota, ops: &[Op]) {
     let gcra = Gcra::new(quota).expect("a rate that can be kept");
     let limit = Atomic::new(gcra);
@@ -86,12 +98,12 @@ pub fn check_against_oracle(quota: Quota, ops: &[Op]) {
                 now = now.saturating_add(Nanos((u128::from(quota.interval().0) * u128::from(thousandths) / 1_000) as u64));
             }
             Op::Acquire { cost, behind } => {
-                acquire(&limit, &mut exact, now.saturating_sub(Nanos(behind.into())), cost);
+                acquire(&limit, &mut exact, now.saturating_sub(Nanos(behind.into())), cost.into());
             }
             Op::AcquireAndUndo(cost) => {
-                if acquire(&limit, &mut exact, now, cost) {
-                    limit.undo(now, cost);
-                    exact.undo(cost);
+                if acquire(&limit, &mut exact, now, cost.into()) {
+                    limit.undo(now, cost.into());
+                    exact.undo(cost.into());
                 }
             }
         }

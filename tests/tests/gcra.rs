@@ -1,7 +1,7 @@
 //! GCRA on its 64-bit word: the laws, and promises 1 and 2 against exact arithmetic.
 
 use paceline_core::{Gcra, Nanos, Quota};
-use paceline_tests::gcra::{check_against_oracle, end_of_backlog, ops, quotas};
+use paceline_tests::gcra::{check_against_oracle, end_of_backlog, fuzz, ops, quotas};
 use paceline_tests::laws;
 use proptest::prelude::*;
 
@@ -12,6 +12,12 @@ proptest! {
     #[test]
     fn never_above_the_quota(quota in quotas(), ops in ops()) {
         check_against_oracle(quota, &ops);
+    }
+
+    /// What the fuzz target does, on stable Rust.
+    #[test]
+    fn never_above_the_quota_for_any_bytes(bytes in prop::collection::vec(any::<u8>(), 16..512)) {
+        fuzz(&bytes);
     }
 }
 
