@@ -3,7 +3,7 @@
 mod charge;
 mod serve;
 
-use std::io;
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -20,8 +20,15 @@ enum Command {
 }
 
 #[tokio::main]
-async fn main() -> io::Result<()> {
-    match Cli::parse().command {
+async fn main() -> ExitCode {
+    let done = match Cli::parse().command {
         Command::Serve(args) => serve::serve(args).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("paceline: {error}");
+            ExitCode::FAILURE
+        }
     }
 }

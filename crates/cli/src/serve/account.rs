@@ -156,6 +156,7 @@ mod tests {
         assert_eq!(bench.left(), [59, 0, 1_438]);
     }
 
+    /// Tried, and caught: the shortest.
     #[tokio::test(start_paused = true)]
     async fn the_limit_with_the_longest_wait_is_named() {
         let mut bench = Bench::new(Config {
@@ -168,6 +169,7 @@ mod tests {
         assert_eq!(bench.refused(1), ("rpd", 28_800_000, 3));
     }
 
+    /// Tried, and caught: admitted calls counted twice.
     #[tokio::test(start_paused = true)]
     async fn a_failure_counts_as_a_request_and_makes_no_debt() {
         let config = Config {

@@ -1,8 +1,10 @@
 //! The limiter of the server: the judge of the project's own limiters, so it shares no code with them.
 //!
-//! It is written to be seen right: integers only, one thread at a time, time (microseconds of the limiter's clock, see
-//! [`Clock`](super::clock::Clock)) passed in. Everything that clients are told follows from whole requests and tokens, as with the
-//! real service: what is left is rounded down, and a wait is `(used + requested - limit) * period / limit`.
+//! It is written to be seen right: integers only, one thread at a time, and time passed in, in microseconds of the limiter's
+//! clock (see [`Clock`](super::clock::Clock)), which never goes back.
+//!
+//! Admission is exact. What clients are told follows from whole requests and tokens, as with the real service: what is left is
+//! rounded down, and a wait is `(used + requested - limit) * period / limit`, so up to one token's time longer than needed.
 
 /// Microseconds in a minute.
 pub(crate) const MINUTE: u64 = 60_000_000;
