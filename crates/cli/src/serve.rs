@@ -54,8 +54,7 @@ impl Server {
     /// Starts one on `port` of 127.0.0.1, or a free port if it is 0. It runs as a task until stopped.
     pub(crate) async fn bind(port: u16, config: Config) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
-        let listener = listener
-            .map_err(|error| io::Error::new(error.kind(), format!("port {port}: {error}")))?;
+        let listener = listener.map_err(|error| io::Error::new(error.kind(), format!("port {port}: {error}")))?;
         let address = listener.local_addr()?;
         let service = Arc::new(Service::open(config)?);
         let stop = Arc::new(Notify::new());
@@ -64,14 +63,9 @@ impl Server {
             // Without it answers are late, not wrong.
             let _ = connection.set_nodelay(true);
         });
-        let serving = axum::serve(listener, routes::router(Arc::clone(&service)))
-            .with_graceful_shutdown(async move { stopped.notified().await });
-        Ok(Self {
-            address,
-            service,
-            stop,
-            task: tokio::spawn(serving.into_future()),
-        })
+        let serving =
+            axum::serve(listener, routes::router(Arc::clone(&service))).with_graceful_shutdown(async move { stopped.notified().await });
+        Ok(Self { address, service, stop, task: tokio::spawn(serving.into_future()) })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

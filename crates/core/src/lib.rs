@@ -1,4 +1,59 @@
-//! Rate-limit algorithms that anybody can embed.
+//! Rate-limit algorithms that anybody can embed: no operating system, no allocation, no lock, no clock of their own.
+//!
+//! | to | use |
+//! | --- | --- |
+//! | say how much is allowed | [`Quota`] |
+//! | choose how it is spread over time | an [`Algorithm`]: [`Gcra`] |
+//! | share it between threads, in one atomic word | [`Atomic`] |
+//! | take several limits at once or none | [`Set`] |
+//! | decide | [`Limiter`], a [`Limit`] with its [`Clock`], which answers with a [`Decision`] |
+//!
+//! ```
+//! use paceline_core::{Atomic, Decision, Gcra, Limit, Nanos, Quota};
+//!
+//! let limit = Atomic::new(Gcra::new(Quota::per_minute(20).burst(1))?);
+//! assert_eq!(limit.decide(Nanos::ZERO, 1), Decision::Allowed);
+//! assert_eq!(limit.decide(Nanos::ZERO, 1), Decision::Denied { retry_after: Nanos::from_secs(3) });
+//! # Ok::<(), paceline_core::QuotaError>(())
+//! ```
+//!
+//! # What is promised
+//! Nothing here panics, overflows, allocates, blocks or reads a clock, whatever the state, time and cost. A decision is exact for the clock
+//! readings that were passed in: never more than the quota, and less only by what [`Quota::loss`] tells. A refused request has
+//! consumed nothing, and the wait that it is told is exact.
+//!
+//! # Memory ordering
+//! Every atomic access of this crate is `Relaxed`. A decision orders nothing but decisions on the same limit; who wants to
+//! hand data over with it brings a synchronisation of its own.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+#![warn(clippy::alloc_instead_of_core, clippy::std_instead_of_core)]
+
+mod algorithm;
+mod clock;
+mod decision;
+mod limit;
+mod limiter;
+mod quota;
+mod set;
+mod time;
+mod word;
+
+portable_atomic::cfg_has_atomic_64! {
+    mod atomic;
+    mod manual_clock;
+    mod sync;
+    pub use atomic::Atomic;
+    pub use manual_clock::ManualClock;
+}
+
+pub use algorithm::{Algorithm, gcra::Gcra};
+pub use clock::Clock;
+pub use decision::{Decision, SetDecision};
+pub use limit::{Cost, Limit};
+pub use limiter::Limiter;
+pub use quota::{Quota, QuotaError};
+pub use set::Set;
+pub use time::Nanos;
+pub use word::Word;

@@ -17,37 +17,18 @@ pub(crate) struct Account {
 
 impl Account {
     pub(crate) fn new(config: &Config) -> Self {
-        Self {
-            in_flight: 0,
-            balance: config.balance,
-            models: HashMap::new(),
-        }
+        Self { in_flight: 0, balance: config.balance, models: HashMap::new() }
     }
 
     /// The limits of `model`, at the real time `now`.
-    pub(crate) fn limits(
-        &mut self,
-        model: &str,
-        config: &Config,
-        clock: &Clock,
-        now: u64,
-    ) -> &mut Limits {
-        let limits = self
-            .models
-            .entry(model.to_owned())
-            .or_insert_with(|| Limits::new(config));
+    pub(crate) fn limits(&mut self, model: &str, config: &Config, clock: &Clock, now: u64) -> &mut Limits {
+        let limits = self.models.entry(model.to_owned()).or_insert_with(|| Limits::new(config));
         limits.advance(clock.limiter_time(now));
         limits
     }
 
     /// Takes all that `call` costs, or else nothing but what a failed request is counted as.
-    pub(crate) fn admit(
-        &mut self,
-        call: &Call,
-        config: &Config,
-        clock: &Clock,
-        now: u64,
-    ) -> Result<(), Refusal> {
+    pub(crate) fn admit(&mut self, call: &Call, config: &Config, clock: &Clock, now: u64) -> Result<(), Refusal> {
         let (balance, in_flight) = (self.balance, self.in_flight);
         let limits = self.limits(&call.model, config, clock, now);
         if balance == Some(0) {
@@ -95,22 +76,12 @@ mod tests {
     impl Bench {
         fn new(config: Config) -> Self {
             let clock = Clock::start(config.time_scale.unwrap_or(1));
-            Self {
-                clock,
-                account: Account::new(&config),
-                config,
-            }
+            Self { clock, account: Account::new(&config), config }
         }
 
         fn call(&mut self, charge: u64) -> Result<(), Refusal> {
-            let call = Call {
-                url: String::new(),
-                model: "m".to_owned(),
-                charge,
-                body: Value::Null,
-            };
-            self.account
-                .admit(&call, &self.config, &self.clock, self.clock.now())
+            let call = Call { url: String::new(), model: "m".to_owned(), charge, body: Value::Null };
+            self.account.admit(&call, &self.config, &self.clock, self.clock.now())
         }
 
         fn left(&mut self) -> Vec<u64> {
@@ -123,9 +94,7 @@ mod tests {
         #[track_caller]
         fn refused(&mut self, charge: u64) -> (&'static str, u128, u64) {
             match self.call(charge) {
-                Err(Refusal::Rate {
-                    name, wait, used, ..
-                }) => (name, wait.as_millis(), used),
+                Err(Refusal::Rate { name, wait, used, .. }) => (name, wait.as_millis(), used),
                 Err(refusal) => panic!("refused by {}", refusal.name()),
                 Ok(()) => panic!("admitted"),
             }
@@ -140,12 +109,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn all_limits_or_none() {
-        let mut bench = Bench::new(Config {
-            rpm: Some(60),
-            tpm: Some(600),
-            rpd: Some(1_440),
-            ..Config::default()
-        });
+        let mut bench = Bench::new(Config { rpm: Some(60), tpm: Some(600), rpd: Some(1_440), ..Config::default() });
         admits(&mut bench, 1, 500);
         assert_eq!(bench.refused(200), ("tpm", 10_000, 500));
         assert_eq!(bench.left(), [59, 100, 1_439]);
@@ -159,12 +123,7 @@ mod tests {
     /// Tried, and caught: the shortest.
     #[tokio::test(start_paused = true)]
     async fn the_limit_with_the_longest_wait_is_named() {
-        let mut bench = Bench::new(Config {
-            rpm: Some(3),
-            tpm: Some(60),
-            rpd: Some(3),
-            ..Config::default()
-        });
+        let mut bench = Bench::new(Config { rpm: Some(3), tpm: Some(60), rpd: Some(3), ..Config::default() });
         admits(&mut bench, 3, 20);
         assert_eq!(bench.refused(1), ("rpd", 28_800_000, 3));
     }
@@ -172,12 +131,7 @@ mod tests {
     /// Tried, and caught: admitted calls counted twice.
     #[tokio::test(start_paused = true)]
     async fn a_failure_counts_as_a_request_and_makes_no_debt() {
-        let config = Config {
-            rpm: Some(2),
-            tpm: Some(60),
-            count_failed: true,
-            ..Config::default()
-        };
+        let config = Config { rpm: Some(2), tpm: Some(60), count_failed: true, ..Config::default() };
         let mut bench = Bench::new(config);
         admits(&mut bench, 1, 60);
         assert_eq!(bench.left(), [1, 0]);
@@ -195,12 +149,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_window_that_is_a_bucket_holds_one_share() {
         let window = Some(Duration::from_secs(1));
-        let mut bench = Bench::new(Config {
-            rpm: Some(150),
-            tpm: Some(6_000),
-            window,
-            ..Config::default()
-        });
+        let mut bench = Bench::new(Config { rpm: Some(150), tpm: Some(6_000), window, ..Config::default() });
         admits(&mut bench, 2, 50);
         assert_eq!(bench.left(), [148, 5_900, 0, 0]);
         // Told as the minute's limit: nothing is left of it.
@@ -208,25 +157,13 @@ mod tests {
         advance(Duration::from_millis(400)).await;
         admits(&mut bench, 1, 40);
         assert_eq!(bench.refused(1), ("rpm_window", 400, 150));
-        assert!(matches!(
-            bench.call(101),
-            Err(Refusal::TooLarge {
-                limit: 100,
-                requested: 101,
-                ..
-            })
-        ));
+        assert!(matches!(bench.call(101), Err(Refusal::TooLarge { limit: 100, requested: 101, .. })));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_window_that_is_a_counter_starts_again() {
         let (window, window_kind) = (Some(Duration::from_secs(10)), WindowKind::Counter);
-        let mut bench = Bench::new(Config {
-            rpm: Some(60),
-            window,
-            window_kind,
-            ..Config::default()
-        });
+        let mut bench = Bench::new(Config { rpm: Some(60), window, window_kind, ..Config::default() });
         advance(Duration::from_millis(9_999)).await;
         admits(&mut bench, 10, 0);
         assert_eq!(bench.refused(0), ("rpm_window", 1, 60));
@@ -238,11 +175,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn waits_are_told_in_real_time() {
-        let mut bench = Bench::new(Config {
-            rpd: Some(2),
-            time_scale: Some(86_400),
-            ..Config::default()
-        });
+        let mut bench = Bench::new(Config { rpd: Some(2), time_scale: Some(86_400), ..Config::default() });
         admits(&mut bench, 2, 0);
         assert_eq!(bench.refused(0), ("rpd", 500, 2));
         advance(Duration::from_millis(500)).await;
@@ -252,11 +185,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_last_call_may_overdraw_the_balance() {
-        let mut bench = Bench::new(Config {
-            balance: Some(25),
-            rpm: Some(60),
-            ..Config::default()
-        });
+        let mut bench = Bench::new(Config { balance: Some(25), rpm: Some(60), ..Config::default() });
         admits(&mut bench, 2, 20);
         assert!(matches!(bench.call(1), Err(Refusal::NoBalance)));
         assert_eq!(bench.left(), [58]);
@@ -264,21 +193,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn too_large_or_too_many_in_flight_takes_nothing() {
-        let config = Config {
-            rpm: Some(60),
-            tpm: Some(60),
-            max_in_flight: Some(1),
-            ..Config::default()
-        };
+        let config = Config { rpm: Some(60), tpm: Some(60), max_in_flight: Some(1), ..Config::default() };
         let mut bench = Bench::new(config);
-        assert!(matches!(
-            bench.call(61),
-            Err(Refusal::TooLarge {
-                limit: 60,
-                requested: 61,
-                ..
-            })
-        ));
+        assert!(matches!(bench.call(61), Err(Refusal::TooLarge { limit: 60, requested: 61, .. })));
         admits(&mut bench, 1, 10);
         assert!(matches!(bench.call(1), Err(Refusal::InFlight { limit: 1 })));
         assert_eq!(bench.left(), [59, 50]);

@@ -9,11 +9,7 @@ use crate::charge;
 
 /// The body that answers `call`, the server's `request`th.
 pub(crate) fn body(call: &Call, request: u64) -> Value {
-    if call.url.ends_with("/embeddings") {
-        embeddings(call)
-    } else {
-        chat_completion(call, request)
-    }
+    if call.url.ends_with("/embeddings") { embeddings(call) } else { chat_completion(call, request) }
 }
 
 /// As many choices as asked for, at most 128 as the service allows, of one token each.
@@ -47,8 +43,7 @@ fn embeddings(call: &Call) -> Value {
         Some(Value::Array(inputs)) if !inputs.iter().all(Value::is_number) => inputs.len(),
         _ => 1,
     };
-    let data = (0..inputs)
-        .map(|index| json!({"object": "embedding", "index": index, "embedding": vector}));
+    let data = (0..inputs).map(|index| json!({"object": "embedding", "index": index, "embedding": vector}));
     let prompt_tokens = charge::prompt_tokens(&call.url, &call.body);
     json!({
         "object": "list",
@@ -63,7 +58,5 @@ fn number(call: &Call, name: &str) -> Option<u64> {
 }
 
 fn unix_seconds() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

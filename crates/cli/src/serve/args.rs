@@ -34,13 +34,7 @@ pub(crate) struct Config {
     #[arg(long, value_name = "TIME", value_parser = window_duration, help_heading = "Limits")]
     pub(crate) window: Option<Duration>,
     /// What a short window is
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        requires = "window",
-        help_heading = "Limits"
-    )]
+    #[arg(long, value_enum, default_value_t, requires = "window", help_heading = "Limits")]
     pub(crate) window_kind: WindowKind,
     /// Calls in flight at once, for each key
     #[arg(long, value_name = "N", help_heading = "Limits")]
@@ -88,12 +82,8 @@ pub(crate) enum WindowKind {
 
 fn window_duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
-        Ok(duration) if duration < Duration::from_millis(1) => {
-            Err("a window takes at least 1ms".to_owned())
-        }
-        Ok(duration) if duration > Duration::from_secs(60) => {
-            Err("a window takes at most 1m".to_owned())
-        }
+        Ok(duration) if duration < Duration::from_millis(1) => Err("a window takes at least 1ms".to_owned()),
+        Ok(duration) if duration > Duration::from_secs(60) => Err("a window takes at most 1m".to_owned()),
         other => other.map_err(|error| error.to_string()),
     }
 }

@@ -22,13 +22,8 @@ pub(crate) struct Caller {
 impl Caller {
     pub(crate) fn read(headers: &HeaderMap) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let key = text(header::AUTHORIZATION.as_str())
-            .and_then(bearer)
-            .map(hash);
-        Self {
-            key,
-            request_id: text("x-client-request-id").map(str::to_owned),
-        }
+        let key = text(header::AUTHORIZATION.as_str()).and_then(bearer).map(hash);
+        Self { key, request_id: text("x-client-request-id").map(str::to_owned) }
     }
 }
 
@@ -43,29 +38,14 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn read(url: &str, body: Result<Bytes, BytesRejection>) -> Result<Self, Refusal> {
-        let body = body.map_err(|error| Refusal::Invalid {
-            status: error.status(),
-            message: error.body_text(),
-            code: None,
-        })?;
-        let body: Value =
-            serde_json::from_slice(&body).map_err(|_| Refusal::bad_request(refusal::NOT_JSON))?;
-        let model = body
-            .get("model")
-            .and_then(Value::as_str)
-            .filter(|model| !model.is_empty());
-        let model = model
-            .ok_or_else(|| Refusal::bad_request(refusal::NO_MODEL))?
-            .to_owned();
+        let body = body.map_err(|error| Refusal::Invalid { status: error.status(), message: error.body_text(), code: None })?;
+        let body: Value = serde_json::from_slice(&body).map_err(|_| Refusal::bad_request(refusal::NOT_JSON))?;
+        let model = body.get("model").and_then(Value::as_str).filter(|model| !model.is_empty());
+        let model = model.ok_or_else(|| Refusal::bad_request(refusal::NO_MODEL))?.to_owned();
         if body.get("stream") == Some(&Value::Bool(true)) {
             return Err(Refusal::bad_request("this server does not stream"));
         }
-        Ok(Self {
-            url: url.to_owned(),
-            model,
-            charge: charge::tokens(url, &body),
-            body,
-        })
+        Ok(Self { url: url.to_owned(), model, charge: charge::tokens(url, &body), body })
     }
 }
 

@@ -12,10 +12,7 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn start(scale: u64) -> Self {
-        Self {
-            start: Instant::now(),
-            scale,
-        }
+        Self { start: Instant::now(), scale }
     }
 
     /// Real time since the start, in whole microseconds. It is what the log tells, and all that the limiter is told.

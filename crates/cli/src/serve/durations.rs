@@ -56,19 +56,13 @@ mod tests {
             (86_400_000, "24h0m0s"),
         ];
         for (milliseconds, printed) in cases {
-            assert_eq!(
-                Printed(Duration::from_millis(milliseconds)).to_string(),
-                printed
-            );
+            assert_eq!(Printed(Duration::from_millis(milliseconds)).to_string(), printed);
         }
     }
 
     #[test]
     fn rounded_up_to_the_millisecond() {
         assert_eq!(Printed(Duration::from_nanos(1)).to_string(), "1ms");
-        assert_eq!(
-            Printed(Duration::from_nanos(59_999_000_001)).to_string(),
-            "1m0s"
-        );
+        assert_eq!(Printed(Duration::from_nanos(59_999_000_001)).to_string(), "1m0s");
     }
 }

@@ -29,52 +29,21 @@ impl Standing {
         let told = |resource| {
             let limit = limits.iter().find(|limit| limit.resource == resource)?;
             let remaining = limit.meter.left();
-            let reset = clock.real(refill_time(
-                limit.limit - remaining,
-                limit.limit,
-                limit.period,
-            ));
-            Some(Told {
-                limit: limit.limit,
-                remaining,
-                reset,
-            })
+            let reset = clock.real(refill_time(limit.limit - remaining, limit.limit, limit.period));
+            Some(Told { limit: limit.limit, remaining, reset })
         };
-        Self {
-            requests: told(Resource::Requests),
-            tokens: told(Resource::Tokens),
-        }
+        Self { requests: told(Resource::Requests), tokens: told(Resource::Tokens) }
     }
 
     pub(crate) fn write(&self, headers: &mut HeaderMap) {
-        for (resource, told) in [
-            (Resource::Requests, &self.requests),
-            (Resource::Tokens, &self.tokens),
-        ] {
-            let Some(Told {
-                limit,
-                remaining,
-                reset,
-            }) = told
-            else {
+        for (resource, told) in [(Resource::Requests, &self.requests), (Resource::Tokens, &self.tokens)] {
+            let Some(Told { limit, remaining, reset }) = told else {
                 continue;
             };
             let word = resource.word();
-            insert(
-                headers,
-                &format!("x-ratelimit-limit-{word}"),
-                &limit.to_string(),
-            );
-            insert(
-                headers,
-                &format!("x-ratelimit-remaining-{word}"),
-                &remaining.to_string(),
-            );
-            insert(
-                headers,
-                &format!("x-ratelimit-reset-{word}"),
-                &Printed(*reset).to_string(),
-            );
+            insert(headers, &format!("x-ratelimit-limit-{word}"), &limit.to_string());
+            insert(headers, &format!("x-ratelimit-remaining-{word}"), &remaining.to_string());
+            insert(headers, &format!("x-ratelimit-reset-{word}"), &Printed(*reset).to_string());
         }
     }
 }
@@ -82,27 +51,14 @@ impl Standing {
 /// `retry-after`, in whole seconds rounded up, and `retry-after-ms`.
 pub(crate) fn write_retry_after(headers: &mut HeaderMap, wait: Duration) {
     let milliseconds = Printed(wait).milliseconds();
-    insert(
-        headers,
-        "retry-after",
-        &milliseconds.div_ceil(1_000).to_string(),
-    );
+    insert(headers, "retry-after", &milliseconds.div_ceil(1_000).to_string());
     insert(headers, "retry-after-ms", &milliseconds.to_string());
 }
 
 /// What every answer has: the number of the request, its organization and how long it took.
-pub(crate) fn write_identity(
-    headers: &mut HeaderMap,
-    request: u64,
-    key: Option<&str>,
-    took: Duration,
-) {
+pub(crate) fn write_identity(headers: &mut HeaderMap, request: u64, key: Option<&str>, took: Duration) {
     insert(headers, "x-request-id", &format!("req_{request:032x}"));
-    insert(
-        headers,
-        "openai-processing-ms",
-        &took.as_millis().to_string(),
-    );
+    insert(headers, "openai-processing-ms", &took.as_millis().to_string());
     if let Some(key) = key {
         insert(headers, "openai-organization", &format!("org-{key}"));
     }
@@ -110,8 +66,5 @@ pub(crate) fn write_identity(
 
 fn insert(headers: &mut HeaderMap, name: &str, value: &str) {
     let name = HeaderName::from_bytes(name.as_bytes()).expect("names are lower-case ASCII");
-    headers.insert(
-        name,
-        HeaderValue::from_str(value).expect("values are ASCII"),
-    );
+    headers.insert(name, HeaderValue::from_str(value).expect("values are ASCII"));
 }

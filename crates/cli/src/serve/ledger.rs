@@ -49,68 +49,36 @@ impl Ledger {
 
     /// Decides on a call of `key`. If it is admitted, it is in flight from now until [`Ledger::finish`].
     pub(crate) fn decide(&mut self, caller: &Caller, key: &str, call: &Call) -> Decision {
-        let Self {
-            config,
-            clock,
-            accounts,
-            stats,
-            ..
-        } = self;
+        let Self { config, clock, accounts, stats, .. } = self;
         let now = clock.now();
-        let account = accounts
-            .entry(key.to_owned())
-            .or_insert_with(|| Account::new(config));
+        let account = accounts.entry(key.to_owned()).or_insert_with(|| Account::new(config));
         let verdict = account.admit(call, config, clock, now);
         let in_flight = account.in_flight;
         let limits = account.limits(&call.model, config, clock, now);
         let standing = Standing::of(limits, clock);
-        let left = limits
-            .iter()
-            .map(|limit| (limit.name, limit.meter.left()))
-            .collect();
+        let left = limits.iter().map(|limit| (limit.name, limit.meter.left())).collect();
         if verdict.is_ok() {
             stats.admit(call.charge, in_flight);
         }
-        let entry = Entry {
-            at_us: now,
-            model: Some(&call.model),
-            charge: Some(call.charge),
-            in_flight: Some(in_flight),
-            left,
-            ..Entry::default()
-        };
+        let entry =
+            Entry { at_us: now, model: Some(&call.model), charge: Some(call.charge), in_flight: Some(in_flight), left, ..Entry::default() };
         let request = self.record(entry, caller, verdict.as_ref().err());
-        Decision {
-            request,
-            verdict,
-            standing,
-        }
+        Decision { request, verdict, standing }
     }
 
     /// Takes note of a request that could not be judged, and numbers it.
     pub(crate) fn reject(&mut self, caller: &Caller, refusal: &Refusal) -> u64 {
-        let entry = Entry {
-            at_us: self.clock.now(),
-            ..Entry::default()
-        };
+        let entry = Entry { at_us: self.clock.now(), ..Entry::default() };
         self.record(entry, caller, Some(refusal))
     }
 
     /// An admitted call of `key` has been answered, or its client has gone.
     pub(crate) fn finish(&mut self, key: &str) {
-        let account = self
-            .accounts
-            .get_mut(key)
-            .expect("a call in flight has an account");
+        let account = self.accounts.get_mut(key).expect("a call in flight has an account");
         account.in_flight -= 1;
     }
 
-    fn record<'a>(
-        &mut self,
-        mut entry: Entry<'a>,
-        caller: &'a Caller,
-        refusal: Option<&Refusal>,
-    ) -> u64 {
+    fn record<'a>(&mut self, mut entry: Entry<'a>, caller: &'a Caller, refusal: Option<&Refusal>) -> u64 {
         self.requests += 1;
         if let Some(refusal) = refusal {
             self.stats.refuse(refusal.name());

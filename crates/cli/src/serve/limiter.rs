@@ -37,13 +37,7 @@ pub(crate) struct Bucket {
 
 impl Bucket {
     pub(crate) fn new(limit: u64, period: u64, capacity: u64) -> Self {
-        Self {
-            limit,
-            period,
-            capacity,
-            spent: 0,
-            at: 0,
-        }
+        Self { limit, period, capacity, spent: 0, at: 0 }
     }
 
     fn units(&self, amount: u64) -> u128 {
@@ -86,12 +80,7 @@ pub(crate) struct Counter {
 
 impl Counter {
     pub(crate) fn new(span: u64, capacity: u64) -> Self {
-        Self {
-            span,
-            capacity,
-            left: capacity,
-            at: 0,
-        }
+        Self { span, capacity, left: capacity, at: 0 }
     }
 }
 
@@ -116,11 +105,7 @@ impl Meter for Counter {
     }
 
     fn wait(&self, cost: u64) -> u64 {
-        if cost <= self.left {
-            0
-        } else {
-            self.span - self.at % self.span
-        }
+        if cost <= self.left { 0 } else { self.span - self.at % self.span }
     }
 }
 
@@ -138,19 +123,10 @@ mod tests {
 
     /// What a bucket admits, recomputed from the list of what it admitted: no stretch of it, with the call, may hold more than
     /// the capacity and what was refilled since the stretch began.
-    fn bucket_may_admit(
-        admitted: &[(u64, u64)],
-        call: (u64, u64),
-        limit: u64,
-        period: u64,
-        capacity: u64,
-    ) -> bool {
+    fn bucket_may_admit(admitted: &[(u64, u64)], call: (u64, u64), limit: u64, period: u64, capacity: u64) -> bool {
         let calls: Vec<_> = admitted.iter().chain([&call]).collect();
         (0..calls.len()).all(|first| {
-            let spent: u128 = calls[first..]
-                .iter()
-                .map(|&&(_, cost)| u128::from(cost))
-                .sum();
+            let spent: u128 = calls[first..].iter().map(|&&(_, cost)| u128::from(cost)).sum();
             let refilled = u128::from(limit) * u128::from(call.0 - calls[first].0);
             spent * u128::from(period) <= u128::from(capacity) * u128::from(period) + refilled
         })
@@ -163,28 +139,17 @@ mod tests {
 
     /// Plays calls of (gap, cost) into `meter` and checks each decision by the list of what was admitted before, and each
     /// wait by waiting.
-    fn check(
-        mut meter: impl Meter,
-        calls: &[(u64, u64)],
-        may_admit: impl Fn(&[(u64, u64)], (u64, u64)) -> bool,
-    ) {
+    fn check(mut meter: impl Meter, calls: &[(u64, u64)], may_admit: impl Fn(&[(u64, u64)], (u64, u64)) -> bool) {
         let (mut now, mut admitted) = (0, Vec::new());
         for &(gap, cost) in calls {
             now += gap;
             meter.advance(now);
             let expected = may_admit(&admitted, (now, cost));
-            assert_eq!(
-                cost <= meter.left(),
-                expected,
-                "cost {cost} at {now} after {admitted:?}"
-            );
+            assert_eq!(cost <= meter.left(), expected, "cost {cost} at {now} after {admitted:?}");
             if cost > meter.left() && cost <= meter.capacity() {
                 now += meter.wait(cost);
                 meter.advance(now);
-                assert!(
-                    cost <= meter.left(),
-                    "cost {cost} at {now}, after the wait, after {admitted:?}"
-                );
+                assert!(cost <= meter.left(), "cost {cost} at {now}, after the wait, after {admitted:?}");
             }
             if cost <= meter.left() {
                 meter.take(cost);
@@ -195,10 +160,7 @@ mod tests {
 
     /// Mostly short gaps, so that meters run dry, and now and then one that refills them.
     fn calls() -> impl Strategy<Value = Vec<(u64, u64)>> {
-        prop::collection::vec(
-            (prop_oneof![4 => 0..30u64, 1 => 0..2_000u64], 0..12u64),
-            0..60,
-        )
+        prop::collection::vec((prop_oneof![4 => 0..30u64, 1 => 0..2_000u64], 0..12u64), 0..60)
     }
 
     proptest! {
@@ -228,11 +190,7 @@ mod tests {
     /// Waits that the service is known to tell, of 20s and 7m12s, and one that has to be rounded.
     #[test]
     fn an_empty_bucket_waits_one_interval() {
-        for (limit, period, wait) in [
-            (3, MINUTE, 20_000_000),
-            (200, DAY, 432_000_000),
-            (7, MINUTE, 8_571_429),
-        ] {
+        for (limit, period, wait) in [(3, MINUTE, 20_000_000), (200, DAY, 432_000_000), (7, MINUTE, 8_571_429)] {
             let mut bucket = Bucket::new(limit, period, limit);
             bucket.take(limit);
             assert_eq!(bucket.wait(1), wait);

@@ -57,22 +57,11 @@ impl Limits {
         let rpm = ("requests per min (RPM)", Resource::Requests, config.rpm);
         let tpm = ("tokens per min (TPM)", Resource::Tokens, config.tpm);
         let rpd = ("requests per day (RPD)", Resource::Requests, config.rpd);
-        let whole = [
-            ("rpm", rpm, MINUTE),
-            ("tpm", tpm, MINUTE),
-            ("rpd", rpd, DAY),
-        ]
-        .into_iter();
-        let mut limits: Vec<Limit> = whole
-            .filter_map(|(name, what, period)| whole_limit(name, what, period))
-            .collect();
+        let whole = [("rpm", rpm, MINUTE), ("tpm", tpm, MINUTE), ("rpd", rpd, DAY)].into_iter();
+        let mut limits: Vec<Limit> = whole.filter_map(|(name, what, period)| whole_limit(name, what, period)).collect();
         if let Some(window) = config.window {
             let short = [("rpm_window", rpm), ("tpm_window", tpm)].into_iter();
-            limits.extend(
-                short.filter_map(|(name, what)| {
-                    window_limit(name, what, window, config.window_kind)
-                }),
-            );
+            limits.extend(short.filter_map(|(name, what)| window_limit(name, what, window, config.window_kind)));
         }
         Self(limits)
     }
@@ -88,9 +77,7 @@ impl Limits {
 
     /// The tightest limit that could not hold `tokens` even when nothing of it is spent.
     pub(crate) fn too_small_for(&self, tokens: u64) -> Option<&Limit> {
-        let too_small = self
-            .iter()
-            .filter(|limit| limit.cost(tokens) > limit.meter.capacity());
+        let too_small = self.iter().filter(|limit| limit.cost(tokens) > limit.meter.capacity());
         too_small.min_by_key(|limit| limit.meter.capacity())
     }
 
@@ -109,10 +96,7 @@ impl Limits {
 
     /// Takes what a failed request is counted as: one request, as far as one is left. It never makes a debt.
     pub(crate) fn take_failed(&mut self) {
-        let requests = self
-            .0
-            .iter_mut()
-            .filter(|limit| limit.resource == Resource::Requests);
+        let requests = self.0.iter_mut().filter(|limit| limit.resource == Resource::Requests);
         requests.for_each(|limit| limit.meter.take(1));
     }
 }
@@ -122,38 +106,17 @@ type What = (&'static str, Resource, Option<u64>);
 fn whole_limit(name: &'static str, (unit, resource, limit): What, period: u64) -> Option<Limit> {
     let limit = limit?;
     let meter = Box::new(Bucket::new(limit, period, limit));
-    Some(Limit {
-        name,
-        unit,
-        resource,
-        limit,
-        period,
-        meter,
-    })
+    Some(Limit { name, unit, resource, limit, period, meter })
 }
 
-fn window_limit(
-    name: &'static str,
-    (unit, resource, limit): What,
-    window: Duration,
-    kind: WindowKind,
-) -> Option<Limit> {
+fn window_limit(name: &'static str, (unit, resource, limit): What, window: Duration, kind: WindowKind) -> Option<Limit> {
     let limit = limit?;
-    let span = u64::try_from(window.as_micros())
-        .unwrap_or(MINUTE)
-        .clamp(1, MINUTE);
+    let span = u64::try_from(window.as_micros()).unwrap_or(MINUTE).clamp(1, MINUTE);
     let share = u128::from(limit) * u128::from(span) / u128::from(MINUTE);
     let share = u64::try_from(share).unwrap_or(limit).max(1);
     let meter: Box<dyn Meter> = match kind {
         WindowKind::Bucket => Box::new(Bucket::new(limit, MINUTE, share)),
         WindowKind::Counter => Box::new(Counter::new(span, share)),
     };
-    Some(Limit {
-        name,
-        unit,
-        resource,
-        limit,
-        period: MINUTE,
-        meter,
-    })
+    Some(Limit { name, unit, resource, limit, period: MINUTE, meter })
 }

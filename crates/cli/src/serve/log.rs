@@ -36,9 +36,7 @@ pub(crate) struct Log(File);
 impl Log {
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let file = File::options().create(true).append(true).open(path);
-        file.map(Self).map_err(|error| {
-            io::Error::new(error.kind(), format!("log {}: {error}", path.display()))
-        })
+        file.map(Self).map_err(|error| io::Error::new(error.kind(), format!("log {}: {error}", path.display())))
     }
 
     pub(crate) fn write(&mut self, entry: &Entry<'_>) -> io::Result<()> {

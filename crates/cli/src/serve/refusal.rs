@@ -52,62 +52,28 @@ pub(crate) struct Asked<'a> {
 impl Refusal {
     /// `limit` refuses a call of `tokens` for `wait`. A short window is told as the minute's limit that it holds up.
     pub(crate) fn rate(limit: &Limit, tokens: u64, wait: Duration) -> Self {
-        let &Limit {
-            name,
-            unit,
-            resource,
-            limit: most,
-            ..
-        } = limit;
+        let &Limit { name, unit, resource, limit: most, .. } = limit;
         let used = most - limit.meter.left();
-        Self::Rate {
-            name,
-            unit,
-            resource,
-            limit: most,
-            used,
-            requested: limit.cost(tokens),
-            wait,
-        }
+        Self::Rate { name, unit, resource, limit: most, used, requested: limit.cost(tokens), wait }
     }
 
     /// A call of `tokens` never fits into `limit`; what would fit is told, which in a short window is its share.
     pub(crate) fn too_large(limit: &Limit, tokens: u64) -> Self {
-        Self::TooLarge {
-            unit: limit.unit,
-            resource: limit.resource,
-            limit: limit.meter.capacity(),
-            requested: limit.cost(tokens),
-        }
+        Self::TooLarge { unit: limit.unit, resource: limit.resource, limit: limit.meter.capacity(), requested: limit.cost(tokens) }
     }
 
     pub(crate) fn not_found(method: &Method, uri: &Uri) -> Self {
         let message = format!("Invalid URL ({method} {})", uri.path());
-        Self::Invalid {
-            status: StatusCode::NOT_FOUND,
-            message,
-            code: None,
-        }
+        Self::Invalid { status: StatusCode::NOT_FOUND, message, code: None }
     }
 
     pub(crate) fn method_not_allowed(method: &Method, uri: &Uri) -> Self {
-        let message = format!(
-            "Not allowed to {method} on {}. (HINT: Perhaps you meant to use a different HTTP method?)",
-            uri.path()
-        );
-        Self::Invalid {
-            status: StatusCode::METHOD_NOT_ALLOWED,
-            message,
-            code: Some("method_not_supported"),
-        }
+        let message = format!("Not allowed to {method} on {}. (HINT: Perhaps you meant to use a different HTTP method?)", uri.path());
+        Self::Invalid { status: StatusCode::METHOD_NOT_ALLOWED, message, code: Some("method_not_supported") }
     }
 
     pub(crate) fn bad_request(message: &str) -> Self {
-        Self::Invalid {
-            status: StatusCode::BAD_REQUEST,
-            message: message.to_owned(),
-            code: None,
-        }
+        Self::Invalid { status: StatusCode::BAD_REQUEST, message: message.to_owned(), code: None }
     }
 
     /// Its name in the log and the summary.
@@ -143,9 +109,7 @@ impl Refusal {
     pub(crate) fn body(&self, asked: &Asked<'_>, hint: bool) -> Value {
         let message = self.message(asked, hint);
         match self {
-            Self::Rate { resource, .. } | Self::TooLarge { resource, .. } => {
-                error(&message, resource.word(), Some("rate_limit_exceeded"))
-            }
+            Self::Rate { resource, .. } | Self::TooLarge { resource, .. } => error(&message, resource.word(), Some("rate_limit_exceeded")),
             Self::InFlight { .. } => {
                 json!({"error": {"message": message, "type": "rate_limit_reached_error"}})
             }
@@ -157,42 +121,20 @@ impl Refusal {
 
     fn message(&self, Asked { model, key }: &Asked<'_>, hint: bool) -> String {
         match self {
-            Self::Rate {
-                unit,
-                limit,
-                used,
-                requested,
-                wait,
-                ..
-            } => {
-                let again = if hint {
-                    format!(" Please try again in {}.", Printed(*wait))
-                } else {
-                    String::new()
-                };
+            Self::Rate { unit, limit, used, requested, wait, .. } => {
+                let again = if hint { format!(" Please try again in {}.", Printed(*wait)) } else { String::new() };
                 format!(
                     "Rate limit reached for {model} in organization org-{key} on {unit}: \
                      Limit {limit}, Used {used}, Requested {requested}.{again} {LEARN_MORE}"
                 )
             }
-            Self::TooLarge {
-                unit,
-                limit,
-                requested,
-                ..
-            } => format!(
+            Self::TooLarge { unit, limit, requested, .. } => format!(
                 "Request too large for {model} in organization org-{key} on {unit}: Limit {limit}, Requested {requested}. \
                  The input or output tokens must be reduced in order to run successfully. {LEARN_MORE}"
             ),
             Self::InFlight { limit } => {
-                let again = if hint {
-                    ", please try again after 1 seconds"
-                } else {
-                    ""
-                };
-                format!(
-                    "Your account org-{key}<ak-{key}> request reached max organization concurrency: {limit}{again}"
-                )
+                let again = if hint { ", please try again after 1 seconds" } else { "" };
+                format!("Your account org-{key}<ak-{key}> request reached max organization concurrency: {limit}{again}")
             }
             Self::NoBalance => NO_BALANCE.to_owned(),
             Self::NoKey => NO_KEY.to_owned(),
@@ -224,27 +166,11 @@ pub(crate) const NO_MODEL: &str = "you must provide a model parameter";
 mod tests {
     use super::*;
 
-    const ASKED: Asked<'_> = Asked {
-        model: "gpt-4o",
-        key: "0123456789abcdef",
-    };
+    const ASKED: Asked<'_> = Asked { model: "gpt-4o", key: "0123456789abcdef" };
 
-    fn rate(
-        resource: Resource,
-        unit: &'static str,
-        [limit, used, requested]: [u64; 3],
-        wait: u64,
-    ) -> Refusal {
+    fn rate(resource: Resource, unit: &'static str, [limit, used, requested]: [u64; 3], wait: u64) -> Refusal {
         let wait = Duration::from_millis(wait);
-        Refusal::Rate {
-            name: "",
-            unit,
-            resource,
-            limit,
-            used,
-            requested,
-            wait,
-        }
+        Refusal::Rate { name: "", unit, resource, limit, used, requested, wait }
     }
 
     #[track_caller]
@@ -255,23 +181,13 @@ mod tests {
 
     #[test]
     fn a_rate_reads_as_the_service_words_it() {
-        let requests = rate(
-            Resource::Requests,
-            "requests per day (RPD)",
-            [200, 200, 1],
-            432_000,
-        );
+        let requests = rate(Resource::Requests, "requests per day (RPD)", [200, 200, 1], 432_000);
         reads(
             &requests,
             true,
             r#"{"error": {"message": "Rate limit reached for gpt-4o in organization org-0123456789abcdef on requests per day (RPD): Limit 200, Used 200, Requested 1. Please try again in 7m12s. Visit https://platform.openai.com/account/rate-limits to learn more.", "type": "requests", "param": null, "code": "rate_limit_exceeded"}}"#,
         );
-        let tokens = rate(
-            Resource::Tokens,
-            "tokens per min (TPM)",
-            [10_000, 9_000, 1_649],
-            3_894,
-        );
+        let tokens = rate(Resource::Tokens, "tokens per min (TPM)", [10_000, 9_000, 1_649], 3_894);
         reads(
             &tokens,
             false,
@@ -282,12 +198,7 @@ mod tests {
     #[test]
     fn what_waiting_does_not_cure_has_no_hint() {
         let (unit, resource) = ("tokens per min (TPM)", Resource::Tokens);
-        let too_large = Refusal::TooLarge {
-            unit,
-            resource,
-            limit: 60_000,
-            requested: 61_202,
-        };
+        let too_large = Refusal::TooLarge { unit, resource, limit: 60_000, requested: 61_202 };
         assert_eq!(too_large.wait(), None);
         reads(
             &too_large,
@@ -305,14 +216,8 @@ mod tests {
     #[test]
     fn too_many_in_flight_reads_as_moonshot_words_it() {
         let message = "Your account org-0123456789abcdef<ak-0123456789abcdef> request reached max organization concurrency: 2";
-        let body = |message: &str| {
-            json!({"error": {"message": message, "type": "rate_limit_reached_error"}}).to_string()
-        };
+        let body = |message: &str| json!({"error": {"message": message, "type": "rate_limit_reached_error"}}).to_string();
         reads(&Refusal::InFlight { limit: 2 }, false, &body(message));
-        reads(
-            &Refusal::InFlight { limit: 2 },
-            true,
-            &body(&format!("{message}, please try again after 1 seconds")),
-        );
+        reads(&Refusal::InFlight { limit: 2 }, true, &body(&format!("{message}, please try again after 1 seconds")));
     }
 }

@@ -28,10 +28,7 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn open(config: Config) -> io::Result<Self> {
-        Ok(Self {
-            ledger: Mutex::new(Ledger::open(&config)?),
-            config,
-        })
+        Ok(Self { ledger: Mutex::new(Ledger::open(&config)?), config })
     }
 
     pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
@@ -40,9 +37,7 @@ impl Service {
 
     /// The latency of one call.
     fn latency(&self) -> Duration {
-        let Config {
-            latency, jitter, ..
-        } = self.config;
+        let Config { latency, jitter, .. } = self.config;
         let least = latency.saturating_sub(jitter);
         let spread = (latency.saturating_add(jitter) - least).as_micros();
         least + Duration::from_micros(fastrand::u64(..=u64::try_from(spread).unwrap_or(u64::MAX)))
@@ -60,12 +55,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .with_state(service)
 }
 
-async fn call(
-    State(service): State<Arc<Service>>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Response<Body> {
+async fn call(State(service): State<Arc<Service>>, uri: Uri, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response<Body> {
     let arrived = Instant::now();
     let caller = Caller::read(&headers);
     let Some(key) = &caller.key else {
@@ -78,72 +68,32 @@ async fn call(
     let decision = service.ledger().decide(&caller, key, &call);
     let mut response = match &decision.verdict {
         Ok(()) => {
-            let _in_flight = InFlight {
-                service: &service,
-                key,
-            };
+            let _in_flight = InFlight { service: &service, key };
             sleep_until(arrived + service.latency()).await;
             json(StatusCode::OK, &answers::body(&call, decision.request))
         }
-        Err(refusal) => refuse(
-            &service.config,
-            refusal,
-            &Asked {
-                model: &call.model,
-                key,
-            },
-        ),
+        Err(refusal) => refuse(&service.config, refusal, &Asked { model: &call.model, key }),
     };
     if !service.config.hide_ratelimit_headers {
         decision.standing.write(response.headers_mut());
     }
-    headers::write_identity(
-        response.headers_mut(),
-        decision.request,
-        Some(key),
-        arrived.elapsed(),
-    );
+    headers::write_identity(response.headers_mut(), decision.request, Some(key), arrived.elapsed());
     response
 }
 
-async fn not_found(
-    State(service): State<Arc<Service>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response<Body> {
-    reject(
-        &service,
-        &Caller::read(&headers),
-        &Refusal::not_found(&method, &uri),
-    )
+async fn not_found(State(service): State<Arc<Service>>, method: Method, uri: Uri, headers: HeaderMap) -> Response<Body> {
+    reject(&service, &Caller::read(&headers), &Refusal::not_found(&method, &uri))
 }
 
-async fn method_not_allowed(
-    State(service): State<Arc<Service>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response<Body> {
-    reject(
-        &service,
-        &Caller::read(&headers),
-        &Refusal::method_not_allowed(&method, &uri),
-    )
+async fn method_not_allowed(State(service): State<Arc<Service>>, method: Method, uri: Uri, headers: HeaderMap) -> Response<Body> {
+    reject(&service, &Caller::read(&headers), &Refusal::method_not_allowed(&method, &uri))
 }
 
 /// Answers a request that can't be judged.
 fn reject(service: &Service, caller: &Caller, refusal: &Refusal) -> Response<Body> {
     let request = service.ledger().reject(caller, refusal);
     let key = caller.key.as_deref();
-    let mut response = refuse(
-        &service.config,
-        refusal,
-        &Asked {
-            model: "",
-            key: key.unwrap_or_default(),
-        },
-    );
+    let mut response = refuse(&service.config, refusal, &Asked { model: "", key: key.unwrap_or_default() });
     headers::write_identity(response.headers_mut(), request, key, Duration::ZERO);
     response
 }
@@ -159,10 +109,7 @@ fn refuse(config: &Config, refusal: &Refusal, asked: &Asked<'_>) -> Response<Bod
 fn json(status: StatusCode, body: &Value) -> Response<Body> {
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 

@@ -30,16 +30,8 @@ impl Stats {
 
 impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            admitted,
-            tokens,
-            max_in_flight,
-            refused,
-        } = self;
-        write!(
-            f,
-            "admitted {admitted} requests of {tokens} tokens, at most {max_in_flight} in flight; "
-        )?;
+        let Self { admitted, tokens, max_in_flight, refused } = self;
+        write!(f, "admitted {admitted} requests of {tokens} tokens, at most {max_in_flight} in flight; ")?;
         write!(f, "refused {}", refused.values().sum::<u64>())?;
         let mut before = ": ";
         for (name, count) in refused {

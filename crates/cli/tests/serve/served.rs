@@ -19,37 +19,19 @@ impl Served {
     /// Starts one on a free port with the options in `arguments`, which blanks part.
     pub(crate) fn start(arguments: &str) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_paceline"));
-        command
-            .args(["serve", "--port", "0"])
-            .args(arguments.split_whitespace())
-            .stdout(Stdio::piped());
+        command.args(["serve", "--port", "0"]).args(arguments.split_whitespace()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
-        let base = line
-            .trim()
-            .strip_prefix("listening on ")
-            .unwrap()
-            .to_owned();
+        let base = line.trim().strip_prefix("listening on ").unwrap().to_owned();
         assert!(base.starts_with("http://127.0.0.1:"), "{base}");
-        Self {
-            child,
-            stdout,
-            base,
-            client: Client::new(),
-        }
+        Self { child, stdout, base, client: Client::new() }
     }
 
     /// Posts `body` to `path` with the key `sk-test`.
     pub(crate) async fn post(&self, path: &str, body: String) -> Answer {
-        Answer::read(
-            self.request(path, "Bearer sk-test", body)
-                .send()
-                .await
-                .unwrap(),
-        )
-        .await
+        Answer::read(self.request(path, "Bearer sk-test", body).send().await.unwrap()).await
     }
 
     /// Posts a chat of `charge` tokens to the model `m`.
@@ -57,17 +39,9 @@ impl Served {
         self.post("/chat/completions", chat("m", charge)).await
     }
 
-    pub(crate) fn request(
-        &self,
-        path: &str,
-        authorization: &str,
-        body: String,
-    ) -> reqwest::RequestBuilder {
+    pub(crate) fn request(&self, path: &str, authorization: &str, body: String) -> reqwest::RequestBuilder {
         let request = self.client.post(format!("{}{path}", self.base));
-        request
-            .header("authorization", authorization)
-            .header("content-type", "application/json")
-            .body(body)
+        request.header("authorization", authorization).header("content-type", "application/json").body(body)
     }
 
     /// Ends it with no chance to put anything in order.
@@ -78,10 +52,7 @@ impl Served {
 
     /// Ends it as Ctrl-C does, and tells what it printed last.
     pub(crate) fn interrupt(mut self) -> String {
-        let kill = Command::new("kill")
-            .args(["-INT", &self.child.id().to_string()])
-            .status()
-            .unwrap();
+        let kill = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
         assert!(kill.success());
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).unwrap();
@@ -109,16 +80,8 @@ impl Answer {
     pub(crate) async fn read(response: Response) -> Self {
         let status = response.status().as_u16();
         let text = |value: &reqwest::header::HeaderValue| value.to_str().unwrap().to_owned();
-        let headers = response
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.to_string(), text(value)))
-            .collect();
-        Self {
-            status,
-            headers,
-            body: response.json().await.unwrap(),
-        }
+        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        Self { status, headers, body: response.json().await.unwrap() }
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -132,6 +95,5 @@ impl Answer {
 
 /// A chat of `charge` tokens.
 pub(crate) fn chat(model: &str, charge: u64) -> String {
-    json!({"model": model, "max_tokens": charge, "messages": [{"role": "user", "content": ""}]})
-        .to_string()
+    json!({"model": model, "max_tokens": charge, "messages": [{"role": "user", "content": ""}]}).to_string()
 }

@@ -1,0 +1,227 @@
+use core::{error::Error, fmt, time::Duration};
+
+use crate::Nanos;
+
+/// The accuracy that the tick is chosen for: one part in a million, in parts in a thousand million.
+const WANTED_LOSS: u32 = 1_000;
+/// The loss from which on a rate is refused: one in a thousand.
+const LARGEST_LOSS: u32 = 1_000_000;
+/// The finest tick is `2^-20` nanoseconds.
+const FINEST_TICK: u8 = 20;
+
+/// How much is allowed: `limit` in each `period`, exactly as a fraction, and `burst` of it at once from idle.
+///
+/// The burst is the whole limit unless [`burst`](Self::burst) says otherwise. Nothing is checked here; the algorithm that takes the
+/// quota does that, once.
+///
+/// ```
+/// use paceline_core::{Nanos, Quota};
+/// const TWENTY: Quota = Quota::per_minute(20).burst(1);
+/// assert_eq!(TWENTY.interval(), Nanos::from_secs(3));
+/// assert_eq!(Quota::per_second(3).loss()?, 2); // 2 in a thousand million: 333,333,334 ns instead of a third of a second
+/// # Ok::<(), paceline_core::QuotaError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Quota {
+    limit: u32,
+    period: Nanos,
+    burst: u32,
+}
+
+impl Quota {
+    /// `limit` in each `period`; a period of more than 584 years counts as that.
+    pub const fn new(limit: u32, period: Duration) -> Self {
+        Self { limit, period: Nanos::from_duration(period), burst: limit }
+    }
+
+    /// `limit` a second.
+    pub const fn per_second(limit: u32) -> Self {
+        Self::new(limit, Duration::from_secs(1))
+    }
+
+    /// `limit` a minute.
+    pub const fn per_minute(limit: u32) -> Self {
+        Self::new(limit, Duration::from_secs(60))
+    }
+
+    /// `limit` an hour.
+    pub const fn per_hour(limit: u32) -> Self {
+        Self::new(limit, Duration::from_secs(3_600))
+    }
+
+    /// `limit` in each 24 hours.
+    pub const fn per_day(limit: u32) -> Self {
+        Self::new(limit, Duration::from_secs(86_400))
+    }
+
+    /// The same rate with another number admitted at once from idle.
+    pub const fn burst(self, burst: u32) -> Self {
+        Self { burst, ..self }
+    }
+
+    /// How much each period allows.
+    pub const fn limit(self) -> u32 {
+        self.limit
+    }
+
+    /// How long a period is.
+    pub const fn period(self) -> Nanos {
+        self.period
+    }
+
+    /// The largest cost that is admitted at once, from idle.
+    pub const fn max_burst(self) -> u32 {
+        self.burst
+    }
+
+    /// The emission interval: the time between two calls of cost 1 at the full rate, rounded up to a nanosecond.
+    pub const fn interval(self) -> Nanos {
+        match self.limit {
+            0 => Nanos::MAX,
+            limit => Nanos(self.period.0.div_ceil(limit as u64)),
+        }
+    }
+
+    /// How far a limiter's real rate stays below this one, in parts in a thousand million: at most 1,000 (one in a million) for
+    /// emission intervals down to a nanosecond, and never more than 1,000,000.
+    ///
+    /// # Errors
+    /// As the algorithms that take the quota.
+    pub const fn loss(self) -> Result<u32, QuotaError> {
+        match self.emission() {
+            Ok(emission) => Ok(emission.loss),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The emission interval in the coarsest tick that keeps the wanted accuracy. Coarse, since a word of coarse ticks wraps later.
+    pub(crate) const fn emission(self) -> Result<Emission, QuotaError> {
+        if self.limit == 0 {
+            return Err(QuotaError::ZeroLimit);
+        }
+        if self.period.0 == 0 {
+            return Err(QuotaError::ZeroPeriod);
+        }
+        if self.burst == 0 {
+            return Err(QuotaError::ZeroBurst);
+        }
+        let mut emission = self.emission_at(0);
+        while emission.loss > WANTED_LOSS && emission.shift < FINEST_TICK {
+            emission = self.emission_at(emission.shift.saturating_add(1));
+        }
+        if emission.loss > LARGEST_LOSS {
+            return Err(QuotaError::TooFast { limit: self.limit, period: self.period });
+        }
+        Ok(emission)
+    }
+
+    /// The interval in ticks of `2^-shift` ns, rounded up so that the rate is never above the quota's.
+    const fn emission_at(self, shift: u8) -> Emission {
+        let period = (self.period.0 as u128) << shift;
+        let interval = period.div_ceil(self.limit as u128);
+        let rounded = interval.saturating_mul(self.limit as u128);
+        let loss = rounded.saturating_sub(period).saturating_mul(1_000_000_000).div_ceil(rounded);
+        Emission { interval, shift, loss: loss as u32 }
+    }
+}
+
+/// What an algorithm makes of a quota's rate.
+#[derive(Clone, Copy)]
+pub(crate) struct Emission {
+    /// Ticks between two calls of cost 1.
+    pub(crate) interval: u128,
+    /// A tick is `2^-shift` nanoseconds.
+    pub(crate) shift: u8,
+    /// What rounding the interval up costs, in parts in a thousand million; at most all of it.
+    loss: u32,
+}
+
+/// Why no limiter can be made of a quota.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum QuotaError {
+    /// The limit is 0.
+    ZeroLimit,
+    /// The period is 0.
+    ZeroPeriod,
+    /// The burst is 0.
+    ZeroBurst,
+    /// The emission interval is too short to be kept within 0.1 %.
+    TooFast {
+        /// The quota's limit.
+        limit: u32,
+        /// The quota's period.
+        period: Nanos,
+    },
+    /// The time that the whole burst takes to come back, with the tolerated skew, does not fit half the range of the word.
+    HorizonTooLong {
+        /// The quota's burst.
+        burst: u32,
+        /// The quota's emission interval.
+        interval: Nanos,
+        /// The skew that was to be tolerated.
+        skew: Nanos,
+    },
+}
+
+impl fmt::Display for QuotaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ZeroLimit => f.write_str("the limit is 0: a quota allows at least 1 a period"),
+            Self::ZeroPeriod => f.write_str("the period is 0: give the time in which the limit is allowed"),
+            Self::ZeroBurst => f.write_str("the burst is 0: at least 1 has to be admitted at once"),
+            Self::TooFast { limit, period } => {
+                write!(f, "{limit} in {period} is too fast to be kept within 0.1 %: lower the limit or take a longer period")
+            }
+            Self::HorizonTooLong { burst, interval, skew } => write!(
+                f,
+                "a burst of {burst} at {interval} each and a skew of {skew} last longer than the limiter's word can tell from the past: \
+                 lower the burst or the skew"
+            ),
+        }
+    }
+}
+
+impl Error for QuotaError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_that_are_no_whole_number_of_nanoseconds_lose_less_than_one_in_a_million() {
+        for quota in [
+            Quota::per_second(3),
+            Quota::per_minute(7),
+            Quota::per_second(1_000_003),
+            Quota::per_minute(180_000_000),
+            Quota::per_second(600_000_000),
+            Quota::per_second(999_999_937),
+            Quota::per_day(1),
+        ] {
+            assert!(quota.loss().is_ok_and(|loss| loss <= WANTED_LOSS), "{quota:?}: {:?}", quota.loss());
+        }
+    }
+
+    #[test]
+    fn the_coarsest_tick_that_is_exact_enough_is_taken() {
+        assert_eq!(Quota::per_second(1_000_000).emission().map(|e| e.shift), Ok(0), "exact in whole nanoseconds");
+        assert_eq!(Quota::per_second(3).emission().map(|e| e.shift), Ok(0));
+        let fine = Quota::per_second(600_000_000);
+        let Ok(taken) = fine.emission() else { panic!("a rate") };
+        assert!(fine.emission_at(taken.shift - 1).loss > WANTED_LOSS, "one tick coarser loses too much");
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_refused_with_its_value() {
+        assert_eq!(Quota::per_second(0).loss(), Err(QuotaError::ZeroLimit));
+        assert_eq!(Quota::new(1, Duration::ZERO).loss(), Err(QuotaError::ZeroPeriod));
+        assert_eq!(Quota::per_second(1).burst(0).loss(), Err(QuotaError::ZeroBurst));
+        let error = Quota::new(u32::MAX, Duration::from_nanos(1)).loss();
+        assert_eq!(error, Err(QuotaError::TooFast { limit: u32::MAX, period: Nanos(1) }));
+        extern crate std;
+        use std::string::ToString as _;
+        let Err(error) = error else { return };
+        assert!(error.to_string().starts_with("4294967295 in 1ns is too fast"), "{error}");
+    }
+}

@@ -1,0 +1,18 @@
+use crate::Nanos;
+
+/// Why a wait in line ended without an admission. Nothing has been taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Refused {
+    /// The cost is larger than the burst, and no wait helps.
+    #[error("the cost is larger than {most}, the most that this limit ever admits at once: split the request")]
+    Impossible {
+        /// The largest cost that can be admitted.
+        most: u32,
+    },
+    /// The patience would not have lasted, so there was no wait.
+    #[error("the wait would be {wait}, longer than the patience: come back later or be more patient")]
+    TooLate {
+        /// The wait that would have been needed from now.
+        wait: Nanos,
+    },
+}

@@ -1,0 +1,71 @@
+use std::time::Duration;
+
+use paceline::{Backlog, Clock, Decision, Limit, Limiter, Nanos, Refused};
+use tokio::{sync::Mutex, time::sleep};
+
+use crate::TokioClock;
+
+/// A limit with a line before it: tasks pass one by one, in the order in which they came.
+///
+/// They stand in tokio's own fair queue, and only the first looks at the clock and sleeps: a thousand that wait cost one timer. A
+/// call that finds no line and a limit with room takes neither lock nor place. Who can't pass within his patience
+/// is told so at once, since the wait counts what stands ahead.
+///
+/// # Cancel safety
+/// Dropping a call leaves the line. Nothing has been taken, so there is nothing to give back.
+#[derive(Debug)]
+pub struct Turnstile<L: Limit> {
+    limiter: Limiter<L, TokioClock>,
+    backlog: Backlog<L::Cost>,
+    /// Whoever holds it is first in line.
+    first: Mutex<()>,
+}
+
+impl<L: Limit> Turnstile<L> {
+    /// A turnstile with nobody before it. Its clock starts now.
+    pub fn new(limit: L) -> Self {
+        Self { limiter: Limiter::new(limit, TokioClock::new()), backlog: Backlog::default(), first: Mutex::new(()) }
+    }
+
+    /// The limiter behind it. Who calls that passes the line by.
+    pub fn limiter(&self) -> &Limiter<L, TokioClock> {
+        &self.limiter
+    }
+
+    /// How many stand in line, the first among them.
+    pub fn waiting(&self) -> usize {
+        self.backlog.waiting()
+    }
+
+    /// Takes `cost` now or nothing; behind a line there is always a wait.
+    pub fn try_acquire(&self, cost: L::Cost) -> Decision {
+        self.backlog.try_acquire(&self.limiter, cost)
+    }
+
+    /// Waits in line until `cost` is admitted.
+    ///
+    /// # Errors
+    /// [`Refused::Impossible`] at once where the cost is larger than the burst.
+    pub async fn acquire(&self, cost: L::Cost) -> Result<(), Refused> {
+        self.acquire_within(cost, Duration::MAX).await
+    }
+
+    /// Waits in line until `cost` is admitted, if that takes no longer than `patience`.
+    ///
+    /// # Errors
+    /// [`Refused`] at once where the cost is larger than the burst or the wait would be longer; and when it comes to the front, where
+    /// somebody who passed the line by has made the wait longer than it was at the door.
+    pub async fn acquire_within(&self, cost: L::Cost, patience: Duration) -> Result<(), Refused> {
+        if self.try_acquire(cost).is_allowed() {
+            return Ok(());
+        }
+        let patience = Nanos::from_duration(patience);
+        let deadline = self.limiter.clock().now().saturating_add(patience);
+        let place = self.backlog.join(&self.limiter, cost, patience)?;
+        let _first = self.first.lock().await;
+        while let Some(wait) = place.try_pass(&self.limiter, deadline)? {
+            sleep(wait.to_duration()).await;
+        }
+        Ok(())
+    }
+}
