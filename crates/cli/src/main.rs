@@ -1,5 +1,10 @@
 //! The `paceline` command.
 
+mod charge;
+mod serve;
+
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -10,8 +15,20 @@ struct Cli {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Serve(serve::Args),
+}
 
-fn main() {
-    match Cli::parse().command {}
+#[tokio::main]
+async fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Serve(args) => serve::serve(args).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("paceline: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
