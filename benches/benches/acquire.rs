@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use paceline_benches::{Clocked, HandWritten, OPEN, PassedIn, SHUT, governor_tsc, paceline, paceline_tsc};
+use paceline_benches::{Bare, Clocked, HandWritten, OPEN, PassedIn, SHUT, governor_tsc, paceline, paceline_tsc};
 
 fn passed_in(c: &mut Criterion) {
     let mut group = c.benchmark_group("time passed in");
@@ -13,6 +13,8 @@ fn passed_in(c: &mut Criterion) {
             now += 1_000;
             black_box(now)
         };
+        let bare = Bare::new(quota);
+        group.bench_function(format!("{answer}/bare yes or no"), |b| b.iter(|| bare.call(tick())));
         let floor = HandWritten::new(quota);
         group.bench_function(format!("{answer}/hand-written"), |b| b.iter(|| floor.call(tick())));
         let ours = paceline(quota);

@@ -1,4 +1,4 @@
-//! What the benchmarks compare: the limiters, and the least that any lock-free limiter has to do.
+//! What the benchmarks compare: the limiter, its peers, and the same by hand.
 
 use std::{
     num::NonZeroU32,
@@ -7,6 +7,7 @@ use std::{
 
 use governor::{DefaultDirectRateLimiter, RateLimiter, clock::QuantaClock};
 use paceline::{Atomic, Gcra, Limit, Limiter, Nanos, Quota, Tsc};
+use ratelimit::Ratelimiter;
 
 /// A quota that a loop of calls never reaches.
 pub const OPEN: Quota = Quota::per_second(1_000_000_000);
@@ -26,22 +27,64 @@ pub trait Clocked {
     fn call(&self) -> bool;
 }
 
-/// The floor: a load, a compare and a compare-exchange, written by hand for a cost of 1 and without an answer but yes or no.
+/// The same decision by hand, for a cost of 1: a load, compares and a compare-exchange, with ticks, horizon and exact wait.
 pub struct HandWritten {
+    tat: AtomicU64,
+    interval: u64,
+    tolerance: u64,
+    horizon: u64,
+    shift: u32,
+}
+
+impl HandWritten {
+    /// The floor at `quota`, in ticks of a nanosecond.
+    pub fn new(quota: Quota) -> Self {
+        let interval = quota.interval().0;
+        let tolerance = interval * (u64::from(quota.max_burst()) - 1);
+        Self { tat: AtomicU64::new(0), interval, tolerance, horizon: tolerance + interval + 1_000_000_000, shift: 0 }
+    }
+
+    #[inline]
+    fn try_acquire(&self, now: u64) -> Result<(), u64> {
+        let now = now.wrapping_shl(self.shift);
+        let mut tat = self.tat.load(Relaxed);
+        loop {
+            let ahead = tat.wrapping_sub(now);
+            let ahead = if ahead <= self.horizon { ahead } else { 0 };
+            if ahead > self.tolerance {
+                return Err((ahead - self.tolerance - 1).wrapping_shr(self.shift) + 1);
+            }
+            match self.tat.compare_exchange_weak(tat, now + ahead + self.interval, Relaxed, Relaxed) {
+                Ok(_) => return Ok(()),
+                Err(seen) => tat = seen,
+            }
+        }
+    }
+}
+
+impl PassedIn for HandWritten {
+    #[inline]
+    fn call(&self, now: u64) -> bool {
+        self.try_acquire(now).is_ok()
+    }
+}
+
+/// The least that any limiter in one word does: yes or no, a cost of 1, whole nanoseconds, a clock that never errs.
+pub struct Bare {
     tat: AtomicU64,
     interval: u64,
     tolerance: u64,
 }
 
-impl HandWritten {
-    /// The floor at `quota`.
+impl Bare {
+    /// The least at `quota`.
     pub fn new(quota: Quota) -> Self {
-        let interval = quota.interval().0;
-        Self { tat: AtomicU64::new(0), interval, tolerance: interval * (u64::from(quota.max_burst()) - 1) }
+        let HandWritten { tat, interval, tolerance, .. } = HandWritten::new(quota);
+        Self { tat, interval, tolerance }
     }
 }
 
-impl PassedIn for HandWritten {
+impl PassedIn for Bare {
     #[inline]
     fn call(&self, now: u64) -> bool {
         let mut tat = self.tat.load(Relaxed);
@@ -92,5 +135,19 @@ impl Clocked for DefaultDirectRateLimiter {
     #[inline]
     fn call(&self) -> bool {
         self.check().is_ok()
+    }
+}
+
+/// ratelimit with its own clock, the system's.
+pub fn ratelimit(quota: Quota) -> Ratelimiter {
+    let burst = u64::from(quota.max_burst());
+    let builder = Ratelimiter::builder(quota.limit().into()).period(quota.period().to_duration());
+    builder.max_tokens(burst).initial_available(burst).build().expect("a rate")
+}
+
+impl Clocked for Ratelimiter {
+    #[inline]
+    fn call(&self) -> bool {
+        self.try_wait().is_ok()
     }
 }

@@ -1,1 +1,4 @@
-//! What the tests share: oracles and generators.
+//! What the tests and the fuzz targets share: oracles in exact arithmetic, generators, and the laws as a macro.
+
+pub mod gcra;
+pub mod laws;

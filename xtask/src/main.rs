@@ -1,3 +1,94 @@
-//! Every check of the project, by name.
+//! Every check of the project, by name: `cargo xtask --help`.
 
-fn main() {}
+mod bare_metal;
+mod command;
+mod fuzz;
+mod planted;
+
+use anyhow::Result;
+use clap::Parser;
+use command::cargo;
+
+/// The checks of paceline. All of them but the last three are part of `ci`.
+#[derive(Parser)]
+enum Check {
+    /// All that is cheap enough for every change
+    Ci,
+    /// The formatting of every file
+    Fmt,
+    /// The lints, without warnings
+    Clippy,
+    /// The docs of all packages, without warnings
+    Docs,
+    /// All tests
+    Test,
+    /// Every order in which threads can meet, up to a number of preemptions (3 takes a minute)
+    Loom {
+        /// How often a thread may be interrupted
+        #[arg(default_value_t = 2)]
+        preemptions: u32,
+    },
+    /// Each fuzz target for some seconds (600 is a long run)
+    Fuzz {
+        /// Seconds for each target
+        #[arg(default_value_t = 10)]
+        seconds: u32,
+    },
+    /// The core on targets without an operating system
+    BareMetal,
+    /// Bugs planted one by one: each has to make a check fail
+    Planted,
+    /// The claimed speed as ratios, measured now (wants a quiet machine)
+    Ratios,
+    /// The criterion benches of the hot path (wants a quiet machine)
+    Bench,
+    /// A minute of fuzzing a target and loom at 3 preemptions
+    Deep,
+}
+
+fn main() -> Result<()> {
+    run(&Check::parse())
+}
+
+fn run(check: &Check) -> Result<()> {
+    match check {
+        Check::Ci => ci(),
+        Check::Fmt => cargo("fmt --all --check").run(),
+        Check::Clippy => cargo("clippy --workspace --all-targets --locked -- -D warnings").run(),
+        Check::Docs => cargo("doc --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings").run(),
+        Check::Test => cargo("test --workspace --locked").run(),
+        Check::Loom { preemptions } => loom(*preemptions),
+        Check::Fuzz { seconds } => fuzz::run(*seconds),
+        Check::BareMetal => bare_metal::run(),
+        Check::Planted => planted::run(),
+        Check::Ratios => cargo("bench -p paceline-benches --bench ratios").run(),
+        Check::Bench => cargo("bench -p paceline-benches").run(),
+        Check::Deep => {
+            fuzz::run(60)?;
+            loom(3)
+        }
+    }
+}
+
+fn ci() -> Result<()> {
+    for check in [
+        Check::Fmt,
+        Check::Clippy,
+        Check::Docs,
+        Check::Test,
+        Check::Loom { preemptions: 2 },
+        Check::BareMetal,
+        Check::Planted,
+        Check::Fuzz { seconds: 10 },
+    ] {
+        run(&check)?;
+    }
+    Ok(())
+}
+
+fn loom(preemptions: u32) -> Result<()> {
+    cargo("test --release -p paceline-tests --test loom --target-dir target/loom")
+        .env("RUSTFLAGS", "--cfg paceline_loom")
+        .env("LOOM_MAX_PREEMPTIONS", preemptions.to_string())
+        .run()
+}

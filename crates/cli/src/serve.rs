@@ -53,7 +53,8 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one on `port` of 127.0.0.1, or a free port if it is 0. It runs as a task until stopped.
     pub(crate) async fn bind(port: u16, config: Config) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+        let listener = listener.map_err(|error| io::Error::new(error.kind(), format!("port {port}: {error}")))?;
         let address = listener.local_addr()?;
         let service = Arc::new(Service::open(config)?);
         let stop = Arc::new(Notify::new());

@@ -5,8 +5,7 @@ use crate::{
 
 /// An [`Algorithm`] shared between threads: its whole state is one atomic word, changed by compare-exchange alone.
 ///
-/// Lock-free wherever the target has a 64-bit compare-exchange ([`IS_LOCK_FREE`](Self::IS_LOCK_FREE)). There is no ABA
-/// problem, since equal bits mean an equal state, and nothing to order, since the word guards no other memory. A refusal is one
+/// Lock-free, and there only where the target has a 64-bit compare-exchange. There is no ABA problem, since equal bits mean an equal state, and nothing to order, since the word guards no other memory. A refusal is one
 /// shared read and no write: an overloaded limit scales with its readers.
 ///
 /// `const`-constructible, so that it can be a `static`:
@@ -24,7 +23,7 @@ pub struct Atomic<A> {
 }
 
 impl<A> Atomic<A> {
-    /// Whether a decision takes no lock on this target; with the feature `critical-section` on smaller targets it takes one.
+    /// Whether a decision takes no lock on this target.
     pub const IS_LOCK_FREE: bool = cfg!(target_has_atomic = "64");
 
     const_unless_loom! {

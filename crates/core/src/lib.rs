@@ -37,13 +37,13 @@ mod limit;
 mod limiter;
 mod quota;
 mod set;
-mod sync;
 mod time;
 mod word;
 
 portable_atomic::cfg_has_atomic_64! {
     mod atomic;
     mod manual_clock;
+    mod sync;
     pub use atomic::Atomic;
     pub use manual_clock::ManualClock;
 }

@@ -67,7 +67,7 @@ pub trait Limit {
 
     /// The wait of a caller with `cost` who stands behind callers that ask for `queued` together, the first of them at `now`.
     ///
-    /// A forecast: exact while nobody leaves the queue or passes it.
+    /// A forecast: exact, but for a nanosecond a caller, while nobody leaves the queue or passes it.
     fn wait_behind(&self, now: Nanos, queued: <Self::Cost as Cost>::Total, cost: Self::Cost) -> Nanos;
 }
 

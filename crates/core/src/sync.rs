@@ -4,9 +4,7 @@
 pub(crate) use loom::sync::atomic::{AtomicU64, Ordering};
 
 #[cfg(not(paceline_loom))]
-portable_atomic::cfg_has_atomic_64! {
-    pub(crate) use portable_atomic::{AtomicU64, Ordering};
-}
+pub(crate) use portable_atomic::{AtomicU64, Ordering};
 
 /// A function that is `const`, but under loom, whose atomics register with the running model.
 macro_rules! const_unless_loom {

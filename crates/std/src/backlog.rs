@@ -25,7 +25,7 @@ impl<C: Cost> Default for Backlog<C> {
 impl<C: Cost> Backlog<C> {
     /// Takes `cost` if that keeps nobody in line waiting; else tells how long a newcomer would wait. Lock-free where there is no line.
     pub fn try_acquire<L: Limit<Cost = C>>(&self, limiter: &Limiter<L, impl Clock>, cost: C) -> Decision {
-        if self.waiting.load(Relaxed) == 0 {
+        if self.waiting() == 0 {
             return limiter.try_acquire(cost);
         }
         if let impossible @ Decision::Impossible { .. } = limiter.peek(cost) {
@@ -50,6 +50,11 @@ impl<C: Cost> Backlog<C> {
         *queued = cost.added_to(*queued);
         self.waiting.fetch_add(1, Relaxed);
         Ok(Place { backlog: self, cost })
+    }
+
+    /// How many stand in line, the first among them.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Relaxed)
     }
 
     fn forecast<L: Limit<Cost = C>>(&self, limiter: &Limiter<L, impl Clock>, queued: C::Total, cost: C) -> Nanos {

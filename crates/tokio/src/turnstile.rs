@@ -32,6 +32,11 @@ impl<L: Limit> Turnstile<L> {
         &self.limiter
     }
 
+    /// How many stand in line, the first among them.
+    pub fn waiting(&self) -> usize {
+        self.backlog.waiting()
+    }
+
     /// Takes `cost` now or nothing; behind a line there is always a wait.
     pub fn try_acquire(&self, cost: L::Cost) -> Decision {
         self.backlog.try_acquire(&self.limiter, cost)

@@ -18,7 +18,7 @@ pub(crate) struct Args {
     pub(super) config: Config,
 }
 
-/// What the server enforces and how it answers. The default enforces nothing.
+/// What the server enforces and how it answers. The default enforces nothing. Rates and the time scale are at least 1.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(crate) struct Config {
     /// Requests a minute: a bucket that starts full and refills continuously
@@ -31,7 +31,7 @@ pub(crate) struct Config {
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..), help_heading = "Limits")]
     pub(crate) rpd: Option<u64>,
     /// Besides the minute, hold its limits in windows this short, each with its share (in whole numbers, at least one)
-    #[arg(long, value_name = "TIME", value_parser = positive_duration, help_heading = "Limits")]
+    #[arg(long, value_name = "TIME", value_parser = window_duration, help_heading = "Limits")]
     pub(crate) window: Option<Duration>,
     /// What a short window is
     #[arg(long, value_enum, default_value_t, requires = "window", help_heading = "Limits")]
@@ -42,7 +42,7 @@ pub(crate) struct Config {
     /// Tokens that each key can pay for; the last call may overdraw it
     #[arg(long, value_name = "TOKENS", help_heading = "Limits")]
     pub(crate) balance: Option<u64>,
-    /// Count a refused request: one of the requests left, if one is, but no tokens
+    /// A call refused for its rate or for those in flight takes one request, if one is left, but no tokens
     #[arg(long, help_heading = "Limits")]
     pub(crate) count_failed: bool,
     /// Run the limits' clock this many times as fast; waits are told in real time [default: 1]
@@ -80,7 +80,7 @@ pub(crate) enum WindowKind {
     Counter,
 }
 
-fn positive_duration(text: &str) -> Result<Duration, String> {
+fn window_duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(duration) if duration < Duration::from_millis(1) => Err("a window takes at least 1ms".to_owned()),
         Ok(duration) if duration > Duration::from_secs(60) => Err("a window takes at most 1m".to_owned()),

@@ -161,3 +161,63 @@ pub(crate) const NOT_JSON: &str = "We could not parse the JSON body of your requ
 
 /// The body of a request without a model.
 pub(crate) const NO_MODEL: &str = "you must provide a model parameter";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ASKED: Asked<'_> = Asked { model: "gpt-4o", key: "0123456789abcdef" };
+
+    fn rate(resource: Resource, unit: &'static str, [limit, used, requested]: [u64; 3], wait: u64) -> Refusal {
+        let wait = Duration::from_millis(wait);
+        Refusal::Rate { name: "", unit, resource, limit, used, requested, wait }
+    }
+
+    #[track_caller]
+    fn reads(refusal: &Refusal, hint: bool, expected: &str) {
+        let expected: Value = serde_json::from_str(expected).unwrap();
+        assert_eq!(refusal.body(&ASKED, hint), expected);
+    }
+
+    #[test]
+    fn a_rate_reads_as_the_service_words_it() {
+        let requests = rate(Resource::Requests, "requests per day (RPD)", [200, 200, 1], 432_000);
+        reads(
+            &requests,
+            true,
+            r#"{"error": {"message": "Rate limit reached for gpt-4o in organization org-0123456789abcdef on requests per day (RPD): Limit 200, Used 200, Requested 1. Please try again in 7m12s. Visit https://platform.openai.com/account/rate-limits to learn more.", "type": "requests", "param": null, "code": "rate_limit_exceeded"}}"#,
+        );
+        let tokens = rate(Resource::Tokens, "tokens per min (TPM)", [10_000, 9_000, 1_649], 3_894);
+        reads(
+            &tokens,
+            false,
+            r#"{"error": {"message": "Rate limit reached for gpt-4o in organization org-0123456789abcdef on tokens per min (TPM): Limit 10000, Used 9000, Requested 1649. Visit https://platform.openai.com/account/rate-limits to learn more.", "type": "tokens", "param": null, "code": "rate_limit_exceeded"}}"#,
+        );
+    }
+
+    #[test]
+    fn what_waiting_does_not_cure_has_no_hint() {
+        let (unit, resource) = ("tokens per min (TPM)", Resource::Tokens);
+        let too_large = Refusal::TooLarge { unit, resource, limit: 60_000, requested: 61_202 };
+        assert_eq!(too_large.wait(), None);
+        reads(
+            &too_large,
+            true,
+            r#"{"error": {"message": "Request too large for gpt-4o in organization org-0123456789abcdef on tokens per min (TPM): Limit 60000, Requested 61202. The input or output tokens must be reduced in order to run successfully. Visit https://platform.openai.com/account/rate-limits to learn more.", "type": "tokens", "param": null, "code": "rate_limit_exceeded"}}"#,
+        );
+        assert_eq!(Refusal::NoBalance.wait(), None);
+        reads(
+            &Refusal::NoBalance,
+            true,
+            r#"{"error": {"message": "You exceeded your current quota, please check your plan and billing details. For more information on this error, read the docs: https://platform.openai.com/docs/guides/error-codes/api-errors.", "type": "insufficient_quota", "param": null, "code": "insufficient_quota"}}"#,
+        );
+    }
+
+    #[test]
+    fn too_many_in_flight_reads_as_moonshot_words_it() {
+        let message = "Your account org-0123456789abcdef<ak-0123456789abcdef> request reached max organization concurrency: 2";
+        let body = |message: &str| json!({"error": {"message": message, "type": "rate_limit_reached_error"}}).to_string();
+        reads(&Refusal::InFlight { limit: 2 }, false, &body(message));
+        reads(&Refusal::InFlight { limit: 2 }, true, &body(&format!("{message}, please try again after 1 seconds")));
+    }
+}

@@ -22,6 +22,9 @@ const DEFAULT_SKEW: Duration = Duration::from_secs(1);
 /// waited for. A limiter idle for half the range and more may, once per range (584 years for `s = 0`, 4.9 hours for `s = 20`) and
 /// for at most the horizon, be taken for a busy one: it never admits early.
 ///
+/// A caller who waits as he is told comes up to a nanosecond late, and with a burst of 1 that is lost: at intervals of microseconds and
+/// less give a burst of 2 or more.
+///
 /// # Cost
 /// One multiplication and two comparisons; 32 bytes with its atomic word.
 ///
@@ -141,3 +144,7 @@ impl<W: Word> Algorithm for Gcra<W> {
         self.wait(end.saturating_sub(self.capacity.widen()))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "overflow checks are on in tests")]
+mod exhaustive;

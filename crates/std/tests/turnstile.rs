@@ -1,0 +1,83 @@
+//! The blocking turnstile, on real threads and real time: orders and lower bounds only, since a busy machine may wake anybody late.
+
+use std::{
+    sync::Mutex,
+    thread,
+    time::{Duration, Instant},
+};
+
+use paceline::{Atomic, Clock, Coarse, Gcra, Limiter, Monotonic, Nanos, Quota, Refused, Tsc, Turnstile};
+
+fn turnstile(quota: Quota) -> Turnstile<Atomic<Gcra>, Monotonic> {
+    Turnstile::new(Limiter::new(Atomic::new(Gcra::new(quota).expect("a rate")), Monotonic))
+}
+
+/// Waits until `count` threads stand in line.
+fn until_waiting(turnstile: &Turnstile<Atomic<Gcra>, Monotonic>, count: usize) {
+    while turnstile.waiting() < count {
+        thread::yield_now();
+    }
+    thread::sleep(Duration::from_millis(20)); // who has told his cost takes his number next
+}
+
+#[test]
+fn threads_pass_in_the_order_in_which_they_came() {
+    let turnstile = turnstile(Quota::per_second(10));
+    turnstile.acquire(10).expect("the burst");
+    let (order, start) = (Mutex::new(Vec::new()), Instant::now());
+    thread::scope(|scope| {
+        for (number, cost) in [10, 1, 5].into_iter().enumerate() {
+            let (turnstile, order) = (&turnstile, &order);
+            scope.spawn(move || {
+                turnstile.acquire(cost).expect("within the burst");
+                order.lock().expect("no panic").push(number);
+            });
+            until_waiting(turnstile, number + 1);
+        }
+    });
+    assert_eq!(*order.lock().expect("no panic"), [0, 1, 2]);
+    assert!(start.elapsed() >= Duration::from_millis(1_590), "16 at 10 a second: {:?}", start.elapsed());
+}
+
+#[test]
+fn who_cannot_pass_in_time_is_refused_without_a_wait() {
+    let turnstile = turnstile(Quota::per_minute(1));
+    turnstile.acquire(1).expect("the burst");
+    let start = Instant::now();
+    let refused = turnstile.acquire_within(1, Duration::from_secs(30));
+    assert!(matches!(refused, Err(Refused::TooLate { wait }) if wait > Nanos::from_secs(50)), "{refused:?}");
+    assert_eq!(turnstile.acquire_within(2, Duration::from_secs(30)), Err(Refused::Impossible { most: 1 }));
+    assert!(start.elapsed() < Duration::from_secs(30));
+}
+
+/// A forecast that somebody spoils by passing the line by ends at the deadline, not behind those who have more patience.
+#[test]
+fn a_deadline_holds_for_whoever_is_not_first() {
+    let turnstile = turnstile(Quota::per_second(10));
+    turnstile.acquire(10).expect("the burst");
+    thread::scope(|scope| {
+        let patient = scope.spawn(|| turnstile.acquire(2));
+        until_waiting(&turnstile, 1);
+        let hasty = scope.spawn(|| turnstile.acquire_within(1, Duration::from_millis(600)));
+        until_waiting(&turnstile, 2);
+        let ahead = Monotonic.now().saturating_add(Nanos::from_millis(900));
+        assert!(paceline::Limit::decide(turnstile.limiter().limit(), ahead, 8).is_allowed());
+        assert!(matches!(hasty.join().expect("no panic"), Err(Refused::TooLate { .. })));
+        assert!(!patient.is_finished(), "the other waits on");
+        assert_eq!(patient.join().expect("no panic"), Ok(()));
+    });
+}
+
+#[test]
+fn clocks_advance_and_agree_with_the_system() {
+    fn check(clock: impl Clock, tolerance: Duration) {
+        let (start, reading) = (Instant::now(), clock.now());
+        thread::sleep(Duration::from_millis(100));
+        let told = clock.now().saturating_sub(reading).to_duration();
+        let passed = start.elapsed();
+        assert!(told.abs_diff(passed) <= tolerance, "{told:?} for {passed:?}");
+    }
+    check(Tsc, Duration::from_millis(10));
+    check(Monotonic, Duration::from_millis(10));
+    check(Coarse, Duration::from_millis(30));
+}

@@ -1,0 +1,142 @@
+//! GCRA in exact arithmetic, and sequences of calls that are played to it and to the real one.
+
+use core::time::Duration;
+
+use arbitrary::{Arbitrary, Unstructured};
+use paceline_core::{Algorithm, Atomic, Decision, Gcra, Limit, Nanos, Quota};
+use proptest::prelude::*;
+
+/// The limiter as its definition says, in whole numbers: times are in nanoseconds times the quota's limit, so that nothing is rounded.
+#[derive(Debug)]
+pub struct ExactGcra {
+    limit: u128,
+    period: u128,
+    burst: u128,
+    tat: u128,
+}
+
+impl ExactGcra {
+    /// A limiter that was never used.
+    pub fn new(quota: Quota) -> Self {
+        Self { limit: quota.limit().into(), period: quota.period().0.into(), burst: quota.max_burst().into(), tat: 0 }
+    }
+
+    /// Takes `cost` at the reading `now` if the quota allows it.
+    pub fn admit(&mut self, now: Nanos, cost: u32) -> bool {
+        let now = u128::from(now.0) * self.limit;
+        let next = self.tat.max(now) + u128::from(cost) * self.period;
+        let conforms = next <= now + self.burst * self.period;
+        if conforms {
+            self.tat = next;
+        }
+        conforms
+    }
+
+    /// Gives back `cost` that was just taken.
+    pub fn undo(&mut self, cost: u32) {
+        self.tat -= u128::from(cost) * self.period;
+    }
+}
+
+/// One step of a sequence of calls.
+#[derive(Arbitrary, Clone, Debug)]
+pub enum Op {
+    /// Time passes, in thousandths of an emission interval.
+    Pass(u16),
+    /// A call whose clock is that much behind, in nanoseconds.
+    Acquire {
+        /// What it asks for.
+        cost: u16,
+        /// How old its reading is.
+        behind: u16,
+    },
+    /// A call that is undone at once, if it is admitted.
+    AcquireAndUndo(u16),
+}
+
+/// Rates from one a day to a thousand million a second, odd ones among them.
+pub fn quotas() -> impl Strategy<Value = Quota> {
+    let periods = prop_oneof![Just(1_000_000_000), Just(60_000_000_000), Just(86_400_000_000_000), 1_000u64..10_000_000_000_000];
+    let limits = prop_oneof![1u32..100, 1u32..1_000_000_000];
+    (limits, periods, 1u32..1_000).prop_filter_map("a rate that can be kept", |(limit, period, burst)| {
+        let quota = Quota::new(limit, Duration::from_nanos(period)).burst(burst);
+        Gcra::new(quota).ok().map(|_| quota)
+    })
+}
+
+/// Sequences of calls, most of them near the limit.
+pub fn ops() -> impl Strategy<Value = Vec<Op>> {
+    let op = prop_oneof![
+        (0u16..5_000).prop_map(Op::Pass),
+        (0u16..1_200, prop_oneof![Just(0), any::<u16>()]).prop_map(|(cost, behind)| Op::Acquire { cost, behind }),
+        (0u16..1_200).prop_map(Op::AcquireAndUndo),
+    ];
+    proptest::collection::vec(op, 1..200)
+}
+
+/// The body of the fuzz target: a quota and calls, as `bytes` tell them.
+pub fn fuzz(bytes: &[u8]) {
+    let mut bytes = Unstructured::new(bytes);
+    let Ok((limit, period, burst)) = bytes.arbitrary::<(u32, u64, u16)>() else { return };
+    let quota = Quota::new(limit, Duration::from_nanos(period)).burst(burst.into());
+    let Ok(ops) = bytes.arbitrary::<Vec<Op>>() else { return };
+    if Gcra::new(quota).is_ok() {
+        check_against_oracle(quota, &ops);
+    }
+}
+
+/// Plays `ops` to a limiter of `quota` and checks what it admits against exact arithmetic: nothing more, the waits that it tells are exact, and
+/// too large costs alone are impossible.
+pub fn check_against_oracle(quota: Quota, ops: &[Op]) {
+    let gcra = Gcra::new(quota).expect("a rate that can be kept");
+    let limit = Atomic::new(gcra);
+    let mut exact = ExactGcra::new(quota);
+    let mut now = Nanos::from_secs(10);
+    for op in ops {
+        match *op {
+            Op::Pass(thousandths) => {
+                now = now.saturating_add(Nanos((u128::from(quota.interval().0) * u128::from(thousandths) / 1_000) as u64));
+            }
+            Op::Acquire { cost, behind } => {
+                acquire(&limit, &mut exact, now.saturating_sub(Nanos(behind.into())), cost.into());
+            }
+            Op::AcquireAndUndo(cost) => {
+                if acquire(&limit, &mut exact, now, cost.into()) {
+                    limit.undo(now, cost.into());
+                    exact.undo(cost.into());
+                }
+            }
+        }
+    }
+}
+
+fn acquire(limit: &Atomic<Gcra>, exact: &mut ExactGcra, now: Nanos, cost: u32) -> bool {
+    let burst = limit.algorithm().burst();
+    let decision = limit.decide(now, cost);
+    match decision {
+        Decision::Allowed => assert!(exact.admit(now, cost), "admitted {cost} at {now} above the quota"),
+        Decision::Impossible { most } => assert!(cost > burst && most == burst, "{cost} of {most}"),
+        Decision::Denied { retry_after } => {
+            assert!(retry_after > Nanos::ZERO && cost <= burst);
+            assert!(limit.peek(now.saturating_add(retry_after), cost).is_allowed(), "refused after the wait it told");
+            let early = now.saturating_add(retry_after).saturating_sub(Nanos(1));
+            assert_eq!(limit.peek(early, cost), Decision::Denied { retry_after: Nanos(1) }, "a wait longer than needed");
+        }
+    }
+    decision.is_allowed()
+}
+
+/// Takes one call after the other, each as early as it is admitted, and tells when the last of `calls` was.
+pub fn end_of_backlog(gcra: &Gcra, calls: u32) -> Nanos {
+    let (mut state, mut now) = (0, Nanos::ZERO);
+    for _ in 0..calls {
+        let (mut next, mut decision) = gcra.step(state, now, 1);
+        if let Decision::Denied { retry_after } = decision {
+            now = now.saturating_add(retry_after);
+            (next, decision) = gcra.step(state, now, 1);
+        }
+        assert_eq!(decision, Decision::Allowed, "refused after the wait it told");
+        state = next;
+    }
+    now
+}

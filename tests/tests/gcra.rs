@@ -1,0 +1,64 @@
+//! GCRA on its 64-bit word: the laws, and promises 1 and 2 against exact arithmetic.
+
+use paceline_core::{Gcra, Nanos, Quota};
+use paceline_tests::gcra::{check_against_oracle, end_of_backlog, fuzz, ops, quotas};
+use paceline_tests::laws;
+use proptest::prelude::*;
+
+laws!(gcra, quotas().prop_map(|quota| (Gcra::new(quota).expect("filtered"), quota.max_burst())));
+
+proptest! {
+    /// Seen to fail when the interval is rounded down instead of up, and when `undo` gives back one more.
+    #[test]
+    fn never_above_the_quota(quota in quotas(), ops in ops()) {
+        check_against_oracle(quota, &ops);
+    }
+
+    /// What the fuzz target does, on stable Rust.
+    #[test]
+    fn never_above_the_quota_for_any_bytes(bytes in prop::collection::vec(any::<u8>(), 16..512)) {
+        fuzz(&bytes);
+    }
+}
+
+/// Rates that are not a whole number of nanoseconds, and the ends of the range.
+const RATES: [Quota; 10] = [
+    Quota::per_second(3),
+    Quota::per_minute(7),
+    Quota::per_second(1_000_003),
+    Quota::per_minute(180_000_000),
+    Quota::per_second(600_000_000),
+    Quota::per_second(999_999_937),
+    Quota::per_second(1_000_000_000),
+    Quota::per_day(1),
+    Quota::per_day(200),
+    Quota::per_minute(20),
+];
+
+/// Promise 2, and that `Quota::loss` tells it: a backlog is gone as early as the quota allows, up to the loss and a nanosecond.
+/// Seen to fail when the tick is a whole nanosecond at every rate.
+#[test]
+fn not_below_the_quota_by_more_than_the_loss() {
+    const CALLS: u32 = 100_000;
+    for quota in RATES {
+        let quota = quota.burst(2); // a caller who is late by the rest of a nanosecond catches up
+        let end = end_of_backlog(&Gcra::new(quota).expect("a rate"), CALLS);
+        let exact = u128::from(quota.period().0) * u128::from(CALLS - 2) / u128::from(quota.limit());
+        let loss = u128::from(quota.loss().expect("a rate"));
+        assert!(loss <= 1_000, "{quota:?} loses {loss} in a thousand million");
+        assert!(u128::from(end.0) >= exact, "{quota:?} was exceeded: {end} for {exact} ns");
+        let latest = exact + exact * loss / 1_000_000_000 + 1;
+        assert!(u128::from(end.0) <= latest, "{quota:?} took {end}, more than {latest} ns");
+    }
+}
+
+#[test]
+fn a_limiter_never_used_admits_its_burst_at_any_time() {
+    use paceline_core::{Algorithm, Decision};
+    for quota in RATES {
+        let gcra = Gcra::new(quota.burst(5)).expect("a rate");
+        for now in [0, 1, 1 << 20, 1 << 40, u64::MAX >> 22] {
+            assert_eq!(gcra.step(0, Nanos(now), 5).1, Decision::Allowed, "{quota:?} at {now}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Does a check fail when the code is wrong? Each bug here is planted into a copy of the sources, alone, and has to be found.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::command::{Step, cargo, root};
+
+struct Bug {
+    file: &'static str,
+    right: &'static str,
+    wrong: &'static str,
+    found_by: &'static str,
+    under_loom: bool,
+}
+
+const fn bug(file: &'static str, right: &'static str, wrong: &'static str, found_by: &'static str) -> Bug {
+    Bug { file, right, wrong, found_by, under_loom: false }
+}
+
+const fn race(file: &'static str, right: &'static str, wrong: &'static str, found_by: &'static str) -> Bug {
+    Bug { file, right, wrong, found_by, under_loom: true }
+}
+
+const GCRA: &str = "crates/core/src/algorithm/gcra.rs";
+const ATOMIC: &str = "crates/core/src/atomic.rs";
+const SET: &str = "crates/core/src/set.rs";
+const QUOTA: &str = "crates/core/src/quota.rs";
+const EXCHANGE: &str = "match self.state.compare_exchange_weak(state, next, Relaxed, Relaxed) {";
+const STORE: &str = "self.state.store(next, Relaxed);\n            match Ok::<u64, u64>(state) {";
+
+const BUGS: [Bug; 12] = [
+    bug(GCRA, "if ahead <= self.horizon { ahead }", "if ahead.widen() < 1 << 63 { ahead }", "-p paceline-tests --test incidents an_hour"),
+    bug(GCRA, ".saturating_add(1)),", "),", "-p paceline-core --lib the_wait_is_exact"),
+    bug(GCRA, "tat.wrapping_sub(not_drained.min(increment))", "tat.wrapping_sub(not_drained)", "-p paceline-core --lib undone"),
+    bug(GCRA, "(now.wrapping_add(ahead)", "(tat", "-p paceline-core --lib follows_the_unbounded"),
+    bug(
+        GCRA,
+        "self.interval.checked_mul(cost);\n        let Some((",
+        "Some(self.interval.wrapping_sub(W::ZERO));\n        let Some((",
+        "-p paceline-tests --test gcra never_above",
+    ),
+    bug(QUOTA, "period.div_ceil(self.limit as u128)", "(period / self.limit as u128)", "-p paceline-tests --test gcra"),
+    bug(QUOTA, "emission.shift < FINEST_TICK", "emission.shift < 0", "-p paceline-tests --test gcra not_below"),
+    race(ATOMIC, EXCHANGE, STORE, "three_threads"),
+    race(ATOMIC, "Err(seen) => state = seen,", "Err(_) => return result,", "three_threads"),
+    race(SET, "self.undo_first(place, now, costs);", "", "all_or_nothing"),
+    race(SET, "self.undo_first(place, now, costs);", "self.undo_first(place.saturating_sub(1), now, costs);", "all_or_nothing"),
+    race(
+        SET,
+        "for (place, limit, cost) in self.each(costs) {",
+        "for (place, limit, cost) in { let mut all: [_; N] = core::array::from_fn(|i| (i, &self.limits[i], costs[i])); all.reverse(); all } {",
+        "innocent",
+    ),
+];
+
+pub(crate) fn run() -> Result<()> {
+    let copy = tempfile::tempdir()?;
+    for part in ["Cargo.toml", "Cargo.lock", "crates", "benches", "tests", "xtask"] {
+        copy_all(&root().join(part), &copy.path().join(part))?;
+    }
+    for bug in &BUGS {
+        check(bug, copy.path())?;
+    }
+    Ok(())
+}
+
+fn check(bug: &Bug, copy: &Path) -> Result<()> {
+    let file = copy.join(bug.file);
+    let sound = fs::read_to_string(&file)?;
+    ensure!(sound.matches(bug.right).count() == 1, "{} does not hold this once any more: {}", bug.file, bug.right);
+    fs::write(&file, sound.replace(bug.right, bug.wrong))?;
+    ensure!(test(bug, "--no-run").dir(copy).succeeds()?, "the bug does not build: {} in {}", bug.wrong, bug.file);
+    let missed = test(bug, "").dir(copy).succeeds()?;
+    fs::write(&file, sound)?;
+    if missed {
+        bail!("nobody noticed {} in {}: {}", bug.wrong, bug.file, bug.found_by);
+    }
+    eprintln!("xtask: found by {}: {}", bug.found_by, bug.wrong.lines().next().unwrap_or("nothing given back"));
+    Ok(())
+}
+
+fn test(bug: &Bug, more: &str) -> Step {
+    let target = root().join("target/planted");
+    let target = target.display();
+    if bug.under_loom {
+        cargo(&format!("test --release -p paceline-tests --test loom --target-dir {target}/loom {more} {}", bug.found_by))
+            .env("RUSTFLAGS", "--cfg paceline_loom")
+            .env("LOOM_MAX_PREEMPTIONS", "2")
+    } else {
+        cargo(&format!("test --target-dir {target} {more} {}", bug.found_by))
+    }
+}
+
+fn copy_all(from: &Path, to: &Path) -> Result<()> {
+    if from.is_file() {
+        fs::copy(from, to).with_context(|| from.display().to_string())?;
+        return Ok(());
+    }
+    fs::create_dir_all(to)?;
+    for entry in from.read_dir()? {
+        let entry = entry?;
+        copy_all(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
