@@ -32,18 +32,18 @@ pub(super) struct Outcome {
 }
 
 /// One task that reads, waits and sends: nothing else takes from the limits.
-pub(super) struct Dispatcher<'a> {
-    pub(super) limits: &'a Limits,
-    pub(super) gate: &'a Gate<'a>,
+pub(super) struct Dispatcher<'a, 'l> {
+    pub(super) limits: &'l Limits,
+    pub(super) gate: &'a Gate<'l>,
     /// One permit for each call in flight.
     pub(super) calls: Arc<Semaphore>,
     pub(super) sender: Sender,
     pub(super) trace: Option<Trace>,
     pub(super) outcomes: mpsc::Sender<Outcome>,
-    pub(super) status: &'a Status,
+    pub(super) status: &'a Status<'l>,
 }
 
-impl Dispatcher<'_> {
+impl Dispatcher<'_, '_> {
     /// Sends what `index` holds of `lines`. Dropping it stops: no request is lost between the limits and the network.
     pub(super) async fn run(mut self, mut lines: Lines<File>, mut index: Index) -> io::Result<()> {
         while let Some(line) = lines.next()? {

@@ -21,14 +21,14 @@ impl Limits {
     /// The limits of the command line.
     pub(super) fn new(args: &Args) -> Result<Self, QuotaError> {
         let [rpm, tpm, rpd] = args.limits();
-        let whole = |name, resource, limit: Option<u32>, period| limit.map(|limit| Given::bucket(name, resource, limit, period));
-        let short = |name, resource, limit: Option<u32>| Some(Given::window(name, resource, limit?, args.window?, args.window_kind));
+        let whole = |resource, limit: Option<u32>, unit, period| Some(Given::bucket(resource, limit?, unit, period));
+        let short = |resource, limit: Option<u32>| Some(Given::window(resource, limit?, args.window?, args.window_kind));
         let given = [
-            short("requests/window", Resource::Requests, rpm),
-            short("tokens/window", Resource::Tokens, tpm),
-            whole("requests/min", Resource::Requests, rpm, MINUTE),
-            whole("tokens/min", Resource::Tokens, tpm, MINUTE),
-            whole("requests/day", Resource::Requests, rpd, DAY),
+            short(Resource::Requests, rpm),
+            short(Resource::Tokens, tpm),
+            whole(Resource::Requests, rpm, "min", MINUTE),
+            whole(Resource::Tokens, tpm, "min", MINUTE),
+            whole(Resource::Requests, rpd, "day", DAY),
         ];
         let mut paced = [const { Paced::Unlimited }; LIMITS];
         for (paced, given) in paced.iter_mut().zip(&given) {
@@ -45,8 +45,8 @@ impl Limits {
     }
 
     /// The limit at a place of the set, which there is.
-    pub(super) fn name(&self, place: usize) -> &'static str {
-        self.given.get(place).and_then(Option::as_ref).map_or("", |given| given.name)
+    pub(super) fn name(&self, place: usize) -> &str {
+        self.given.get(place).and_then(Option::as_ref).map_or("", |given| &given.name)
     }
 
     /// All limits that were given, with their places.
@@ -65,11 +65,11 @@ impl Limits {
     }
 
     /// The limit into which a request of `tokens` never fits.
-    pub(super) fn too_small_for(&self, tokens: u32) -> Option<TooSmall> {
+    pub(super) fn too_small_for(&self, tokens: u32) -> Option<TooSmall<'_>> {
         match self.paced.peek_named(Nanos::ZERO, self.costs(tokens)) {
             SetDecision::Impossible { most, limit } => {
                 let given = self.given.get(limit)?.as_ref()?;
-                Some(TooSmall { limit: given.name, cost: given.cost(tokens), most: most / given.grain })
+                Some(TooSmall { limit: &given.name, cost: given.cost(tokens), most: most / given.grain })
             }
             _ => None,
         }
@@ -89,8 +89,8 @@ impl fmt::Display for Limits {
 
 /// Why a request never fits.
 #[derive(Debug, PartialEq)]
-pub(super) struct TooSmall {
-    pub(super) limit: &'static str,
+pub(super) struct TooSmall<'a> {
+    pub(super) limit: &'a str,
     pub(super) cost: u32,
     /// The largest cost that fits.
     pub(super) most: u32,
@@ -102,9 +102,19 @@ pub(super) enum Resource {
     Tokens,
 }
 
+impl Resource {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::Tokens => "tokens",
+        }
+    }
+}
+
 /// One limit of the server: `limit` in each `period`, and `capacity` of it at once.
 pub(super) struct Given {
-    pub(super) name: &'static str,
+    /// As in "tokens/min".
+    pub(super) name: String,
     resource: Resource,
     pub(super) limit: u32,
     pub(super) period: Duration,
@@ -124,15 +134,16 @@ enum Shape {
 }
 
 impl Given {
-    fn bucket(name: &'static str, resource: Resource, limit: u32, period: Duration) -> Self {
+    fn bucket(resource: Resource, limit: u32, unit: &str, period: Duration) -> Self {
+        let name = format!("{}/{unit}", resource.word());
         Self { name, resource, limit, period, capacity: limit, shape: Shape::Bucket, grain: grain(resource, limit) }
     }
 
     /// A minute's `limit` held in short windows too.
-    fn window(name: &'static str, resource: Resource, limit: u32, window: Duration, kind: WindowKind) -> Self {
+    fn window(resource: Resource, limit: u32, window: Duration, kind: WindowKind) -> Self {
         let share = u128::from(limit) * window.as_nanos() / MINUTE.as_nanos();
         let share = u32::try_from(share).unwrap_or(limit).max(1);
-        let bucket = Self::bucket(name, resource, limit, MINUTE);
+        let bucket = Self::bucket(resource, limit, &humantime::format_duration(window).to_string(), MINUTE);
         match kind {
             WindowKind::Bucket => Self { capacity: share, shape: Shape::ShortBucket, ..bucket },
             WindowKind::Counter => Self { limit: share, period: window, capacity: share, shape: Shape::Counter, grain: 1, ..bucket },

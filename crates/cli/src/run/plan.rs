@@ -26,8 +26,8 @@ impl<'a> Plan<'a> {
     }
 
     /// The least time in which everything can be sent and answered by calls of `latency`, and the name of what binds.
-    pub(super) fn minimum(&self, latency: Duration) -> (Duration, &'static str) {
-        let limits = self.limits.iter().map(|(place, given)| (self.least_time(place, given) + latency, given.name));
+    pub(super) fn minimum(&self, latency: Duration) -> (Duration, &'a str) {
+        let limits = self.limits.iter().map(|(place, given)| (self.least_time(place, given) + latency, given.name.as_str()));
         let calls = (self.calls_time(latency), "concurrency");
         if self.demand.requests == 0 {
             return (Duration::ZERO, "nothing");
@@ -59,7 +59,7 @@ impl<'a> Plan<'a> {
         row(["limit", "allows", "asked", "at least"]);
         for (place, given) in self.limits.iter() {
             let allows = format!("{} in {}", given.limit, seconds(given.period));
-            row([given.name, &allows, &given.demand(&self.demand).to_string(), &seconds(self.least_time(place, given))]);
+            row([&given.name, &allows, &given.demand(&self.demand).to_string(), &seconds(self.least_time(place, given))]);
         }
         let allows = format!("{} calls of {}", self.concurrency, seconds(latency));
         row(["concurrency", &allows, &requests.to_string(), &seconds(self.calls_time(latency))]);
@@ -68,8 +68,11 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// A time as people read it, to the hundredth of a second.
+/// A time as people read it: "14.23s", and from two minutes on without fractions.
 pub(super) fn seconds(time: Duration) -> String {
-    let hundredths = Duration::from_millis(10 * ((time.as_millis() as u64 + 5) / 10));
-    humantime::format_duration(hundredths).to_string()
+    if time < Duration::from_secs(120) {
+        format!("{:.2}s", time.as_secs_f64())
+    } else {
+        humantime::format_duration(Duration::from_secs(time.as_secs())).to_string()
+    }
 }

@@ -54,8 +54,8 @@ impl ResultLine {
     }
 }
 
-impl From<TooSmall> for Failure {
-    fn from(TooSmall { limit, cost, most }: TooSmall) -> Self {
+impl From<TooSmall<'_>> for Failure {
+    fn from(TooSmall { limit, cost, most }: TooSmall<'_>) -> Self {
         let message = format!("not sent: it costs {cost} of {limit}, and at most {most} ever fit; make it smaller or raise the limit");
         Self { code: "request_too_large", message }
     }

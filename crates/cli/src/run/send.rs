@@ -3,7 +3,7 @@
 use std::{env, error::Error, time::Duration};
 
 use reqwest::{
-    Client,
+    Client, Url,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
 
@@ -52,8 +52,7 @@ impl Sender {
             .retry(reqwest::retry::never())
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        let base = base_url.trim_end_matches('/');
-        Ok(Self { client, base: base.strip_suffix("/v1").unwrap_or(base).to_owned() })
+        Ok(Self { client, base: base(base_url)? })
     }
 
     /// The request for `job`, which does not borrow from it.
@@ -63,6 +62,16 @@ impl Sender {
             Ok(id) => request.header(CLIENT_REQUEST_ID, id),
             Err(_) => request,
         }
+    }
+}
+
+/// What comes before a job's `/v1/`.
+fn base(base_url: &str) -> Result<String, String> {
+    let base = base_url.trim_end_matches('/');
+    let base = base.strip_suffix("/v1").unwrap_or(base);
+    match Url::parse(base) {
+        Ok(url) if url.has_host() && url.scheme().starts_with("http") => Ok(base.to_owned()),
+        _ => Err(format!("{base_url:?} is no URL of an API: write it as https://api.openai.com/v1")),
     }
 }
 
@@ -97,3 +106,19 @@ impl From<reqwest::Error> for Failure {
 const KEY: &str = "OPENAI_API_KEY";
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-client-request-id");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_base_url_may_have_its_v1_and_slashes() {
+        for url in ["https://api.openai.com", "https://api.openai.com/", "https://api.openai.com/v1", "https://api.openai.com/v1//"] {
+            assert_eq!(base(url).as_deref(), Ok("https://api.openai.com"), "{url}");
+        }
+        assert_eq!(base("http://localhost:8080/proxy/v1").as_deref(), Ok("http://localhost:8080/proxy"));
+        for url in ["api.openai.com", "localhost:80", "file:///v1", ""] {
+            assert!(base(url).is_err(), "{url}");
+        }
+    }
+}

@@ -21,13 +21,13 @@ use super::{
 };
 
 /// Sends all of `work` and writes what comes of it; Ctrl-C ends the sending, and a second one the process.
-pub(super) async fn carry(
+pub(super) async fn carry<'a>(
     args: &Args,
-    limits: &Limits,
+    limits: &'a Limits,
     output: &mut Output,
     work: Work,
     to: Destination,
-) -> Result<Status, Box<dyn Error>> {
+) -> Result<Status<'a>, Box<dyn Error>> {
     let Work { index, demand, .. } = work;
     let calls = args.concurrency as usize;
     let lines = Lines::new(File::open(&args.jobs).map_err(naming(&args.jobs))?);
@@ -60,7 +60,7 @@ pub(super) async fn carry(
 }
 
 /// Writes results until everybody who could bring one is gone.
-async fn collect(mut inbox: mpsc::Receiver<Outcome>, output: &mut Output, status: &Status) -> io::Result<()> {
+async fn collect(mut inbox: mpsc::Receiver<Outcome>, output: &mut Output, status: &Status<'_>) -> io::Result<()> {
     while let Some(Outcome { result, took }) = inbox.recv().await {
         output.write(&result.to_line()?)?;
         status.tally.borrow_mut().count(&result, took);

@@ -7,19 +7,19 @@ use paceline::Cost as _;
 use super::{limits::LIMITS, tally::Tally};
 
 /// The state of a run.
-pub(super) struct Status {
+pub(super) struct Status<'a> {
     pub(super) tally: RefCell<Tally>,
     /// Requests that were there to send at the beginning.
     pub(super) total: u64,
     /// What each limit still has to admit.
     pub(super) to_admit: Cell<[u64; LIMITS]>,
     /// What the next request waits for.
-    pub(super) waits_for: Cell<Option<&'static str>>,
+    pub(super) waits_for: Cell<Option<&'a str>>,
     /// No more requests are sent.
     pub(super) stopping: Cell<bool>,
 }
 
-impl Status {
+impl Status<'_> {
     pub(super) fn new(total: u64, to_admit: [u64; LIMITS]) -> Self {
         Self { tally: RefCell::default(), total, to_admit: Cell::new(to_admit), waits_for: Cell::new(None), stopping: Cell::new(false) }
     }

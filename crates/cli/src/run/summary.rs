@@ -6,11 +6,11 @@ use super::{plan::seconds, session::STOPPED, status::Status, work::Skipped};
 
 /// The end of a run.
 pub(super) struct Summary<'a> {
-    pub(super) status: &'a Status,
+    pub(super) status: &'a Status<'a>,
     pub(super) skipped: Skipped,
     pub(super) took: Duration,
     /// The least time that it could have taken, and what binds.
-    pub(super) minimum: (Duration, &'static str),
+    pub(super) minimum: (Duration, &'a str),
 }
 
 impl Summary<'_> {

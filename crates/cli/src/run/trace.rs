@@ -30,7 +30,7 @@ impl Trace {
         let full_at: BTreeMap<&str, u64> = serde_json::from_str(line)?;
         let now = unix_millis();
         for (place, given) in limits.iter() {
-            let left = full_at.get(given.name).map_or(0, |at| at.saturating_sub(now));
+            let left = full_at.get(given.name.as_str()).map_or(0, |at| at.saturating_sub(now));
             limits.paced().limits()[place].spend(Nanos::from_millis(left));
         }
         Ok(())
@@ -47,7 +47,7 @@ impl Trace {
             let full_in = limits.paced().limits()[place].full_in(now);
             wall.saturating_add(full_in.0.div_ceil(1_000_000))
         };
-        let all: BTreeMap<&str, u64> = limits.iter().map(|(place, given)| (given.name, full_at(place))).collect();
+        let all: BTreeMap<&str, u64> = limits.iter().map(|(place, given)| (given.name.as_str(), full_at(place))).collect();
         let mut line = serde_json::to_vec(&all)?;
         line.push(b'\n');
         self.0.rewind()?;
