@@ -96,7 +96,7 @@ pub(super) struct TooSmall<'a> {
     pub(super) most: u32,
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Resource {
     Requests,
     Tokens,
@@ -112,6 +112,7 @@ impl Resource {
 }
 
 /// One limit of the server: `limit` in each `period`, and `capacity` of it at once.
+#[derive(Debug)]
 pub(super) struct Given {
     /// As in "tokens/min".
     pub(super) name: String,
@@ -124,7 +125,7 @@ pub(super) struct Given {
     grain: u32,
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 enum Shape {
     Bucket,
     /// A bucket that holds only the share of a short window.
@@ -188,7 +189,7 @@ impl Given {
         let burst = u128::from(capacity.saturating_mul(self.grain)).saturating_sub(unused);
         let quota = match u32::try_from(burst) {
             Ok(burst) if burst >= self.grain => Quota::new(limit, self.period).burst(burst),
-            _ => Quota::new(self.grain, (self.period / self.limit).saturating_add(margin)),
+            _ => Quota::new(limit, self.period.saturating_add(margin.saturating_mul(self.limit))).burst(self.grain),
         };
         Paced::bucket(quota)
     }
@@ -202,5 +203,109 @@ fn grain(resource: Resource, limit: u32) -> u32 {
     match resource {
         Resource::Requests => (u32::MAX / limit).clamp(1, GRAINS),
         Resource::Tokens => 1,
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use clap::Parser as _;
+    use paceline::Limit as _;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Cli {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    /// The limits of a command line.
+    pub(in crate::run) fn limits(options: &str) -> Limits {
+        let line = ["run", "jobs.jsonl"].into_iter().chain(options.split_whitespace());
+        Limits::new(&Cli::parse_from(line).args).expect("limits")
+    }
+
+    fn any_limit() -> impl Strategy<Value = Given> {
+        let window = (1_u64..20).prop_map(Duration::from_secs);
+        let kind = prop_oneof![Just(None), Just(Some(WindowKind::Bucket)), Just(Some(WindowKind::Counter))];
+        let resource = prop_oneof![Just(Resource::Requests), Just(Resource::Tokens)];
+        (1_u32..600, window, kind, resource).prop_map(|(limit, window, kind, resource)| match kind {
+            None => Given::bucket(resource, limit, "min", MINUTE),
+            Some(kind) => Given::window(resource, limit, window, kind),
+        })
+    }
+
+    /// Whether the server refuses none of `arrivals`, sorted by time: its bucket or its counter, in whole numbers.
+    fn all_fit(given: &Given, arrivals: &[(u128, u32)], phase: u128) -> bool {
+        let (limit, period, capacity) = (u128::from(given.limit), given.period.as_nanos(), u128::from(given.capacity));
+        let (mut spent, mut before) = (0, 0);
+        arrivals.iter().all(|&(time, cost)| {
+            match given.shape {
+                Shape::Counter if (time + phase) / period != (before + phase) / period => spent = 0,
+                Shape::Counter => {}
+                Shape::Bucket | Shape::ShortBucket => spent = (spent as u128).saturating_sub(limit * (time - before)),
+            }
+            before = time;
+            spent += u128::from(cost) * period;
+            spent <= capacity * period
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        // The promise of `--margin`. Seen to fail with `unused` of 0, with the log's window without the margin, with a single request's
+        // interval without it, and with half the margin.
+        #[test]
+        fn no_delay_within_the_margin_makes_the_server_refuse(
+            given in any_limit(),
+            margin in 0_u64..2_000,
+            calls in prop::collection::vec((1_u32..20, 0.0..=1.0_f64, 0_u64..300), 1..200),
+            phase in 0_u64..20_000,
+        ) {
+            let margin = Duration::from_millis(margin);
+            let paced = given.paced(margin).expect("a limit");
+            let mut now = Nanos::ZERO;
+            let mut arrivals = Vec::new();
+            for (tokens, delay, pause) in calls {
+                now = now.saturating_add(Nanos::from_millis(pause * u64::from(pause > 200)));
+                let cost = given.cost(tokens);
+                loop {
+                    match paced.decide(now, cost * given.grain) {
+                        paceline::Decision::Denied { retry_after } => now = now.saturating_add(retry_after),
+                        paceline::Decision::Impossible { .. } => break,
+                        paceline::Decision::Allowed => {
+                            arrivals.push((u128::from(now.0) + margin.mul_f64(delay).as_nanos(), cost));
+                            break;
+                        }
+                    }
+                }
+            }
+            arrivals.sort_unstable();
+            let phase = Duration::from_millis(phase).as_nanos();
+            prop_assert!(all_fit(&given, &arrivals, phase), "{} {} {arrivals:?}", given.name, given.capacity);
+        }
+    }
+
+    #[test]
+    fn the_margin_costs_its_time_and_no_more() {
+        for options in ["--rpm 60 --margin 100ms", "--rpm 6000 --margin 100ms", "--rpm 7 --margin 1ms", "--tpm 60000 --margin 100ms"] {
+            let limits = limits(options);
+            let (place, given) = limits.iter().next().expect("a limit");
+            let (margin, asked) = (Duration::from_millis(100), 2 * u64::from(given.limit));
+            let wait = limits.paced().limits()[place].wait_behind(Nanos::ZERO, asked * u64::from(given.grain), 0);
+            let least = given.refill_time(asked - u64::from(given.capacity));
+            let late = wait.to_duration() - least;
+            assert!(late <= margin + given.refill_time(1) / given.grain, "{options}: {late:?} late");
+        }
+    }
+
+    #[test]
+    fn a_request_that_never_fits_is_told_the_size_that_does() {
+        let limits = limits("--rpm 600 --tpm 60000 --window 1s --margin 100ms");
+        assert_eq!(limits.too_small_for(899), None);
+        assert_eq!(limits.too_small_for(900), Some(TooSmall { limit: "tokens/1s", cost: 900, most: 899 }));
+        assert_eq!(limits.to_string(), "10 requests/1s, 1000 tokens/1s, 600 requests/min, 60000 tokens/min");
     }
 }

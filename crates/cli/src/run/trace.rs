@@ -60,4 +60,45 @@ fn unix_millis() -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-const _: () = assert!(LIMITS * 40 < 4096, "one write of less than a page is not torn");
+/// One write of less than a page is not torn.
+const _: () = assert!(LIMITS * 40 < 4096);
+
+#[cfg(test)]
+mod tests {
+    use paceline::Limit as _;
+
+    use super::*;
+    use crate::run::limits::tests::limits;
+
+    /// Processes killed one after the other, each with new limits, together spend one burst. Seen to fail without `spend`.
+    #[test]
+    fn what_was_sent_is_not_sent_again_after_any_number_of_kills() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("trace");
+        let mut sent = 0;
+        for _ in 0..10 {
+            let limits = limits("--rpm 60 --rpd 10000 --margin 0s");
+            Trace::restore(&path, &limits).expect("a trace");
+            let mut trace = Trace::open(&path).expect("a trace");
+            for _ in 0..9 {
+                if limits.paced().decide(Nanos::ZERO, limits.costs(1)).is_allowed() {
+                    trace.save(&limits, Nanos::ZERO).expect("a write");
+                    sent += 1;
+                }
+            }
+        }
+        assert!((59..=61).contains(&sent), "{sent} sent");
+    }
+
+    #[test]
+    fn another_set_of_limits_reads_what_it_knows() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("trace");
+        for options in ["--rpm 60 --tpm 100 --rpd 9", "--tpm 100", "--rpm 60 --window 1s --window-kind counter"] {
+            let limits = limits(options);
+            Trace::restore(&path, &limits).expect("a trace");
+            assert!(limits.paced().decide(Nanos::ZERO, limits.costs(1)).is_allowed(), "{options}");
+            Trace::open(&path).and_then(|mut trace| trace.save(&limits, Nanos::ZERO)).expect("a write");
+        }
+    }
+}

@@ -29,6 +29,11 @@ impl Served {
         Self { child, stdout, base, client: Client::new() }
     }
 
+    /// The URL before the paths, with its `/v1`.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Posts `body` to `path` with the key `sk-test`.
     pub(crate) async fn post(&self, path: &str, body: String) -> Answer {
         Answer::read(self.request(path, "Bearer sk-test", body).send().await.unwrap()).await
