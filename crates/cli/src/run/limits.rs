@@ -288,16 +288,16 @@ pub(super) mod tests {
         }
     }
 
+    /// Seen to fail with grains of whole requests.
     #[test]
     fn the_margin_costs_its_time_and_no_more() {
-        for options in ["--rpm 60 --margin 100ms", "--rpm 6000 --margin 100ms", "--rpm 7 --margin 1ms", "--tpm 60000 --margin 100ms"] {
-            let limits = limits(options);
+        for options in ["--rpm 60", "--rpm 6000", "--rpm 7", "--tpm 60000"] {
+            let limits = limits(&format!("{options} --margin 100ms"));
             let (place, given) = limits.iter().next().expect("a limit");
-            let (margin, asked) = (Duration::from_millis(100), 2 * u64::from(given.limit));
+            let asked = 2 * u64::from(given.limit);
             let wait = limits.paced().limits()[place].wait_behind(Nanos::ZERO, asked * u64::from(given.grain), 0);
-            let least = given.refill_time(asked - u64::from(given.capacity));
-            let late = wait.to_duration() - least;
-            assert!(late <= margin + given.refill_time(1) / given.grain, "{options}: {late:?} late");
+            let late = wait.to_duration() - given.refill_time(asked - u64::from(given.capacity));
+            assert!(late <= Duration::from_millis(100) + given.refill_time(1) / 100, "{options}: {late:?} late");
         }
     }
 

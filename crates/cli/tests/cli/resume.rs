@@ -12,7 +12,8 @@ use crate::runs::{Ended, Jobs, chats};
 use crate::served::Served;
 
 /// Kills runs in each phase and checks the server's log: nothing is lost, nothing sent twice but what was in flight, and no run
-/// takes what an earlier one has spent. Tried, and caught: results behind a `BufWriter`, and runs that start with full buckets.
+/// takes what an earlier one has spent. Tried, and caught: results that are not all written,
+/// finished ids that are sent again, and runs that start with full buckets.
 #[test]
 fn killed_at_any_moment_it_goes_on_where_it_was() {
     let jobs = Jobs::new(chats(100, 1));
