@@ -18,6 +18,8 @@ pub(crate) struct Args {
     /// The requests
     pub(super) jobs: PathBuf,
     /// Where the results go [default: JOBS with .results.jsonl]
+    ///
+    /// Beside it, FILE.limits tells the next run what the server still counts of this one.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Send the requests again whose result was a failure

@@ -57,6 +57,7 @@ impl Dispatcher<'_, '_> {
                 None => self.send(number, &job).await?,
             }
         }
+        self.status.waits_for.set(None);
         Ok(())
     }
 

@@ -239,12 +239,12 @@ pub(super) mod tests {
     /// Whether the server refuses none of `arrivals`, sorted by time: its bucket or its counter, in whole numbers.
     fn all_fit(given: &Given, arrivals: &[(u128, u32)], phase: u128) -> bool {
         let (limit, period, capacity) = (u128::from(given.limit), given.period.as_nanos(), u128::from(given.capacity));
-        let (mut spent, mut before) = (0, 0);
+        let (mut spent, mut before) = (0_u128, 0);
         arrivals.iter().all(|&(time, cost)| {
             match given.shape {
                 Shape::Counter if (time + phase) / period != (before + phase) / period => spent = 0,
                 Shape::Counter => {}
-                Shape::Bucket | Shape::ShortBucket => spent = (spent as u128).saturating_sub(limit * (time - before)),
+                Shape::Bucket | Shape::ShortBucket => spent = spent.saturating_sub(limit * (time - before)),
             }
             before = time;
             spent += u128::from(cost) * period;

@@ -47,7 +47,7 @@ impl<'a> Plan<'a> {
         latency.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX))
     }
 
-    /// The table of a dry run.
+    /// The table of a dry run; a `latency` of zero is one that nobody knows.
     pub(super) fn table(&self, latency: Duration) -> String {
         let Demand { requests, tokens, too_large } = self.demand;
         let mut table = format!("{requests} requests of {tokens} tokens to send, {too_large} too large for a limit\n");
@@ -61,10 +61,12 @@ impl<'a> Plan<'a> {
             let allows = format!("{} in {}", given.limit, seconds(given.period));
             row([&given.name, &allows, &given.demand(&self.demand).to_string(), &seconds(self.least_time(place, given))]);
         }
-        let allows = format!("{} calls of {}", self.concurrency, seconds(latency));
-        row(["concurrency", &allows, &requests.to_string(), &seconds(self.calls_time(latency))]);
+        if !latency.is_zero() {
+            let allows = format!("{} calls of {}", self.concurrency, seconds(latency));
+            row(["concurrency", &allows, &requests.to_string(), &seconds(self.calls_time(latency))]);
+        }
         let (minimum, binding) = self.minimum(latency);
-        table + &format!("{binding} binds: {} at least, with the last answer", seconds(minimum))
+        table + &format!("{binding} binds: {} at least", seconds(minimum))
     }
 }
 

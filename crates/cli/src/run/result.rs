@@ -56,7 +56,9 @@ impl ResultLine {
 
 impl From<TooSmall<'_>> for Failure {
     fn from(TooSmall { limit, cost, most }: TooSmall<'_>) -> Self {
-        let message = format!("not sent: it costs {cost} of {limit}, and at most {most} ever fit; make it smaller or raise the limit");
+        let message = format!(
+            "not sent: it costs {cost} of {limit}, and at most {most} ever fit with this margin; make it smaller or raise the limit"
+        );
         Self { code: "request_too_large", message }
     }
 }

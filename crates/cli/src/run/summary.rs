@@ -46,6 +46,9 @@ impl fmt::Display for Summary<'_> {
             return write!(f, "stopped after {took} with {} left: the same command goes on", self.left());
         }
         let (minimum, binding) = self.minimum;
+        if minimum.is_zero() {
+            return write!(f, "took {took}");
+        }
         let ratio = self.took.as_secs_f64() / minimum.as_secs_f64();
         write!(f, "took {took}; the minimum is {} ({binding} binds): {ratio:.3} times", seconds(minimum))
     }

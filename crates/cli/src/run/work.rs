@@ -66,12 +66,7 @@ impl Work {
         if !self.index.insert(&job.custom_id, job.tokens) {
             return Err(BadLine::Duplicate(job.custom_id.clone().into_owned()));
         }
-        if limits.too_small_for(job.tokens).is_some() {
-            self.demand.too_large += 1;
-        } else {
-            self.demand.requests += 1;
-            self.demand.tokens += u64::from(job.tokens);
-        }
+        self.demand.change(job.tokens, limits, u64::saturating_add);
         Ok(())
     }
 
@@ -80,11 +75,18 @@ impl Work {
         let Some(tokens) = self.index.take(custom_id) else { return };
         self.skipped.finished += 1;
         self.skipped.failed += u64::from(!succeeded);
+        self.demand.change(tokens, limits, u64::saturating_sub);
+    }
+}
+
+impl Demand {
+    /// Adds or subtracts a request of `tokens`.
+    fn change(&mut self, tokens: u32, limits: &Limits, op: fn(u64, u64) -> u64) {
         if limits.too_small_for(tokens).is_some() {
-            self.demand.too_large -= 1;
+            self.too_large = op(self.too_large, 1);
         } else {
-            self.demand.requests -= 1;
-            self.demand.tokens -= u64::from(tokens);
+            self.requests = op(self.requests, 1);
+            self.tokens = op(self.tokens, tokens.into());
         }
     }
 }
