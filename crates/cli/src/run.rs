@@ -1,6 +1,7 @@
 //! `paceline run`: send a file of requests through an API at its limit.
 
 mod args;
+mod client_limit;
 mod destination;
 mod dispatch;
 mod index;
@@ -8,11 +9,11 @@ mod job;
 mod limits;
 mod lines;
 mod output;
-mod paced;
 mod plan;
 mod progress;
 mod result;
 mod send;
+mod server_limit;
 mod session;
 mod status;
 mod summary;

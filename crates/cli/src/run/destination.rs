@@ -11,7 +11,7 @@ pub(super) struct Destination {
     /// What the server still knows when this process is gone.
     pub(super) trace: Option<Trace>,
     /// Kept for as long as requests are sent.
-    _embedded: Option<Server>,
+    pub(super) embedded: Option<Server>,
 }
 
 impl Destination {
@@ -22,12 +22,12 @@ impl Destination {
             let server = Server::bind(0, embedded(args)).await?;
             eprintln!("embedded server on {} with {limits}, {} a call", server.address(), humantime::format_duration(args.latency));
             let sender = Sender::to_embedded(&format!("http://{}", server.address()), calls, args.timeout)?;
-            return Ok(Self { sender, trace: None, _embedded: Some(server) });
+            return Ok(Self { sender, trace: None, embedded: Some(server) });
         };
         let path = args.trace();
         Trace::restore(&path, limits).map_err(naming(&path))?;
         let trace = Some(Trace::open(&path).map_err(naming(&path))?);
-        Ok(Self { sender: Sender::new(base_url, calls, args.timeout)?, trace, _embedded: None })
+        Ok(Self { sender: Sender::new(base_url, calls, args.timeout)?, trace, embedded: None })
     }
 }
 

@@ -12,18 +12,18 @@ use paceline_tokio::Turnstile;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::{
+    client_limit::ClientLimit,
     index::Index,
     job::Job,
     limits::{LIMITS, Limits},
     lines::Lines,
-    paced::Paced,
     result::{Failure, ResultLine},
     send::{Sender, send},
     status::Status,
     trace::Trace,
 };
 
-pub(super) type Gate<'a> = Turnstile<&'a Set<Paced, LIMITS>>;
+pub(super) type Gate<'a> = Turnstile<&'a Set<ClientLimit, LIMITS>>;
 
 /// What came of a request, and how long the answer took if it was sent.
 pub(super) struct Outcome {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use paceline::Nanos;
 
 use super::{
-    limits::{Given, LIMITS, Limits},
+    limits::{LIMITS, Limits},
+    server_limit::ServerLimit,
     work::Demand,
 };
 
@@ -21,13 +22,13 @@ pub(super) struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// A plan for a start now, with nothing of `demand` sent yet.
     pub(super) fn new(limits: &'a Limits, demand: Demand, concurrency: u32) -> Self {
-        let drain = limits.paced().limits().each_ref().map(|limit| limit.full_in(Nanos::ZERO).into());
+        let drain = limits.client().limits().each_ref().map(|limit| limit.full_in(Nanos::ZERO).into());
         Self { limits, demand, concurrency, drain }
     }
 
     /// The least time in which everything can be sent and answered by calls of `latency`, and the name of what binds.
     pub(super) fn minimum(&self, latency: Duration) -> (Duration, &'a str) {
-        let limits = self.limits.iter().map(|(place, given)| (self.least_time(place, given) + latency, given.name.as_str()));
+        let limits = self.limits.iter().map(|(place, limit)| (self.least_time(place, limit) + latency, limit.name.as_str()));
         let calls = (self.calls_time(latency), "concurrency");
         if self.demand.requests == 0 {
             return (Duration::ZERO, "nothing");
@@ -36,9 +37,9 @@ impl<'a> Plan<'a> {
     }
 
     /// `(demand - capacity) * period / limit`, with what is there to drain added to the demand.
-    fn least_time(&self, place: usize, given: &Given) -> Duration {
-        let demand = given.refill_time(given.demand(&self.demand)).saturating_add(self.drain[place]);
-        demand.saturating_sub(given.refill_time(given.capacity.into()))
+    fn least_time(&self, place: usize, limit: &ServerLimit) -> Duration {
+        let demand = limit.refill_time(limit.demand(&self.demand)).saturating_add(self.drain[place]);
+        demand.saturating_sub(limit.refill_time(limit.capacity.into()))
     }
 
     /// The time that the calls take, as many at once as may be.
@@ -57,9 +58,9 @@ impl<'a> Plan<'a> {
             table.push('\n');
         };
         row(["limit", "allows", "asked", "at least"]);
-        for (place, given) in self.limits.iter() {
-            let allows = format!("{} in {}", given.limit, seconds(given.period));
-            row([&given.name, &allows, &given.demand(&self.demand).to_string(), &seconds(self.least_time(place, given))]);
+        for (place, limit) in self.limits.iter() {
+            let allows = format!("{} in {}", limit.limit, seconds(limit.period));
+            row([&limit.name, &allows, &limit.demand(&self.demand).to_string(), &seconds(self.least_time(place, limit))]);
         }
         if !latency.is_zero() {
             let allows = format!("{} calls of {}", self.concurrency, seconds(latency));

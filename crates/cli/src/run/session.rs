@@ -29,20 +29,13 @@ pub(super) async fn carry<'a>(
     to: Destination,
 ) -> Result<Status<'a>, Box<dyn Error>> {
     let Work { index, demand, .. } = work;
+    let Destination { sender, trace, embedded: _kept } = to;
     let calls = args.concurrency as usize;
     let lines = Lines::new(File::open(&args.jobs).map_err(naming(&args.jobs))?);
-    let gate = Gate::new(limits.paced());
+    let gate = Gate::new(limits.client());
     let status = Status::new(demand.requests, limits.totals(&demand));
     let (outcomes, inbox) = mpsc::channel(calls);
-    let dispatcher = Dispatcher {
-        limits,
-        gate: &gate,
-        calls: Arc::new(Semaphore::new(calls)),
-        sender: to.sender.clone(),
-        trace: to.trace,
-        outcomes,
-        status: &status,
-    };
+    let dispatcher = Dispatcher { limits, gate: &gate, calls: Arc::new(Semaphore::new(calls)), sender, trace, outcomes, status: &status };
     let mut stop = watch_ctrl_c();
     let sending = async {
         select! {

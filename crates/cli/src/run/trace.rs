@@ -29,9 +29,9 @@ impl Trace {
         let Some(line) = text.lines().next() else { return Ok(()) };
         let full_at: BTreeMap<&str, u64> = serde_json::from_str(line)?;
         let now = unix_millis();
-        for (place, given) in limits.iter() {
-            let left = full_at.get(given.name.as_str()).map_or(0, |at| at.saturating_sub(now));
-            limits.paced().limits()[place].spend(Nanos::from_millis(left));
+        for (place, limit) in limits.iter() {
+            let left = full_at.get(limit.name.as_str()).map_or(0, |at| at.saturating_sub(now));
+            limits.client().limits()[place].spend(Nanos::from_millis(left));
         }
         Ok(())
     }
@@ -44,10 +44,10 @@ impl Trace {
     pub(super) fn save(&mut self, limits: &Limits, now: Nanos) -> io::Result<()> {
         let wall = unix_millis();
         let full_at = |place: usize| {
-            let full_in = limits.paced().limits()[place].full_in(now);
+            let full_in = limits.client().limits()[place].full_in(now);
             wall.saturating_add(full_in.0.div_ceil(1_000_000))
         };
-        let all: BTreeMap<&str, u64> = limits.iter().map(|(place, given)| (given.name.as_str(), full_at(place))).collect();
+        let all: BTreeMap<&str, u64> = limits.iter().map(|(place, limit)| (limit.name.as_str(), full_at(place))).collect();
         let mut line = serde_json::to_vec(&all)?;
         line.push(b'\n');
         self.0.rewind()?;
@@ -81,7 +81,7 @@ mod tests {
             Trace::restore(&path, &limits).expect("a trace");
             let mut trace = Trace::open(&path).expect("a trace");
             for _ in 0..9 {
-                if limits.paced().decide(Nanos::ZERO, limits.costs(1)).is_allowed() {
+                if limits.client().decide(Nanos::ZERO, limits.costs(1)).is_allowed() {
                     trace.save(&limits, Nanos::ZERO).expect("a write");
                     sent += 1;
                 }
@@ -97,7 +97,7 @@ mod tests {
         for options in ["--rpm 60 --tpm 100 --rpd 9", "--tpm 100", "--rpm 60 --window 1s --window-kind counter"] {
             let limits = limits(options);
             Trace::restore(&path, &limits).expect("a trace");
-            assert!(limits.paced().decide(Nanos::ZERO, limits.costs(1)).is_allowed(), "{options}");
+            assert!(limits.client().decide(Nanos::ZERO, limits.costs(1)).is_allowed(), "{options}");
             Trace::open(&path).and_then(|mut trace| trace.save(&limits, Nanos::ZERO)).expect("a write");
         }
     }

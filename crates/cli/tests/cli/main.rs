@@ -6,4 +6,5 @@ mod log;
 mod resume;
 mod run;
 mod runs;
+mod sample;
 mod served;

@@ -5,13 +5,13 @@ use std::time::Duration;
 use paceline::{Atomic, Cost, Decision, Gcra, HeapSlidingLog, Limit, Nanos, Quota, QuotaError};
 
 /// The twin of a server's bucket, of a counter that resets, or of nothing.
-pub(super) enum Paced {
+pub(super) enum ClientLimit {
     Bucket { quota: Quota, bucket: Atomic<Gcra> },
     Log { most: u32, log: HeapSlidingLog },
     Unlimited,
 }
 
-impl Paced {
+impl ClientLimit {
     pub(super) fn bucket(quota: Quota) -> Result<Self, QuotaError> {
         Gcra::new(quota).map(|gcra| Self::Bucket { quota, bucket: Atomic::new(gcra) })
     }
@@ -55,7 +55,7 @@ impl Paced {
     }
 }
 
-impl Limit for Paced {
+impl Limit for ClientLimit {
     type Cost = u32;
 
     fn peek(&self, now: Nanos, cost: u32) -> Decision {
