@@ -106,7 +106,7 @@ impl Args {
 
 /// A request that opens a connection takes some round trips more than one that finds it open.
 const NETWORK_MARGIN: Duration = Duration::from_millis(250);
-/// Delays of up to 10 ms were seen beside a compiler on the same two cores, and none of 25 ms.
+/// Beside a compiler on the same two cores, 10 ms were too little once in ten runs, and 25 ms in none of eighty.
 const LOOPBACK_MARGIN: Duration = Duration::from_millis(100);
 
 /// Requests a minute, tokens a minute, requests a day: of a small account, as the sample needs them.
