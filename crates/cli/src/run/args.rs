@@ -31,7 +31,8 @@ pub(crate) struct Args {
 
     /// The API, with or without its /v1, as https://api.openai.com; the key is taken from OPENAI_API_KEY
     ///
-    /// Without it, an embedded server with the same limits is started on this machine.
+    /// Without it, an embedded server with the same limits is started on this machine: with 300 requests and 60000 tokens a minute
+    /// and 10000 requests a day where none is given.
     #[arg(long, value_name = "URL", requires = "limits", help_heading = "Server")]
     pub(super) base_url: Option<String>,
     /// Requests in flight at once

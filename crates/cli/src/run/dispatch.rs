@@ -69,7 +69,7 @@ impl Dispatcher<'_, '_> {
 
     async fn send(&mut self, number: u64, job: &Job<'_>) -> io::Result<()> {
         let costs = self.limits.costs(job.tokens);
-        self.status.waits_for.set(Some("a call to end"));
+        self.status.waits_for.set(Some("concurrency"));
         let call = Arc::clone(&self.calls).acquire_owned().await.map_err(io::Error::other)?;
         self.wait(costs).await?;
         if let Some(trace) = &mut self.trace {

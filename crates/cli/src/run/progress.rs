@@ -36,11 +36,11 @@ pub(super) async fn show(status: &Status<'_>, gate: &Gate<'_>, concurrency: u32)
 fn message(status: &Status<'_>, rate: f64, time_left: Duration) -> String {
     let in_flight = status.in_flight();
     if status.stopping.get() {
-        return format!("stopping: {in_flight} in flight; Ctrl-C again gives them up");
+        return format!("stopping, {in_flight} in flight; Ctrl-C gives them up");
     }
-    let waiting = status.waits_for.get().map_or(String::new(), |what| format!(", waiting for {what}"));
+    let waiting = status.waits_for.get().map_or(String::new(), |what| format!(", waits for {what}"));
     let left = humantime::format_duration(Duration::from_secs(time_left.as_secs()));
-    format!("{rate:.1}/s, {in_flight} in flight{waiting}, {left} left")
+    format!("{rate:.1}/s, {in_flight} in flight, {left} left{waiting}")
 }
 
 /// When the limits have admitted the rest, or the calls are through, whichever is later, and the last answer is there.
@@ -79,7 +79,7 @@ impl Drop for Bar {
 }
 
 fn style() -> ProgressStyle {
-    ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar())
+    ProgressStyle::with_template("{bar:16} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 const BAR_EVERY: Duration = Duration::from_millis(100);
