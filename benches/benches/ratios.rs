@@ -4,7 +4,7 @@
 use std::{hint::black_box, process::ExitCode, time::Instant};
 
 use paceline::Quota;
-use paceline_benches::{Bare, Clocked, HandWritten, OPEN, PassedIn, SHUT, governor_tsc, paceline, paceline_tsc, ratelimit};
+use paceline_benches::{Bare, Clocked, HandWritten, OPEN, PassedIn, SHUT, WithWait, governor_tsc, paceline, paceline_tsc, ratelimit};
 
 const RUNS: usize = 21;
 const CALLS: u64 = 2_000_000;
@@ -16,10 +16,11 @@ fn main() -> ExitCode {
         passed_in("refused, against the same by hand", SHUT, &HandWritten::new(SHUT), Some(1.10)),
         passed_in("admitted, against a bare yes or no", OPEN, &Bare::new(OPEN), Some(1.10)),
         passed_in("refused, against a bare yes or no", SHUT, &Bare::new(SHUT), None),
-        clocked("admitted, with the clock, against governor", OPEN, &governor_tsc(OPEN), Some(1.06)),
-        clocked("refused, with the clock, against governor", SHUT, &governor_tsc(SHUT), Some(1.06)),
-        clocked("admitted, with the clock, against ratelimit", OPEN, &ratelimit(OPEN), None),
-        clocked("refused, with the clock, against ratelimit", SHUT, &ratelimit(SHUT), None),
+        clocked("admitted, with the clock, against governor", OPEN, &paceline_tsc(OPEN), &governor_tsc(OPEN), Some(1.06)),
+        clocked("refused, with the clock, against governor", SHUT, &paceline_tsc(SHUT), &governor_tsc(SHUT), Some(1.06)),
+        clocked("refused, and the wait, against governor", SHUT, &WithWait(paceline_tsc(SHUT)), &WithWait(governor_tsc(SHUT)), Some(0.60)),
+        clocked("admitted, with the clock, against ratelimit", OPEN, &paceline_tsc(OPEN), &ratelimit(OPEN), None),
+        clocked("refused, with the clock, against ratelimit", SHUT, &paceline_tsc(SHUT), &ratelimit(SHUT), None),
     ];
     if claims.into_iter().all(|holds| holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -30,9 +31,8 @@ fn passed_in(name: &str, quota: Quota, peer: &impl PassedIn, most: Option<f64>) 
     compare(name, quota, most, || time_passed_in(&ours, &mut now.0), || time_passed_in(peer, &mut now.1))
 }
 
-fn clocked(name: &str, quota: Quota, peer: &impl Clocked, most: Option<f64>) -> bool {
-    let ours = paceline_tsc(quota);
-    compare(name, quota, most, || time_clocked(&ours), || time_clocked(peer))
+fn clocked(name: &str, quota: Quota, ours: &impl Clocked, peer: &impl Clocked, most: Option<f64>) -> bool {
+    compare(name, quota, most, || time_clocked(ours), || time_clocked(peer))
 }
 
 /// Nanoseconds a call, and how many were admitted.

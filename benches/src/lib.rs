@@ -1,12 +1,16 @@
 //! What the benchmarks compare: the limiter, its peers, and the same by hand.
 
 use std::{
+    hint::black_box,
     num::NonZeroU32,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-use governor::{DefaultDirectRateLimiter, RateLimiter, clock::QuantaClock};
-use paceline::{Atomic, Gcra, Limit, Limiter, Nanos, Quota, Tsc};
+use governor::{
+    DefaultDirectRateLimiter, RateLimiter,
+    clock::{Clock as _, QuantaClock},
+};
+use paceline::{Atomic, Decision, Gcra, Limit, Limiter, Nanos, Quota, Tsc};
 use ratelimit::Ratelimiter;
 
 /// A quota that a loop of calls never reaches.
@@ -149,5 +153,25 @@ impl Clocked for Ratelimiter {
     #[inline]
     fn call(&self) -> bool {
         self.try_wait().is_ok()
+    }
+}
+
+/// A limiter whose refusals are asked for the wait.
+pub struct WithWait<L>(pub L);
+
+impl Clocked for WithWait<Limiter<Atomic<Gcra>, Tsc>> {
+    #[inline]
+    fn call(&self) -> bool {
+        match self.0.try_acquire(1) {
+            Decision::Denied { retry_after } => black_box(retry_after) == Nanos::ZERO,
+            decision => decision.is_allowed(),
+        }
+    }
+}
+
+impl Clocked for WithWait<DefaultDirectRateLimiter> {
+    #[inline]
+    fn call(&self) -> bool {
+        self.0.check().map_err(|until| black_box(until.wait_time_from(self.0.clock().now()))).is_ok()
     }
 }

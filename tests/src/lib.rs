@@ -2,3 +2,8 @@
 
 pub mod gcra;
 pub mod laws;
+
+/// The examples of the README run as doc-tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
