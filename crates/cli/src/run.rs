@@ -27,7 +27,7 @@ use std::{
     io::{self, Write},
     path::Path,
     process::ExitCode,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 pub(crate) use self::args::Args;
@@ -77,12 +77,12 @@ fn scan(path: &Path, leave_out: impl FnMut(&Finished<'_>)) -> io::Result<()> {
 }
 
 fn dry_run(args: &Args, limits: &Limits, work: &Work) -> Result<ExitCode, Box<dyn Error>> {
-    let latency = match args.base_url {
-        Some(_) => {
-            Trace::restore(&args.trace(), limits)?;
-            Default::default()
-        }
-        None => args.latency,
+    let latency = if args.base_url.is_some() {
+        let trace = args.trace();
+        Trace::restore(&trace, limits).map_err(naming(&trace))?;
+        Duration::ZERO
+    } else {
+        args.latency
     };
     let plan = Plan::new(limits, work.demand, args.concurrency);
     writeln!(io::stdout(), "{}", plan.table(latency))?;

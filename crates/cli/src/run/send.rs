@@ -12,8 +12,7 @@ use super::{
     result::{self, Failure, Response},
 };
 
-/// A client of one API. Clones share their connections.
-#[derive(Clone)]
+/// A client of one API.
 pub(super) struct Sender {
     client: Client,
     /// The URL before `/v1/`.

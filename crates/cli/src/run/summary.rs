@@ -18,18 +18,13 @@ impl Summary<'_> {
     pub(super) fn exit_code(&self) -> ExitCode {
         let Skipped { bad_lines, failed, .. } = self.skipped;
         let tally = self.status.tally.borrow();
-        if self.left() > 0 {
+        if self.status.stopping.get() {
             ExitCode::from(STOPPED)
         } else if tally.failed + tally.refused + bad_lines + failed + self.status.in_flight() > 0 {
             ExitCode::FAILURE
         } else {
             ExitCode::SUCCESS
         }
-    }
-
-    /// How many were not sent any more.
-    fn left(&self) -> u64 {
-        self.status.total - self.status.tally.borrow().sent
     }
 }
 
@@ -42,8 +37,9 @@ impl fmt::Display for Summary<'_> {
         writeln!(f, "not sent: {finished} finished before ({failed} of them failed), {bad_lines} bad lines, {} too large", tally.refused)?;
         writeln!(f, "waited {} for the limits", seconds(tally.waited))?;
         let took = seconds(self.took);
-        if self.left() > 0 {
-            return write!(f, "stopped after {took} with {} left: the same command goes on", self.left());
+        if self.status.stopping.get() {
+            let left = self.status.total - tally.sent;
+            return write!(f, "stopped after {took} with {left} left: the same command goes on");
         }
         let (minimum, binding) = self.minimum;
         if minimum.is_zero() {

@@ -27,7 +27,8 @@ impl Trace {
         };
         // Behind it may be the end of a longer line.
         let Some(line) = text.lines().next() else { return Ok(()) };
-        let full_at: BTreeMap<&str, u64> = serde_json::from_str(line)?;
+        let full_at: BTreeMap<&str, u64> =
+            serde_json::from_str(line).map_err(|error| io::Error::other(format!("{error}: remove it once all limits are full again")))?;
         let now = unix_millis();
         for (place, limit) in limits.iter() {
             let left = full_at.get(limit.name.as_str()).map_or(0, |at| at.saturating_sub(now));

@@ -51,12 +51,9 @@ impl Work {
             if line.is_blank() {
                 continue;
             }
-            match Job::parse(line.text).and_then(|job| work.add(&job, limits)) {
-                Ok(()) => {}
-                Err(reason) => {
-                    work.skipped.bad_lines += 1;
-                    writeln!(report, "{}:{}: {reason}", jobs.display(), line.number)?;
-                }
+            if let Err(reason) = Job::parse(line.text).and_then(|job| work.add(&job, limits)) {
+                work.skipped.bad_lines += 1;
+                writeln!(report, "{}:{}: {reason}", jobs.display(), line.number)?;
             }
         }
         Ok(work)
