@@ -26,10 +26,12 @@ const GCRA: &str = "crates/core/src/algorithm/gcra.rs";
 const ATOMIC: &str = "crates/core/src/atomic.rs";
 const SET: &str = "crates/core/src/set.rs";
 const QUOTA: &str = "crates/core/src/quota.rs";
+const LOG: &str = "crates/std/src/sliding_log.rs";
+const MARGIN: &str = "crates/cli/src/run/server_limit.rs";
 const EXCHANGE: &str = "match self.state.compare_exchange_weak(state, next, Relaxed, Relaxed) {";
 const STORE: &str = "self.state.store(next, Relaxed);\n            match Ok::<u64, u64>(state) {";
 
-const BUGS: [Bug; 12] = [
+const BUGS: [Bug; 16] = [
     bug(GCRA, "if ahead <= self.horizon { ahead }", "if ahead.widen() < 1 << 63 { ahead }", "-p paceline-tests --test incidents an_hour"),
     bug(GCRA, ".saturating_add(1)),", "),", "-p paceline-core --lib the_wait_is_exact"),
     bug(GCRA, "tat.wrapping_sub(not_drained.min(increment))", "tat.wrapping_sub(not_drained)", "-p paceline-core --lib undone"),
@@ -42,6 +44,10 @@ const BUGS: [Bug; 12] = [
     ),
     bug(QUOTA, "period.div_ceil(self.limit as u128)", "(period / self.limit as u128)", "-p paceline-tests --test gcra"),
     bug(QUOTA, "emission.shift < FINEST_TICK", "emission.shift < 0", "-p paceline-tests --test gcra not_below"),
+    bug(LOG, "saturating_add(self.window) <= now", "saturating_add(self.window) < now", "-p paceline --lib list_of_all"),
+    bug(LOG, "newest.max(now)", "newest.max(now).min(now)", "-p paceline --lib list_of_all"),
+    bug(MARGIN, ".saturating_sub(unused)", ".saturating_sub(unused / 2)", "-p paceline-cli --bin paceline within_the_margin"),
+    bug(MARGIN, "self.period.saturating_add(margin)))", "self.period))", "-p paceline-cli --bin paceline within_the_margin"),
     race(ATOMIC, EXCHANGE, STORE, "three_threads"),
     race(ATOMIC, "Err(seen) => state = seen,", "Err(_) => return result,", "three_threads"),
     race(SET, "self.undo_first(place, now, costs);", "", "all_or_nothing"),
