@@ -45,7 +45,7 @@ const BUGS: [Bug; 16] = [
     bug(QUOTA, "period.div_ceil(self.limit as u128)", "(period / self.limit as u128)", "-p paceline-tests --test gcra"),
     bug(QUOTA, "emission.shift < FINEST_TICK", "emission.shift < 0", "-p paceline-tests --test gcra not_below"),
     bug(LOG, "saturating_add(self.window) <= now", "saturating_add(self.window) < now", "-p paceline --lib list_of_all"),
-    bug(LOG, "newest.max(now)", "newest.max(now).min(now)", "-p paceline --lib list_of_all"),
+    bug(LOG, "newest, _)| newest.max(now)", "newest, _)| newest.max(now).min(now)", "-p paceline --lib list_of_all"),
     bug(MARGIN, ".saturating_sub(unused)", ".saturating_sub(unused / 2)", "-p paceline-cli --bin paceline within_the_margin"),
     bug(MARGIN, "self.period.saturating_add(margin)))", "self.period))", "-p paceline-cli --bin paceline within_the_margin"),
     race(ATOMIC, EXCHANGE, STORE, "three_threads"),
