@@ -18,7 +18,7 @@ pub(super) async fn show(status: &Status<'_>, gate: &Gate<'_>, concurrency: u32)
     let is_terminal = stderr().is_terminal();
     let every = if is_terminal { BAR_EVERY } else { LINE_EVERY };
     let bar = Bar(ProgressBar::new(status.total).with_style(style()));
-    let mut rate = Rate::default();
+    let mut rate = Rate::from_now();
     let mut ticks = interval_at(Instant::now() + every, every);
     loop {
         ticks.tick().await;
@@ -54,10 +54,13 @@ fn time_left(status: &Status<'_>, gate: &Gate<'_>, concurrency: u32) -> Duration
 }
 
 /// Answers a second, over the last ones.
-#[derive(Default)]
 struct Rate(VecDeque<(Instant, u64)>);
 
 impl Rate {
+    fn from_now() -> Self {
+        Self(VecDeque::from([(Instant::now(), 0)]))
+    }
+
     fn with(&mut self, answered: u64) -> f64 {
         let now = Instant::now();
         self.0.push_back((now, answered));
