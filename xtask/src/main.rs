@@ -9,7 +9,7 @@ use anyhow::Result;
 use clap::Parser;
 use command::cargo;
 
-/// The checks of paceline. All of them but the last three are part of `ci`.
+/// The checks of paceline. All of them but the last four are part of `ci`.
 #[derive(Parser)]
 enum Check {
     /// All that is cheap enough for every change
@@ -38,6 +38,8 @@ enum Check {
     BareMetal,
     /// Bugs planted one by one: each has to make a check fail
     Planted,
+    /// The sample and the short windows, each within 1.05 of its minimum (wants a quiet machine)
+    Pace,
     /// The claimed speed as ratios, measured now (wants a quiet machine)
     Ratios,
     /// The criterion benches of the hot path (wants a quiet machine)
@@ -61,6 +63,7 @@ fn run(check: &Check) -> Result<()> {
         Check::Fuzz { seconds } => fuzz::run(*seconds),
         Check::BareMetal => bare_metal::run(),
         Check::Planted => planted::run(),
+        Check::Pace => cargo("test --release -p paceline-cli --test cli sample").run(),
         Check::Ratios => cargo("bench -p paceline-benches --bench ratios").run(),
         Check::Bench => cargo("bench -p paceline-benches").run(),
         Check::Deep => {

@@ -6,6 +6,9 @@ use std::process::Child;
 
 use crate::runs::{Ended, Jobs};
 
+/// How far over the minimum a run may end. `cargo xtask pace` measures the promise; beside other tests a busy machine may take longer.
+const MOST: f64 = if cfg!(debug_assertions) { 1.25 } else { 1.05 };
+
 /// All at the same time, since each takes some 15 seconds and next to no work.
 #[test]
 fn the_sample_runs_at_the_limit_without_one_429() {
@@ -23,7 +26,7 @@ fn the_sample_runs_at_the_limit_without_one_429() {
         ended.tells(&[&format!("sent {count}: {count} succeeded, 0 failed, 0 of them by a 429"), "lost 0"]);
         assert_eq!((ended.code, jobs.results().len()), (Some(0), count));
         let ratio: f64 = ended.stdout.trim_end().rsplit(' ').nth(1).unwrap().parse().unwrap();
-        assert!(ratio <= 1.05, "{}", ended.stdout);
+        assert!(ratio <= MOST, "{}", ended.stdout);
     }
 }
 
