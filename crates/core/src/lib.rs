@@ -2,3 +2,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+
+mod cause;
+
+pub use cause::{Action, Cause, Kind, Reason, Reset, Resource, classify_429};
