@@ -4,5 +4,8 @@
 #![deny(missing_docs)]
 
 mod cause;
+mod dates;
+mod durations;
+pub mod headers;
 
 pub use cause::{Action, Cause, Kind, Reason, Reset, Resource, classify_429};
