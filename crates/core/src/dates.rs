@@ -1,5 +1,6 @@
 //! Absolute times as services write them: RFC 3339 and the three forms of an HTTP date (RFC 9110, section 5.6.7).
 
+use core::fmt::{self, Display, Formatter};
 use core::time::Duration;
 
 use crate::durations::{billionths, digits};
@@ -45,6 +46,35 @@ pub(crate) fn http(text: &str) -> Option<Duration> {
     let days = days_since_epoch(full_year(year?), month?, day?)?;
     let seconds = days.checked_mul(DAY)?.checked_add(time?)?;
     (utc || asctime).then(|| since_epoch(seconds, ""))?
+}
+
+/// Writes a time since the Unix epoch as `2026-09-15 17:56:48 UTC`.
+pub(crate) struct Utc(pub(crate) Duration);
+
+impl Display for Utc {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        let (days, seconds) = (self.0.as_secs() / 86_400, self.0.as_secs() % 86_400);
+        let (year, month, day) = civil(days);
+        let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        write!(
+            out,
+            "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC"
+        )
+    }
+}
+
+/// Year, month and day of so many days after 1970-01-01, in eras of 400 years that begin in March.
+const fn civil(days: u64) -> (u64, u64, u64) {
+    let days = days.saturating_add(719_468);
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let leap_days = day_of_era / 1460 - day_of_era / 36_524 + day_of_era / 146_096;
+    let year_of_era = (day_of_era - leap_days) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = (month_from_march + 2) % 12 + 1;
+    let year = era * 400 + year_of_era + if month <= 2 { 1 } else { 0 };
+    (year, month, day)
 }
 
 /// Days from 1970-01-01 in the Gregorian calendar, counted from March so that leap days come last.
@@ -123,6 +153,8 @@ const MONTHS: [&str; 12] = [
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
+
     use super::*;
 
     #[test]
@@ -160,6 +192,18 @@ mod tests {
             rfc3339("2100-03-01T00:00:00Z"),
             Some(Duration::from_secs(4_107_542_400))
         );
+    }
+
+    #[test]
+    fn writes_what_it_reads() {
+        for text in [
+            "1994-11-06 08:49:37 UTC",
+            "2000-02-29 00:00:00 UTC",
+            "2100-03-01 23:59:59 UTC",
+        ] {
+            let time = rfc3339(text).expect("a date");
+            assert_eq!(std::format!("{}", Utc(time)), text);
+        }
     }
 
     #[test]

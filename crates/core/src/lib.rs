@@ -7,5 +7,13 @@ mod cause;
 mod dates;
 mod durations;
 pub mod headers;
+mod language;
+mod remedy;
+mod report;
+mod response;
 
 pub use cause::{Action, Cause, Kind, Reason, Reset, Resource, classify_429};
+pub use language::Language;
+pub use remedy::{Evidence, MOST_REMEDIES, Need, Rate, Remedies, Remedy};
+pub use report::SupportReport;
+pub use response::{Response, classify};

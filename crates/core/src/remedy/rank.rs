@@ -1,0 +1,275 @@
+//! Which remedies, in which order.
+
+use core::time::Duration;
+
+use super::{Evidence, Need, Rate, Remedies, Remedy};
+use crate::cause::{Cause, Kind, Reason, Resource};
+
+/// What helps, the best first.
+pub(super) fn rank<'a>(cause: &Cause<'a>, evidence: &Evidence<'_>) -> Remedies<'a> {
+    let mut ranking = Ranking {
+        cause: *cause,
+        evidence: *evidence,
+        list: Remedies::default(),
+    };
+    ranking.suspects();
+    ranking.waits();
+    ranking.by_reason();
+    ranking.support();
+    ranking.list
+}
+
+struct Ranking<'a, 'e> {
+    cause: Cause<'a>,
+    evidence: Evidence<'e>,
+    list: Remedies<'a>,
+}
+
+impl<'a> Ranking<'a, '_> {
+    /// What the caller's own evidence points at comes before what the cause alone suggests.
+    fn suspects(&mut self) {
+        if let Some((attempts, configured)) = self.evidence.attempts
+            && attempts > configured
+        {
+            self.add([Remedy::DisableNestedRetries {
+                attempts,
+                configured,
+            }]);
+        }
+        if self.names_another_organization() {
+            self.add([Remedy::SetOrganization(self.cause.organization())]);
+        }
+        if !self.cause.kind().waiting_helps() {
+            return;
+        }
+        if self.caller_is_idle() || self.others_use_it() {
+            self.add([
+                Remedy::CheckSharedUsers,
+                Remedy::CheckProxy,
+                Remedy::CheckPlan,
+            ]);
+        }
+        if self.others_use_it() {
+            self.add([Remedy::RotateKey]);
+        }
+    }
+
+    fn waits(&mut self) {
+        if let Some(wait) = self.cause.retry_after() {
+            self.add([Remedy::WaitExactly(wait)]);
+        } else if let Some(reset) = self.cause.reset() {
+            self.add([Remedy::WaitForReset(reset)]);
+        }
+    }
+
+    fn by_reason(&mut self) {
+        match self.cause.reason() {
+            Reason::RequestsPerMinute | Reason::RequestsPerDay => self.requests(),
+            Reason::TokensPerMinute | Reason::TokensPerDay => self.tokens(),
+            Reason::ImagesPerMinute
+            | Reason::AudioSeconds
+            | Reason::OtherRate
+            | Reason::UnknownRate => self.rate(),
+            Reason::RampTooFast => {
+                self.add([Remedy::RampGradually, Remedy::ReduceConcurrency(None)])
+            }
+            Reason::ConcurrencyLimit => {
+                self.add([Remedy::ReduceConcurrency(self.cause.limit())]);
+                self.upgrade();
+            }
+            Reason::BatchQueueFull => {
+                self.add([
+                    Remedy::ReduceConcurrency(None),
+                    Remedy::SplitRequest(None),
+                    Remedy::RequestHigherLimit,
+                ]);
+            }
+            Reason::Overloaded => {
+                self.add([
+                    Remedy::SwitchModel,
+                    Remedy::ReduceConcurrency(None),
+                    Remedy::RampGradually,
+                ]);
+            }
+            Reason::FlexUnavailable => self.add([Remedy::SwitchServiceTier, Remedy::SwitchModel]),
+            Reason::TooLarge => self.too_large(),
+            Reason::CreditExhausted => self.add([Remedy::AddCredit, Remedy::CheckPlan]),
+            Reason::QuotaExhausted => self.add([
+                Remedy::AddCredit,
+                Remedy::RaiseSpendLimit,
+                Remedy::RequestHigherLimit,
+                Remedy::CheckPlan,
+            ]),
+            Reason::UsageLimit => self.add([
+                Remedy::RequestHigherLimit,
+                Remedy::UpgradeTier(None),
+                Remedy::WatchUsage,
+            ]),
+            Reason::ModelNotInTier => self.add([Remedy::SwitchModel, Remedy::CheckPlan]),
+            Reason::SpendLimit => self.add([Remedy::RaiseSpendLimit, Remedy::WatchUsage]),
+            Reason::BillingInactive => self.add([Remedy::FixBilling]),
+            Reason::InvalidKey => {
+                self.add([Remedy::CheckKey, Remedy::RotateKey, Remedy::CheckNetwork])
+            }
+            Reason::WrongOrganization => {
+                self.add([
+                    Remedy::SetOrganization(self.cause.organization()),
+                    Remedy::CheckKey,
+                ]);
+            }
+            Reason::PermissionDenied => {
+                self.add([Remedy::CheckKey, Remedy::CheckNetwork, Remedy::CheckPlan]);
+            }
+            Reason::AccessTerminated => self.add([Remedy::ContactSupport, Remedy::CheckNetwork]),
+            Reason::Unknown => self.add([
+                Remedy::CheckProxy,
+                Remedy::CheckSharedUsers,
+                Remedy::WatchUsage,
+            ]),
+        }
+    }
+
+    fn requests(&mut self) {
+        self.deduplicate();
+        self.add([Remedy::PaceTo(self.pace())]);
+        if self
+            .cause
+            .window()
+            .is_some_and(|window| window <= Duration::from_secs(60))
+        {
+            self.add([Remedy::ReduceBurst]);
+        }
+        let items = self.need().map(|need| need.needed.div_ceil(need.limit));
+        self.add([Remedy::BatchItems(items), Remedy::UseBatchApi]);
+        self.raise();
+    }
+
+    /// The charge is prompt and `max_tokens` together, so many requests in one would not help.
+    fn tokens(&mut self) {
+        self.deduplicate();
+        let resource = self.cause.resource();
+        if resource != Some(Resource::InputTokens) {
+            self.add([Remedy::LowerMaxTokens(None)]);
+        }
+        if resource != Some(Resource::OutputTokens) {
+            self.add([Remedy::ShrinkPrompt(None)]);
+        }
+        if resource == Some(Resource::InputTokens) {
+            self.add([Remedy::UsePromptCache]);
+        }
+        self.add([Remedy::PaceTo(self.pace()), Remedy::UseBatchApi]);
+        self.raise();
+    }
+
+    fn rate(&mut self) {
+        self.deduplicate();
+        self.add([Remedy::PaceTo(self.pace()), Remedy::ReduceBurst]);
+        self.raise();
+    }
+
+    fn too_large(&mut self) {
+        let (limit, requested) = (self.cause.limit(), self.cause.requested());
+        let by = limit
+            .zip(requested)
+            .map(|(limit, requested)| requested.saturating_sub(limit));
+        let parts = limit
+            .zip(requested)
+            .and_then(|(limit, requested)| Some(requested.checked_div(limit)?.saturating_add(1)));
+        self.add([
+            Remedy::LowerMaxTokens(by),
+            Remedy::ShrinkPrompt(by),
+            Remedy::SplitRequest(parts),
+            Remedy::SwitchModel,
+        ]);
+    }
+
+    fn raise(&mut self) {
+        if self
+            .cause
+            .window()
+            .is_some_and(|window| window >= Duration::from_secs(86_400))
+        {
+            self.add([Remedy::SwitchModel]);
+        }
+        self.upgrade();
+        if self.cause.limit().is_none() {
+            self.add([Remedy::CheckPlan]);
+        }
+        self.add([Remedy::WatchUsage]);
+    }
+
+    /// A higher tier helps only a caller who needs more than the limit.
+    fn upgrade(&mut self) {
+        let enough = matches!((self.evidence.needed, self.cause.limit()), (Some(needed), Some(limit)) if needed <= limit);
+        if !enough {
+            self.add([Remedy::UpgradeTier(self.need())]);
+        }
+    }
+
+    fn deduplicate(&mut self) {
+        if self.evidence.duplicates >= WORTH_DEDUPLICATING {
+            self.add([Remedy::Deduplicate(self.evidence.duplicates)]);
+        }
+    }
+
+    /// Support can help where nobody else can: a closed account, a limit below the plan's, a riddle that stays one.
+    fn support(&mut self) {
+        let below_plan = matches!((self.cause.limit(), self.evidence.limit), (Some(limit), Some(plan)) if limit < plan);
+        if below_plan {
+            self.add([Remedy::CheckPlan]);
+        }
+        let repeats = self.evidence.repeats;
+        let riddle = self.cause.kind() == Kind::Unknown && repeats >= RIDDLE;
+        let unpaid = self.cause.kind() == Kind::AccountInactive && repeats > 0;
+        if below_plan || riddle || unpaid {
+            self.add([Remedy::ContactSupport]);
+        }
+    }
+
+    fn names_another_organization(&self) -> bool {
+        matches!((self.cause.organization(), self.evidence.organization), (Some(named), Some(meant)) if named != meant)
+    }
+
+    /// The caller used less than half of what was refused.
+    fn caller_is_idle(&self) -> bool {
+        match (self.evidence.usage, self.cause.limit()) {
+            (Some(usage), Some(limit)) => usage < limit / 2,
+            (usage, None) => usage == Some(0),
+            (None, _) => false,
+        }
+    }
+
+    /// The service counted more than twice what the caller used.
+    fn others_use_it(&self) -> bool {
+        matches!((self.evidence.usage, self.cause.used()), (Some(usage), Some(used)) if used / 2 > usage)
+    }
+
+    fn need(&self) -> Option<Need> {
+        let (needed, limit) = self.evidence.needed.zip(self.cause.limit())?;
+        (limit > 0 && needed > limit).then_some(Need { needed, limit })
+    }
+
+    fn pace(&self) -> Option<Rate> {
+        let (limit, window) = self.cause.limit().zip(self.cause.window())?;
+        (limit > 0).then_some(Rate {
+            resource: self.cause.resource(),
+            limit,
+            window,
+        })
+    }
+
+    /// Each remedy once, where it came first.
+    fn add<const N: usize>(&mut self, remedies: [Remedy<'a>; N]) {
+        for remedy in remedies {
+            if self.list.iter().all(|listed| listed.id() != remedy.id()) {
+                let _ = self.list.0.push(remedy);
+            }
+        }
+    }
+}
+
+/// Percent of calls from which repeats are worth a word.
+const WORTH_DEDUPLICATING: u8 = 5;
+
+/// Repeats from which an unreadable refusal is for support.
+const RIDDLE: u32 = 3;
