@@ -2,9 +2,24 @@
 //!
 //! [`classify_429`] is pure: bytes in, [`Cause`] out, borrowing from the bytes.
 
+mod amount;
+mod date;
+mod facts;
+mod field;
+mod grammar;
+mod html;
 mod kind;
+mod lex;
+mod number;
+mod phrases;
+mod read;
+mod rules;
+mod wide;
+mod words;
 
 use core::time::Duration;
+
+use read::{Reader, Stop};
 
 pub use kind::{Action, Kind, Reason, Resource};
 
@@ -42,8 +57,13 @@ pub enum Reset<'a> {
 /// Never panics, never allocates, takes time linear in the length of the body.
 #[must_use]
 pub fn classify_429(body: &[u8]) -> Cause<'_> {
-    let _ = body;
-    Cause::new(Reason::Unknown)
+    let mut reader = Reader::new(body);
+    if reader.run(body.len()) == Stop::Html {
+        reader.page();
+    }
+    reader.finish(false);
+    let cut = reader.is_cut();
+    reader.facts.cause(cut)
 }
 
 impl<'a> Cause<'a> {

@@ -1,0 +1,174 @@
+//! What a number in a sentence is: a limit, a use, a wait, a window, a time, or nothing.
+
+use core::time::Duration;
+
+use super::date;
+use super::lex::{blanks, byte, class, class_at, is_name, run, starts_with};
+use super::number::{Number, SECOND, Span};
+use super::read::{Label, Reader};
+use super::wide;
+use super::words::Stem;
+
+impl Reader<'_> {
+    /// Takes in the number at the reader. One that touches the end of the body is not read.
+    pub(super) fn number(&mut self) {
+        let start = self.at;
+        if let Some((reset, end)) = date::at(self.body, start) {
+            self.at = end;
+            if self.sentence.waits {
+                self.facts.said.reset.get_or_insert(reset);
+                self.sentence.said = None;
+            }
+            return;
+        }
+        let number = Number::at(self.body, start);
+        let glued = is_glued(self.body, number.end);
+        match Span::after(self.body, number) {
+            Some(span) if !glued || !is_glued(self.body, span.end) => {
+                self.at = span.end;
+                self.duration(span.time);
+            }
+            _ if glued => {
+                self.at = run(self.body, number.end, is_name);
+                self.sentence.prev = Stem::Other;
+            }
+            _ => {
+                self.at = number.end;
+                if number.end < self.body.len() {
+                    self.amount(number);
+                }
+            }
+        }
+    }
+
+    fn duration(&mut self, time: Duration) {
+        let prev = core::mem::replace(&mut self.sentence.prev, Stem::Other);
+        let next = self.next_stem();
+        if matches!(prev, Stem::Per | Stem::Last | Stem::Within)
+            || matches!(next, Stem::Period | Stem::Limit | Stem::Within)
+        {
+            self.window(time);
+            self.sentence.concepts |= self::concept(time);
+        } else if (self.sentence.waits || next == Stem::After)
+            && !self.sentence.client
+        {
+            self.facts.said.wait.get_or_insert(time);
+            self.sentence.said = None;
+        } else if prev == Stem::For {
+            self.window(time);
+        }
+    }
+
+    fn amount(&mut self, number: Number) {
+        let prev = core::mem::replace(&mut self.sentence.prev, Stem::Other);
+        if self.sentence.waits && matches!(prev, Stem::After | Stem::Until | Stem::In) {
+            self.bare_wait(number, prev);
+            return;
+        }
+        if self.sentence.concepts & Stem::Add.bit() != 0 {
+            return;
+        }
+        let Some(value) = number.amount() else { return };
+        if let Some(second) = self.second_of_pair() {
+            self.pair(value, second);
+            return;
+        }
+        let label = core::mem::replace(&mut self.sentence.label, Label::None);
+        let sure = self.sentence.slack <= 1
+            || self.sentence.slack <= 6 && is_resource(self.next_stem());
+        match label {
+            Label::Limit if sure => set(&mut self.facts.said.limit, value),
+            Label::Used if sure => set(&mut self.facts.said.used, value),
+            Label::Requested if sure => set(&mut self.facts.said.requested, value),
+            Label::Ignored => {}
+            _ => self.sentence.amount = Some(value),
+        }
+    }
+
+    /// `retry after 35`, `until 1788319856878`.
+    fn bare_wait(&mut self, number: Number, prev: Stem) {
+        if let Some(reset) = date::epoch(number) {
+            self.facts.said.reset.get_or_insert(reset);
+            self.sentence.said = None;
+        } else if prev == Stem::After && self.next_stem() == Stem::Other && !self.word_follows() {
+            if let Some(time) = number.times(SECOND) {
+                self.facts.said.wait.get_or_insert(time);
+            }
+        }
+    }
+
+    /// The limit of `used/limit`, where it does not touch the end of the body or carry a unit.
+    fn second_of_pair(&mut self) -> Option<Number> {
+        let slash = byte(self.body, self.at) == b'/';
+        if !slash || class_at(self.body, self.at + 1) != class::DIGIT {
+            return None;
+        }
+        let second = Number::at(self.body, self.at + 1);
+        let counts = Span::after(self.body, second).is_none();
+        (counts && !is_glued(self.body, second.end)).then_some(second)
+    }
+
+    fn pair(&mut self, used: u64, limit: Number) {
+        self.at = limit.end;
+        if self.sentence.pair && limit.end < self.body.len() && let Some(limit) = limit.amount() {
+            set(&mut self.facts.said.used, used);
+            set(&mut self.facts.said.limit, limit);
+        }
+    }
+
+    fn word_follows(&self) -> bool {
+        let next = blanks(self.body, self.at);
+        matches!(class_at(self.body, next), class::LOWER | class::UPPER)
+    }
+
+    /// The word after the reader, in any script.
+    fn next_stem(&self) -> Stem {
+        let at = run(self.body, self.at, |byte| matches!(byte, b' ' | b'\n' | b'-' | b'\''));
+        let at = if starts_with(self.body, at, "\u{6709}".as_bytes()) { at + 3 } else { at };
+        match class_at(self.body, at) {
+            class::LOWER | class::UPPER => {
+                let end = run(self.body, at, |byte| byte.is_ascii_alphabetic());
+                Stem::of(self.body, at, end)
+            }
+            _ => wide::phrase_at(self.body, at)
+                .and_then(|(stems, _)| stems.first().copied())
+                .unwrap_or(Stem::Other),
+        }
+    }
+}
+
+fn set(field: &mut Option<u64>, value: u64) {
+    field.get_or_insert(value);
+}
+
+/// Letters right behind a number make it a part of a name or a unit.
+fn is_glued(body: &[u8], at: usize) -> bool {
+    match class_at(body, at) {
+        class::LOWER | class::UPPER | class::DIGIT => true,
+        _ => match byte(body, at) {
+            b'_' => true,
+            b'-' | b'.' | b':' => {
+                matches!(class_at(body, at + 1), class::LOWER | class::UPPER | class::DIGIT)
+            }
+            _ => false,
+        },
+    }
+}
+
+fn is_resource(stem: Stem) -> bool {
+    matches!(
+        stem,
+        Stem::Request | Stem::Token | Stem::Image | Stem::Credit | Stem::Concurrent | Stem::Enqueued | Stem::Input | Stem::Output | Stem::Per
+    )
+}
+
+/// The stem of a window of that length.
+fn concept(time: Duration) -> u64 {
+    match time.as_secs() {
+        0..60 => Stem::Second.bit(),
+        60..3_600 => Stem::Minute.bit(),
+        3_600..86_400 => Stem::Hour.bit(),
+        86_400 => Stem::Day.bit(),
+        _ => Stem::Month.bit(),
+    }
+}

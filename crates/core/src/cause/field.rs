@@ -1,0 +1,219 @@
+//! Keys and their values, whatever quotes, escapes or constructors stand around them.
+
+use core::time::Duration;
+
+use super::date;
+use super::lex::{byte, class, class_at, is_ident, is_name, is_quote, opening, run, starts_with, text};
+use super::number::{Number, SECOND, Span, of_stem};
+use super::read::{Label, Reader, Words};
+use super::words::Stem;
+
+/// What the value of a key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Code,
+    Type,
+    /// A reason or a title: a code where it is one word.
+    Status,
+    Message,
+    Error,
+    Wait(Duration),
+    Reset,
+    Model,
+    Organization,
+    Count(Label),
+    /// Errors of other attempts.
+    Elsewhere,
+    Other,
+}
+
+impl<'a> Reader<'a> {
+    /// Takes in a key and, where it is short, its value. An unknown name without quotes is a word: false.
+    pub(super) fn field(&mut self, start: usize, end: usize, value: usize, quoted: bool) -> bool {
+        let field = field(self.body, start, end);
+        if field == Field::Other && !quoted {
+            return false;
+        }
+        let (open, value_quoted) = opening(self.body, value);
+        self.take(field, value, open, quoted || value_quoted);
+        true
+    }
+
+    /// The element `<name>` of XML.
+    pub(super) fn element(&mut self, start: usize, end: usize) {
+        let field = field(self.body, start, end);
+        if field != Field::Other {
+            self.take(field, end + 1, end + 1, true);
+        }
+    }
+
+    fn take(&mut self, field: Field, value: usize, open: usize, quoted: bool) {
+        self.at = value;
+        self.sentence.prev = Stem::Other;
+        match field {
+            Field::Code | Field::Type | Field::Status => {
+                self.finish(true);
+                self.code_value(field, open, quoted);
+            }
+            Field::Message => self.finish(true),
+            Field::Error => self.error_value(open, quoted),
+            Field::Wait(unit) => self.wait_value(open, unit),
+            Field::Reset => self.reset_value(open),
+            Field::Model => {
+                if let Some((name, end)) = self.name_value(open) {
+                    self.facts.said.model.get_or_insert(name);
+                    self.at = end;
+                }
+            }
+            Field::Organization => {
+                if let Some((name, end)) = self.name_value(open) {
+                    self.facts.said.organization.get_or_insert(name);
+                    self.at = end;
+                }
+            }
+            Field::Count(label) => {
+                self.at = open;
+                self.sentence.label = label;
+                self.sentence.slack = 0;
+            }
+            Field::Elsewhere => self.stop(),
+            Field::Other => {
+                self.sentence.label = Label::Ignored;
+                self.sentence.slack = 0;
+            }
+        }
+    }
+
+    fn error_value(&mut self, open: usize, quoted: bool) {
+        self.finish(true);
+        if self.facts.spoken && self.facts.coded {
+            self.stop();
+        } else if quoted && !matches!(byte(self.body, open), b'{' | b'[') {
+            self.code_value(Field::Error, open, quoted);
+        }
+    }
+
+    /// A value of one word; more words are a sentence.
+    fn code_value(&mut self, field: Field, open: usize, quoted: bool) {
+        let sign = usize::from(byte(self.body, open) == b'-');
+        let mut start = open;
+        let mut end = run(self.body, open + sign, |byte| is_ident(byte) || byte == b'.');
+        if starts_with(self.body, end, b"://") {
+            let url = run(self.body, end, super::lex::is_url);
+            start = last_part(self.body, open, url);
+            end = url;
+        }
+        if end <= start || end >= self.body.len() {
+            return;
+        }
+        let prose = quoted && byte(self.body, end) == b' ' || class_at(self.body, end) == class::WIDE;
+        if prose || field == Field::Error && !is_quote(byte(self.body, end)) && byte(self.body, end) != b'\\' {
+            return;
+        }
+        let Some(code) = text(self.body, start, end) else { return };
+        self.at = end;
+        if matches!(code, "null" | "None" | "nil" | "undefined" | "true" | "false") {
+            return;
+        }
+        self.facts.note_code(field == Field::Code, field == Field::Type, code);
+        self.code(start, end);
+    }
+
+    fn wait_value(&mut self, open: usize, unit: Duration) {
+        if class_at(self.body, open) != class::DIGIT {
+            return;
+        }
+        let number = Number::at(self.body, open);
+        if let Some(span) = Span::after(self.body, number) && is_end(self.body, span.end) {
+            self.at = span.end;
+            self.facts.said.wait.get_or_insert(span.time);
+        } else if is_end(self.body, number.end) {
+            self.at = number.end;
+            match date::epoch(number) {
+                Some(reset) => {
+                    self.facts.said.reset.get_or_insert(reset);
+                }
+                None => {
+                    if let Some(time) = number.times(unit) {
+                        self.facts.said.wait.get_or_insert(time);
+                    }
+                }
+            }
+        }
+    }
+
+    fn reset_value(&mut self, open: usize) {
+        if let Some((reset, end)) = date::at(self.body, open) {
+            self.facts.said.reset.get_or_insert(reset);
+            self.at = end;
+        } else if class_at(self.body, open) == class::DIGIT {
+            self.wait_value(open, SECOND);
+        } else {
+            self.sentence.waits = true;
+            self.sentence.said = Some(open);
+        }
+    }
+
+    fn name_value(&self, open: usize) -> Option<(&'a str, usize)> {
+        let body: &'a [u8] = self.body;
+        let end = run(body, open, is_name);
+        let name = text(body, open, end)?.trim_end_matches(['.', ':', '-']);
+        let known = !matches!(name, "" | "null" | "None" | "nil" | "undefined" | "unknown");
+        (known && end < body.len()).then_some((name, end))
+    }
+}
+
+/// What a key of that name holds, told from its words: the last one is its head.
+fn field(body: &[u8], start: usize, end: usize) -> Field {
+    let mut waits = false;
+    let mut resets = false;
+    let mut model = false;
+    let mut organization = false;
+    let mut before = Stem::Other;
+    let mut last = Stem::Other;
+    for (from, to) in Words::new(body, start, end) {
+        before = last;
+        last = Stem::of(body, from, to);
+        waits |= matches!(last, Stem::Retry | Stem::Wait | Stem::Delay);
+        resets |= last == Stem::Reset;
+        model |= last == Stem::Model;
+        organization |= last == Stem::Organization;
+    }
+    match last {
+        Stem::Code => Field::Code,
+        Stem::Type => Field::Type,
+        Stem::Status => Field::Status,
+        Stem::Message => Field::Message,
+        Stem::Error => Field::Error,
+        Stem::Elsewhere => Field::Elsewhere,
+        Stem::Second | Stem::Millis | Stem::Minute | Stem::After | Stem::In | Stem::Delay | Stem::Wait
+            if waits || resets =>
+        {
+            Field::Wait(of_stem(last).unwrap_or(SECOND))
+        }
+        Stem::Time if waits => Field::Wait(SECOND),
+        Stem::Time | Stem::At | Stem::Reset if resets => Field::Reset,
+        Stem::Model => Field::Model,
+        Stem::Name if model => Field::Model,
+        Stem::Organization => Field::Organization,
+        Stem::Name if organization => Field::Organization,
+        Stem::Limit | Stem::Max => Field::Count(Label::Limit),
+        Stem::Value if before == Stem::Quota => Field::Count(Label::Limit),
+        Stem::Used | Stem::Current | Stem::Count | Stem::Usage => Field::Count(Label::Used),
+        Stem::Requested => Field::Count(Label::Requested),
+        Stem::Remaining => Field::Count(Label::Ignored),
+        _ => Field::Other,
+    }
+}
+
+/// What a URL that is a type says: its fragment, or its last segment.
+fn last_part(body: &[u8], start: usize, end: usize) -> usize {
+    let url = body.get(start..end).unwrap_or_default();
+    let cut = url.iter().rposition(|byte| matches!(byte, b'#' | b'/'));
+    start + cut.map_or(0, |cut| cut + 1)
+}
+
+/// A value ends here: not at the end of the body, and not within a word.
+fn is_end(body: &[u8], at: usize) -> bool {
+    at < body.len() && !matches!(class_at(body, at), class::LOWER | class::UPPER | class::DIGIT)
+}

@@ -1,0 +1,201 @@
+//! What a word does to its sentence: labels for numbers, windows, waits, and words that mean more together.
+
+use core::time::Duration;
+
+use super::lex::{byte, class, class_at, is_name, run, starts_with, text};
+use super::number::{DAY, HOUR, MINUTE, MONTH, SECOND, WEEK, of_stem};
+use super::read::{Label, Reader};
+use super::words::Stem;
+
+impl<'a> Reader<'a> {
+    /// Takes in the next word.
+    pub(super) fn push(&mut self, stem: Stem) {
+        let prev = core::mem::replace(&mut self.sentence.prev, stem);
+        self.sentence.concepts |= stem.bit();
+        self.together(prev, stem);
+        match stem {
+            Stem::Other => self.sentence.slack = self.sentence.slack.saturating_add(1),
+            Stem::Limit | Stem::Max | Stem::Throttle => {
+                self.sentence.pair |= prev == Stem::Per && self.sentence.label == Label::Used;
+                self.label(Label::Limit);
+            }
+            Stem::Used | Stem::Current | Stem::Usage => self.label(Label::Used),
+            Stem::Requested => self.label(Label::Requested),
+            Stem::Remaining | Stem::Burst | Stem::Afford => self.label(Label::Ignored),
+            Stem::Exceed if prev == Stem::Limit => self.sentence.label = Label::None,
+            Stem::Again | Stem::Retry | Stem::Wait | Stem::Reset | Stem::Available => {
+                self.sentence.waits = true;
+            }
+            Stem::Retrying => self.sentence.client = true,
+            Stem::Until => {
+                self.sentence.waits = true;
+                self.sentence.said = Some(self.at);
+            }
+            Stem::At | Stem::On if self.sentence.waits => self.sentence.said = Some(self.at),
+            _ => self.window_word(prev, stem),
+        }
+    }
+
+    /// Takes what a word announces: a model or an organization.
+    pub(super) fn names(&mut self, stem: Stem) {
+        match stem {
+            Stem::For => self.model_after_for(),
+            Stem::Model => self.model_after_model(),
+            Stem::Organization | Stem::Account => self.organization_after(stem),
+            _ => {}
+        }
+    }
+
+    /// Notes a window, the first one only; an amount that waits for it becomes a limit.
+    pub(super) fn window(&mut self, window: Duration) {
+        if self.sentence.concepts & Stem::Add.bit() != 0 {
+            return;
+        }
+        self.facts.said.window.get_or_insert(window);
+        if let Some(amount) = self.sentence.amount.take() {
+            self.facts.said.limit.get_or_insert(amount);
+        }
+    }
+
+    fn label(&mut self, label: Label) {
+        self.sentence.label = label;
+        self.sentence.slack = 0;
+    }
+
+    /// Pairs of words that mean more than each.
+    fn together(&mut self, prev: Stem, stem: Stem) {
+        let meant = match (prev, stem) {
+            (Stem::Too, Stem::Many | Stem::Fast) => Stem::TooMany,
+            (Stem::Slow, Stem::Down) => Stem::SlowDown,
+            (Stem::Not, Stem::Active) | (Stem::Last, Stem::Due) => Stem::Inactive,
+            (Stem::Used, Stem::Up) => Stem::Exceed,
+            (Stem::Out, Stem::Of) | (Stem::Too, Stem::Low) => Stem::Insufficient,
+            (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
+            (Stem::Not, Stem::Such) => Stem::Member,
+            (Stem::Your, Stem::Capacity) => Stem::Quota,
+            (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,
+            (Stem::Input, Stem::Token) => {
+                self.sentence.input = true;
+                return;
+            }
+            (Stem::Output, Stem::Token) => {
+                self.sentence.output = true;
+                return;
+            }
+            _ => return,
+        };
+        self.sentence.concepts |= meant.bit();
+    }
+
+    fn window_word(&mut self, prev: Stem, stem: Stem) {
+        let (window, concepts) = match stem {
+            Stem::Second | Stem::Minute | Stem::Hour | Stem::Day | Stem::Week | Stem::Month => {
+                match of_stem(stem) {
+                    Some(unit) if prev == Stem::Per => (unit, 0),
+                    _ => return,
+                }
+            }
+            Stem::Secondly if prev == Stem::Ten => (10 * SECOND, Stem::Second.bit()),
+            Stem::Secondly => (SECOND, Stem::Second.bit()),
+            Stem::Minutely => (MINUTE, Stem::Minute.bit()),
+            Stem::Hourly => (HOUR, Stem::Hour.bit()),
+            Stem::Daily => (DAY, Stem::Day.bit()),
+            Stem::Weekly => (WEEK, Stem::Week.bit()),
+            Stem::Monthly => (MONTH, Stem::Month.bit()),
+            Stem::Rps => (SECOND, Stem::Second.bit() | Stem::Request.bit()),
+            Stem::Rpm => (MINUTE, Stem::Minute.bit() | Stem::Request.bit()),
+            Stem::Rph => (HOUR, Stem::Hour.bit() | Stem::Request.bit()),
+            Stem::Rpd => (DAY, Stem::Day.bit() | Stem::Request.bit()),
+            Stem::Tpm => (MINUTE, Stem::Minute.bit() | Stem::Token.bit()),
+            Stem::Tpd => (DAY, Stem::Day.bit() | Stem::Token.bit()),
+            Stem::Ipm => (MINUTE, Stem::Minute.bit() | Stem::Image.bit()),
+            Stem::AudioHour => (HOUR, Stem::Hour.bit() | Stem::Audio.bit()),
+            Stem::AudioDay => (DAY, Stem::Day.bit() | Stem::Audio.bit()),
+            _ => return,
+        };
+        self.sentence.concepts |= concepts;
+        self.window(window);
+    }
+
+    /// `for gpt-4 in organization`, ``for model `M` ``: whatever stands before the organization, else what looks like a model.
+    fn model_after_for(&mut self) {
+        let Some(name) = self.name() else { return };
+        let known = starts_with(self.body, name.after, b" in organization");
+        if known || looks_like_model(name.text) {
+            self.facts.said.model.get_or_insert(name.text);
+            self.at = name.after;
+            self.sentence.prev = Stem::Model;
+        }
+    }
+
+    fn model_after_model(&mut self) {
+        let Some(name) = self.name() else { return };
+        if name.quoted || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'/') {
+            self.facts.said.model.get_or_insert(name.text);
+            self.at = name.after;
+        }
+    }
+
+    fn organization_after(&mut self, stem: Stem) {
+        let Some(name) = self.name() else { return };
+        let sure = name.angled
+            || starts_with(self.body, name.after, b" on ")
+            || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'*')
+            || name.text.starts_with("org-") || name.text.starts_with("org_");
+        let named = !matches!(name.text, "on" | "");
+        if sure && named && (stem == Stem::Organization || name.text.contains('-') || name.angled) {
+            self.facts.said.organization.get_or_insert(name.text);
+            self.at = name.after;
+        }
+    }
+
+    /// The name at the reader, in quotes, parentheses or none; none where it touches the end of the body.
+    fn name(&self) -> Option<Name<'a>> {
+        let body: &'a [u8] = self.body;
+        let mut start = run(body, self.at, |byte| byte == b' ');
+        let open = byte(body, start);
+        if matches!(open, b'`' | b'\'' | b'"' | b'(' | b'<') {
+            start += 1;
+        }
+        let mut end = run(body, start, is_name);
+        if end >= body.len() {
+            return None;
+        }
+        while end > start && matches!(byte(body, end - 1), b'.' | b':' | b'/' | b'-') {
+            end -= 1;
+        }
+        if end == start || class_at(body, end) == class::WIDE {
+            return None;
+        }
+        let close = byte(body, end);
+        let quoted = matches!(open, b'`' | b'\'' | b'"') && close == open;
+        Some(Name {
+            text: text(body, start, end)?,
+            after: if quoted { end + 1 } else { end },
+            quoted,
+            angled: close == b'>',
+        })
+    }
+}
+
+struct Name<'a> {
+    text: &'a str,
+    after: usize,
+    quoted: bool,
+    angled: bool,
+}
+
+/// A name with a digit and a hyphen that is no organization's.
+fn looks_like_model(name: &str) -> bool {
+    name.bytes().any(|byte| byte.is_ascii_digit())
+        && name.bytes().any(|byte| byte.is_ascii_lowercase())
+        && name.contains('-')
+        && !name.starts_with("org-")
+        && !name.starts_with("proj")
+        && !is_uuid(name)
+}
+
+/// 8-4-4-4-12 digits.
+fn is_uuid(name: &str) -> bool {
+    name.len() == 36 && name.bytes().filter(|&byte| byte == b'-').count() == 4
+}

@@ -1,0 +1,161 @@
+//! Numbers with separators and fractions, and durations in all their spellings.
+
+use core::time::Duration;
+
+use super::lex::{byte, blanks, class, class_at, run};
+use super::wide;
+use super::words::Stem;
+
+/// A decimal number: `40,000`, `20.000000`, `0.25`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Number {
+    /// The whole part, saturating.
+    pub(super) whole: u64,
+    /// Billionths.
+    pub(super) nanos: u32,
+    /// Where it ends.
+    pub(super) end: usize,
+}
+
+impl Number {
+    /// The number that begins with the digit at `at`.
+    pub(super) fn at(body: &[u8], at: usize) -> Self {
+        let mut number = Self { whole: 0, nanos: 0, end: at };
+        number.digits(body);
+        while byte(body, number.end) == b',' && is_group(body, number.end + 1) {
+            number.end += 1;
+            number.digits(body);
+        }
+        if byte(body, number.end) == b'.' && class_at(body, number.end + 1) == class::DIGIT {
+            number.fraction(body);
+        }
+        number
+    }
+
+    /// The number as an amount, unless it has a fraction.
+    pub(super) const fn amount(self) -> Option<u64> {
+        if self.nanos == 0 { Some(self.whole) } else { None }
+    }
+
+    /// The number as a duration of so many units.
+    pub(super) fn times(self, unit: Duration) -> Option<Duration> {
+        let part = unit.as_nanos().checked_mul(u128::from(self.nanos))? / 1_000_000_000;
+        let nanos = unit
+            .as_nanos()
+            .checked_mul(u128::from(self.whole))?
+            .checked_add(part)?;
+        Some(Duration::new(
+            u64::try_from(nanos / 1_000_000_000).ok()?,
+            (nanos % 1_000_000_000) as u32,
+        ))
+    }
+
+    fn digits(&mut self, body: &[u8]) {
+        let rest = body.get(self.end..).unwrap_or_default();
+        for digit in rest.iter().take_while(|byte| byte.is_ascii_digit()) {
+            self.whole = self
+                .whole
+                .saturating_mul(10)
+                .saturating_add(u64::from(digit - b'0'));
+            self.end += 1;
+        }
+    }
+
+    fn fraction(&mut self, body: &[u8]) {
+        let mut place = 100_000_000;
+        self.end += 1;
+        let rest = body.get(self.end..).unwrap_or_default();
+        for digit in rest.iter().take_while(|byte| byte.is_ascii_digit()) {
+            self.nanos += u32::from(digit - b'0') * place;
+            place /= 10;
+            self.end += 1;
+        }
+    }
+}
+
+/// A duration and where it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) time: Duration,
+    pub(super) end: usize,
+}
+
+impl Span {
+    /// The duration that begins with `number`: `1m26.4s`, `5 days 22 hours`, `'6' seconds`, `20초`.
+    ///
+    /// Nothing where it touches the end of the body and might go on there.
+    pub(super) fn after(body: &[u8], number: Number) -> Option<Self> {
+        let mut number = number;
+        let mut time = Duration::ZERO;
+        for _ in 0..MOST_PARTS {
+            let Some((unit, end)) = unit(body, number.end) else {
+                break;
+            };
+            time = time.checked_add(number.times(unit)?)?;
+            let next = blanks(body, end);
+            if next >= body.len() && unit > SECOND {
+                return None;
+            }
+            if class_at(body, next) != class::DIGIT {
+                return Some(Self { time, end });
+            }
+            number = Number::at(body, next);
+            if number.end >= body.len() {
+                return None;
+            }
+            if self::unit(body, number.end).is_none() {
+                return Some(Self { time, end });
+            }
+        }
+        None
+    }
+}
+
+/// The length of the unit at `at`, after a blank, a hyphen or a quote, and where it ends.
+pub(super) fn unit(body: &[u8], at: usize) -> Option<(Duration, usize)> {
+    let at = run(body, at, |byte| matches!(byte, b' ' | b'\n' | b'\'' | b'"' | b'-' | b'~'));
+    if class_at(body, at) == class::WIDE || byte(body, at) == b'\\' {
+        let (stems, end) = wide::phrase_at(body, at)?;
+        return Some((of_stem(*stems.first()?)?, end));
+    }
+    let end = run(body, at, |byte| byte.is_ascii_alphabetic());
+    let unit = match body.get(at..end)? {
+        b"s" => SECOND,
+        b"m" => MINUTE,
+        b"h" => HOUR,
+        b"d" => DAY,
+        b"us" => Duration::from_micros(1),
+        b"ns" => Duration::from_nanos(1),
+        _ => of_stem(Stem::of(body, at, end))?,
+    };
+    Some((unit, end))
+}
+
+/// The length of the unit that a stem names.
+pub(super) const fn of_stem(stem: Stem) -> Option<Duration> {
+    Some(match stem {
+        Stem::Millis => Duration::from_millis(1),
+        Stem::Second => SECOND,
+        Stem::Minute => MINUTE,
+        Stem::Hour => HOUR,
+        Stem::Day => DAY,
+        Stem::Week => WEEK,
+        Stem::Month => MONTH,
+        _ => return None,
+    })
+}
+
+pub(super) const SECOND: Duration = Duration::from_secs(1);
+pub(super) const MINUTE: Duration = Duration::from_secs(60);
+pub(super) const HOUR: Duration = Duration::from_secs(3_600);
+pub(super) const DAY: Duration = Duration::from_secs(86_400);
+pub(super) const WEEK: Duration = Duration::from_secs(7 * 86_400);
+/// Thirty days.
+pub(super) const MONTH: Duration = Duration::from_secs(30 * 86_400);
+
+/// Weeks to nanoseconds.
+const MOST_PARTS: usize = 8;
+
+fn is_group(body: &[u8], at: usize) -> bool {
+    run(body, at, |byte| byte.is_ascii_digit()) == at + 3
+}

@@ -1,0 +1,363 @@
+//! One pass over a body of any form: words, numbers, keys and the ends of sentences.
+//!
+//! There is no parser for each form. JSON, Python's repr, dumps of SDKs, XML and prose are alike in what matters: a
+//! name before a colon, quotes that end a sentence, and words. Nesting, order and escapes then need no care.
+
+use super::facts::Facts;
+use super::lex::{
+    blanks, byte, class, class_at, is_ident, is_name, is_quote, is_url, key_end, run, starts_with,
+    starts_with_any_case,
+};
+use super::rules::Source;
+use super::wide;
+use super::words::{Concepts, Stem};
+
+/// Reads a body from its start to where it ends, or to where a second error begins.
+pub(super) struct Reader<'a> {
+    pub(super) body: &'a [u8],
+    pub(super) at: usize,
+    pub(super) facts: Facts<'a>,
+    pub(super) sentence: Sentence,
+    /// Braces that are open.
+    depth: i32,
+}
+
+/// What a sentence has said so far.
+#[derive(Clone, Copy)]
+pub(super) struct Sentence {
+    pub(super) concepts: Concepts,
+    /// The word right before, `Other` where it is unknown.
+    pub(super) prev: Stem,
+    /// What the next number counts.
+    pub(super) label: Label,
+    /// Unknown words since the label.
+    pub(super) slack: u8,
+    /// A number without a label, which `per minute` makes a limit and `>` a request.
+    pub(super) amount: Option<u64>,
+    /// Words of waiting came before: a duration is a wait.
+    pub(super) waits: bool,
+    /// A client speaks of its own back-off.
+    pub(super) client: bool,
+    /// Where the wording of an absolute time begins.
+    pub(super) said: Option<usize>,
+    /// `(used/limit)` stood before: the next number is a pair.
+    pub(super) pair: bool,
+    /// The tokens are of the prompt, or of the answer.
+    pub(super) input: bool,
+    pub(super) output: bool,
+}
+
+/// What a number counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Label {
+    None,
+    Limit,
+    Used,
+    Requested,
+    /// Something else: what is left, a burst, a price.
+    Ignored,
+}
+
+impl Sentence {
+    pub(super) const START: Self = Self {
+        concepts: 0,
+        prev: Stem::Other,
+        label: Label::None,
+        slack: 0,
+        amount: None,
+        waits: false,
+        client: false,
+        said: None,
+        pair: false,
+        input: false,
+        output: false,
+    };
+}
+
+/// Why reading stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    End,
+    Html,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(body: &'a [u8]) -> Self {
+        Self { body, at: 0, facts: Facts::default(), sentence: Sentence::START, depth: 0 }
+    }
+
+    /// Reads up to `end`, or to a page of HTML.
+    pub(super) fn run(&mut self, end: usize) -> Stop {
+        while self.at < end {
+            match class_at(self.body, self.at) {
+                class::LOWER | class::UPPER => self.word(),
+                class::DIGIT => self.number(),
+                class::SPACE => self.at += 1,
+                class::WIDE => self.wide(),
+                _ => {
+                    let mark = byte(self.body, self.at);
+                    if mark == b'<' && self.is_html() {
+                        return Stop::Html;
+                    }
+                    self.mark(mark);
+                }
+            }
+        }
+        Stop::End
+    }
+
+    /// Braces were opened that are not closed.
+    pub(super) fn is_cut(&self) -> bool {
+        self.depth > 0
+    }
+
+    /// Stops reading: what follows is about something else.
+    pub(super) fn stop(&mut self) {
+        self.at = self.body.len();
+    }
+
+    /// Ends the sentence and keeps what it says.
+    pub(super) fn finish(&mut self, closed: bool) {
+        if let Some(from) = self.sentence.said {
+            self.facts.say_reset(self.body, from, self.at);
+        }
+        let source = Source::Text { closed };
+        self.facts.judge(&self.sentence, source);
+        self.sentence = Sentence::START;
+    }
+
+    fn word(&mut self) {
+        let start = self.at;
+        let end = run(self.body, start + 1, |byte| byte.is_ascii_lowercase());
+        match byte(self.body, end) {
+            b' ' => {
+                self.at = end;
+                let stem = Stem::of(self.body, start, end);
+                self.push(stem);
+                self.names(stem);
+            }
+            b'_' | b'-' | b'$' | b'A'..=b'Z' | b'0'..=b'9' => self.identifier(start),
+            b':' if starts_with(self.body, end, b"://") => {
+                self.at = run(self.body, end, is_url);
+                self.sentence.prev = Stem::Other;
+            }
+            next => self.bare_word(start, end, next),
+        }
+    }
+
+    fn bare_word(&mut self, start: usize, end: usize, next: u8) {
+        self.at = end;
+        if next == 0 && end >= self.body.len() && self.is_cut() {
+            return;
+        }
+        if self.key(start, end) {
+            return;
+        }
+        let stem = Stem::of(self.body, start, end);
+        self.push(stem);
+        self.names(stem);
+    }
+
+    /// Several words in one, or a name that is none.
+    fn identifier(&mut self, start: usize) {
+        let end = run(self.body, start, is_ident);
+        self.at = end;
+        if end >= self.body.len() && self.is_cut() || self.key(start, end) {
+            return;
+        }
+        let ident = self.body.get(start..end).unwrap_or_default();
+        if ident.iter().any(u8::is_ascii_digit) {
+            self.at = run(self.body, end, is_name);
+            self.sentence.prev = Stem::Other;
+            self.sentence.slack = self.sentence.slack.saturating_add(1);
+            return;
+        }
+        let before = self.sentence;
+        self.sentence.concepts = 0;
+        let mut last = Stem::Other;
+        let mut count = 0_u32;
+        let mut words = Words::new(self.body, start, end);
+        while let Some((from, to)) = words.next() {
+            last = Stem::of(self.body, from, to);
+            self.push(last);
+            count += 1;
+        }
+        let snake = ident.contains(&b'_');
+        let class = !snake && count > 1 && matches!(last, Stem::Error | Stem::Exception);
+        if class {
+            self.facts.judge(&self.sentence, Source::Class);
+            self.sentence = Sentence::START;
+        } else {
+            if count > 1 && !ident.contains(&b'-') {
+                self.facts.judge(&self.sentence, Source::Code);
+            }
+            self.sentence.concepts |= before.concepts;
+            if count == 1 {
+                self.names(last);
+            }
+        }
+    }
+
+    /// The code or type at `start..end`, of whatever spelling.
+    pub(super) fn code(&mut self, start: usize, end: usize) {
+        self.sentence = Sentence::START;
+        let mut words = Words::new(self.body, start, end);
+        while let Some((from, to)) = words.next() {
+            let stem = Stem::of(self.body, from, to);
+            self.push(stem);
+        }
+        self.facts.judge(&self.sentence, Source::Code);
+        if let Some(code) = self.body.get(start..end) {
+            self.facts.judge_number(code);
+        }
+        self.sentence = Sentence::START;
+    }
+
+    fn wide(&mut self) {
+        if let Some((stems, end)) = wide::phrase_at(self.body, self.at) {
+            self.at = end;
+            for &stem in stems {
+                self.push(stem);
+            }
+            return;
+        }
+        let Some((char, len)) = wide::char_at(self.body, self.at) else {
+            self.at += 1;
+            return;
+        };
+        self.at += len;
+        if matches!(char, '。' | '！' | '!' | '·' | '…' | '；') {
+            self.finish(true);
+        }
+    }
+
+    fn mark(&mut self, mark: u8) {
+        let at = self.at;
+        self.at += 1;
+        match mark {
+            b'\\' => self.escape(at),
+            b'.' | b'!' | b'?' => {
+                let next = byte(self.body, self.at);
+                if class_at(self.body, self.at) == class::SPACE
+                    || matches!(next, b'"' | b'\'' | b'\\' | b'<' | 0)
+                {
+                    self.finish(true);
+                }
+            }
+            b'"' | b'\'' | b'`' => self.quote(),
+            b'{' | b'}' => {
+                self.depth = self.depth.saturating_add(if mark == b'{' { 1 } else { -1 });
+                self.finish(true);
+            }
+            b'(' | b'[' => {
+                self.sentence.label = Label::None;
+                self.sentence.prev = Stem::Other;
+            }
+            b',' | b';' => self.sentence.prev = Stem::Other,
+            b'|' => self.finish(true),
+            b'/' => self.sentence.prev = Stem::Per,
+            b'$' => self.sentence.label = Label::Ignored,
+            b'>' => self.greater(),
+            b'<' => self.tag(),
+            _ => {}
+        }
+    }
+
+    /// A backslash: a line's end, a character in hexadecimal, or the escape of a quote.
+    fn escape(&mut self, at: usize) {
+        let end = run(self.body, at, |byte| byte == b'\\');
+        match byte(self.body, end) {
+            b'n' | b'r' | b't' => self.at = end + 1,
+            b'u' => {
+                self.at = at;
+                self.wide();
+            }
+            _ => self.at = end,
+        }
+    }
+
+    /// A quote ends a sentence where a string ends.
+    fn quote(&mut self) {
+        let next = blanks(self.body, self.at);
+        let escaped = run(self.body, next, |byte| byte == b'\\');
+        if matches!(byte(self.body, escaped), b',' | b'}' | b']' | b':' | b')')
+            || is_quote(byte(self.body, escaped)) && escaped > next
+        {
+            self.finish(true);
+        }
+    }
+
+    /// `a > b`: a request above a limit.
+    fn greater(&mut self) {
+        if let Some(amount) = self.sentence.amount.take()
+            && class_at(self.body, self.at) == class::SPACE
+        {
+            self.facts.said.requested.get_or_insert(amount);
+            self.sentence.label = Label::Limit;
+            self.sentence.slack = 0;
+        }
+    }
+
+    /// `<Code>` is a key; the end of an element ends a sentence.
+    fn tag(&mut self) {
+        if byte(self.body, self.at) == b'/' {
+            self.finish(true);
+            self.at = run(self.body, self.at, |byte| is_name(byte));
+            return;
+        }
+        let end = run(self.body, self.at, is_ident);
+        if end > self.at && byte(self.body, end) == b'>' {
+            let start = self.at;
+            self.at = end + 1;
+            self.element(start, end);
+        }
+    }
+
+    fn is_html(&self) -> bool {
+        const STARTS: [&[u8]; 9] = [
+            b"<!doctype html", b"<html", b"<head", b"<body", b"<title", b"<h1", b"<center", b"<p>", b"<div",
+        ];
+        STARTS
+            .iter()
+            .any(|start| starts_with_any_case(self.body, self.at, start))
+    }
+
+    /// A name before a colon or an equals sign, where it is known as a key or quoted.
+    fn key(&mut self, start: usize, end: usize) -> bool {
+        let Some((value, quoted)) = key_end(self.body, end) else {
+            return false;
+        };
+        self.field(start, end, value, quoted)
+    }
+}
+
+/// The words of an identifier: `rate_limit`, `rateLimit`, `RATE-LIMIT`.
+pub(super) struct Words<'a> {
+    body: &'a [u8],
+    at: usize,
+    end: usize,
+}
+
+impl<'a> Words<'a> {
+    pub(super) const fn new(body: &'a [u8], start: usize, end: usize) -> Self {
+        Self { body, at: start, end }
+    }
+}
+
+impl Iterator for Words<'_> {
+    type Item = (usize, usize);
+
+    fn next(&mut self) -> Option<(usize, usize)> {
+        let letter = |byte: u8| byte.is_ascii_alphabetic();
+        let start = run(self.body, self.at, |byte| !letter(byte)).min(self.end);
+        if start >= self.end {
+            return None;
+        }
+        let upper = run(self.body, start, |byte| byte.is_ascii_uppercase());
+        let lower = run(self.body, upper, |byte| byte.is_ascii_lowercase());
+        // `HTTPError`: the last capital begins the next word.
+        let end = if lower > upper && upper > start + 1 { upper - 1 } else { lower };
+        self.at = end.min(self.end);
+        Some((start, self.at))
+    }
+}

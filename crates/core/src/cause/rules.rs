@@ -1,0 +1,225 @@
+//! What a sentence, or a code, is about: stems that meet in it, in order of decision.
+
+use super::kind::Reason;
+use super::words::{Concepts, Stem, Stem::*};
+
+/// What speaks: codes and types decide before wordings, wordings before class names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The value of a code or a type.
+    Code,
+    /// A sentence; whether its end was seen.
+    Text { closed: bool },
+    /// The name of an exception class.
+    Class,
+}
+
+/// How much a finding weighs: the lower decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// A specific terminal code.
+    Code,
+    /// Money, keys and bans in words.
+    Wording,
+    TooLarge,
+    Concurrency,
+    Ramp,
+    /// A quota that is used up, unless a rate's marks stand beside it.
+    Quota,
+    Overload,
+    /// Any rate limit; numbers and windows make it specific.
+    Rate,
+    /// A word about limits and no more.
+    Weak,
+    Nothing,
+}
+
+/// A reason and how much it weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Finding {
+    pub(super) rank: Rank,
+    pub(super) reason: Reason,
+}
+
+/// What the stems that met say.
+pub(super) fn find(concepts: Concepts, source: Source) -> Option<Finding> {
+    if concepts & TRIGGERS == 0 {
+        return None;
+    }
+    let closed = source != Source::Text { closed: false };
+    let code = source == Source::Code;
+    let rule = RULES
+        .iter()
+        .find(|rule| rule.holds(concepts) && (closed || !rule.whole) && (!code || !rule.prose))?;
+    let rank = match (rule.rank, source) {
+        (_, Source::Class) => Rank::Weak,
+        (Rank::Quota | Rank::Rate | Rank::Weak, _) => rule.rank,
+        (_, Source::Code) => Rank::Code,
+        (rank, _) => rank,
+    };
+    Some(Finding { rank, reason: rule.reason })
+}
+
+/// A code that no words explain.
+pub(super) fn find_number(code: &[u8]) -> Option<Finding> {
+    let at = NUMBERS.binary_search_by(|(known, ..)| (*known).cmp(code)).ok()?;
+    let &(_, rank, reason) = NUMBERS.get(at)?;
+    Some(Finding { rank, reason })
+}
+
+struct Rule {
+    /// Each set has to meet the sentence.
+    all: &'static [Concepts],
+    /// None of these may be in it.
+    none: Concepts,
+    rank: Rank,
+    reason: Reason,
+    /// A sentence has to be complete: its rest could turn it.
+    whole: bool,
+    /// For sentences only: as a code it means less.
+    prose: bool,
+}
+
+impl Rule {
+    #[inline]
+    fn holds(&self, concepts: Concepts) -> bool {
+        concepts & self.none == 0 && self.all.iter().all(|any| concepts & any != 0)
+    }
+
+    const fn unless(mut self, stems: &[Stem]) -> Self {
+        self.none |= any(stems);
+        self
+    }
+
+    const fn whole(mut self) -> Self {
+        self.whole = true;
+        self
+    }
+
+    const fn prose(mut self) -> Self {
+        self.prose = true;
+        self
+    }
+}
+
+const fn any(stems: &[Stem]) -> Concepts {
+    let mut set = 0;
+    let mut at = 0;
+    while at < stems.len() {
+        assert!(stems[at].bit() != 0, "a rule asks for a stem without a bit");
+        set |= stems[at].bit();
+        at += 1;
+    }
+    set
+}
+
+const fn rule(rank: Rank, reason: Reason, all: &'static [Concepts]) -> Rule {
+    Rule { all, none: 0, rank, reason, whole: false, prose: false }
+}
+
+/// Spells a rule's sets: `all![A B, C]` is (A or B) and C.
+macro_rules! all {
+    ($($($stem:ident)+),+) => { &[$(any(&[$($stem),+])),+] };
+}
+
+/// No rule holds without one of these.
+const TRIGGERS: Concepts = any(&[
+    Exceed, TooMany, Throttle, SlowDown, Insufficient, Inactive, Terminated, Policy, Unusual, Auth,
+    Invalid, Permission, Member, Concurrent, Overload, Capacity, Demand, Queue, Enqueued, Flex,
+    Deployment, Large, Context, Size, Ramp, Rate, Limit, Spend, Recharge, Max,
+]);
+
+static RULES: &[Rule] = &[
+    // Bans.
+    rule(Rank::Wording, Reason::AccessTerminated, all![Unusual]).whole(),
+    rule(Rank::Wording, Reason::AccessTerminated, all![Policy, Not Terminated Inactive Exceed]).whole()
+        .unless(&[Rate, Throttle]),
+    rule(Rank::Wording, Reason::AccessTerminated, all![Terminated]).whole()
+        .unless(&[Temporary, Rate, Throttle, TooMany, Quota]),
+    // Money. What was paid for is gone ...
+    rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Insufficient Exceed])
+        .unless(&[Rate, Throttle, Add]),
+    rule(Rank::Wording, Reason::CreditExhausted, all![Recharge]).whole()
+        .unless(&[Rate, Throttle]),
+    // ... an account's payment stands out ...
+    rule(Rank::Quota, Reason::QuotaExhausted, all![Inactive, Quota]).whole(),
+    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Billing]),
+    // ... or a cap that the owner set is reached.
+    rule(Rank::Quota, Reason::QuotaExhausted, all![Spend, Quota, Exceed]).whole(),
+    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit Exceed]).whole()
+        .unless(&[Request, Rate]),
+    rule(Rank::Wording, Reason::SpendLimit, all![Billing, Limit, Exceed]).whole()
+        .unless(&[Rate, Throttle]),
+    // Keys.
+    rule(Rank::Wording, Reason::WrongOrganization, all![Organization, Member Invalid]),
+    rule(Rank::Wording, Reason::InvalidKey, all![Key, Invalid]),
+    rule(Rank::Wording, Reason::InvalidKey, all![Token, Invalid])
+        .unless(&[Limit, Rate, Max, TooMany]),
+    rule(Rank::Weak, Reason::InvalidKey, all![Auth]).whole(),
+    rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole(),
+    // Size.
+    rule(Rank::TooLarge, Reason::TooLarge, all![Too, Large, Request Context Token Input Size])
+        .unless(&[Resource]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![Context, Exceed Max])
+        .unless(&[Demand, Rate, Concurrent]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![TooMany, Token, Input]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![Input, Token, Limit, Exceed])
+        .unless(&[Rate, Second, Minute, Hour, Day, Organization, Account, Quota]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![Max, Size]).unless(&[Demand, Queue]),
+    // Calls in flight.
+    rule(Rank::Concurrency, Reason::BatchQueueFull, all![Enqueued, Limit Exceed]),
+    rule(Rank::Concurrency, Reason::ConcurrencyLimit, all![Concurrent, Limit TooMany Exceed Max High Request]),
+    // Growth.
+    rule(Rank::Ramp, Reason::RampTooFast, all![Ramp, Fast TooMany]),
+    rule(Rank::Ramp, Reason::RampTooFast, all![Ramp, Max, Rate]),
+    // Capacity.
+    rule(Rank::Overload, Reason::FlexUnavailable, all![Flex, Resource Capacity Not]),
+    rule(Rank::Overload, Reason::Overloaded, all![Overload]),
+    rule(Rank::Overload, Reason::Overloaded, all![Receiving, TooMany Demand]),
+    rule(Rank::Overload, Reason::Overloaded, all![Demand, High Exceed]),
+    rule(Rank::Overload, Reason::Overloaded, all![Deployment, Not]),
+    rule(Rank::Overload, Reason::Overloaded, all![Capacity Resource, Not Max Insufficient]).unless(&[Quota]),
+    rule(Rank::Overload, Reason::Overloaded, all![Capacity, Exceed]).unless(&[Quota]),
+    rule(Rank::Overload, Reason::Overloaded, all![Queue, Exceed Max Limit TooMany]),
+    // A quota; a rate's words or a window of up to a day beside it make it a rate.
+    rule(Rank::Wording, Reason::QuotaExhausted, all![Quota, Insufficient]),
+    rule(Rank::Quota, Reason::UsageLimit, all![Terminated, Temporary, Account]).whole().unless(&[Rate]),
+    rule(Rank::Rate, Reason::UnknownRate, all![Quota, Exceed, Rate Throttle Allocated TooMany Second Minute Hour Day Resource]),
+    rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]).whole().prose(),
+    rule(Rank::Rate, Reason::UnknownRate, all![Quota, Exceed, Request Token]),
+    rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]),
+    rule(Rank::Quota, Reason::UsageLimit, all![Usage, Limit, Exceed]).whole().unless(&[Rate]),
+    rule(Rank::Quota, Reason::UsageLimit, all![Month Week, Limit Max, Exceed]).whole(),
+    // Rates.
+    rule(Rank::Rate, Reason::UnknownRate, all![Throttle TooMany SlowDown]),
+    rule(Rank::Rate, Reason::UnknownRate, all![Rate, Limit Exceed High]),
+    rule(Rank::Rate, Reason::UnknownRate, all![Limit, Exceed Second Minute Hour Day Week Month]),
+    rule(Rank::Rate, Reason::UnknownRate, all![Request Token, Exceed Max]),
+    rule(Rank::Rate, Reason::UnknownRate, all![Terminated, Temporary]),
+    rule(Rank::Weak, Reason::UnknownRate, all![Resource, Exceed]),
+];
+
+/// Sorted. Cloudflare's 10xx, Zhipu's 1xxx, JSON-RPC's and Binance's negative ones, Twilio, Okta.
+static NUMBERS: &[(&[u8], Rank, Reason)] = &[
+    (b"-1003", Rank::Rate, Reason::UnknownRate),
+    (b"-1015", Rank::Rate, Reason::UnknownRate),
+    (b"-32005", Rank::Rate, Reason::UnknownRate),
+    (b"-32029", Rank::Rate, Reason::UnknownRate),
+    (b"1006", Rank::Code, Reason::AccessTerminated),
+    (b"1007", Rank::Code, Reason::AccessTerminated),
+    (b"1008", Rank::Code, Reason::AccessTerminated),
+    (b"1009", Rank::Code, Reason::AccessTerminated),
+    (b"1010", Rank::Code, Reason::AccessTerminated),
+    (b"1012", Rank::Code, Reason::AccessTerminated),
+    (b"1015", Rank::Rate, Reason::UnknownRate),
+    (b"1020", Rank::Code, Reason::AccessTerminated),
+    (b"1113", Rank::Code, Reason::CreditExhausted),
+    (b"1302", Rank::Rate, Reason::UnknownRate),
+    (b"1303", Rank::Rate, Reason::UnknownRate),
+    (b"1304", Rank::Rate, Reason::UnknownRate),
+    (b"1305", Rank::Rate, Reason::UnknownRate),
+    (b"1308", Rank::Quota, Reason::UsageLimit),
+    (b"1310", Rank::Quota, Reason::UsageLimit),
+    (b"20429", Rank::Rate, Reason::UnknownRate),
+    (b"E0000047", Rank::Rate, Reason::UnknownRate),
+];
