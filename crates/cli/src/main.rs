@@ -1,5 +1,9 @@
 //! The `paceline` command.
 
+mod why;
+
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -10,8 +14,12 @@ struct Cli {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Why(why::Args),
+}
 
-fn main() {
-    match Cli::parse().command {}
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Why(args) => why::run(&args),
+    }
 }

@@ -19,7 +19,7 @@ pub use when::Dialect;
 pub use window::Window;
 pub use write::{RateLimitFields, retry_after};
 
-use crate::Resource;
+use crate::{Resource, dates};
 use name::Field;
 use table::Table;
 use when::When;
@@ -51,6 +51,7 @@ pub struct Headers<'a> {
     retry_after: Option<Duration>,
     should_retry: Option<bool>,
     request_id: Option<&'a str>,
+    date: Option<Duration>,
 }
 
 /// One limit of the service, and how far it is used.
@@ -136,11 +137,16 @@ impl<'a> Headers<'a> {
     pub const fn request_id(&self) -> Option<&'a str> {
         self.request_id
     }
+
+    /// When the response was sent, since the Unix epoch.
+    #[must_use]
+    pub const fn date(&self) -> Option<Duration> {
+        self.date
+    }
 }
 
 struct Reader<'a> {
     table: Table<'a>,
-    date: Option<Duration>,
     /// The wait, and whether the header names its unit and so is the finer one.
     retry_after: Option<(When, bool)>,
     azure: bool,
@@ -151,7 +157,6 @@ impl<'a> Reader<'a> {
     fn new(dialect: Dialect) -> Self {
         Self {
             table: Table::new(dialect),
-            date: None,
             retry_after: None,
             azure: false,
             headers: Headers::default(),
@@ -167,7 +172,7 @@ impl<'a> Reader<'a> {
         };
         self.azure |= AZURE.iter().any(|name| starts(name));
         if is("date") {
-            self.date = crate::dates::http(value).or_else(|| crate::dates::rfc3339(value));
+            self.headers.date = dates::http(value).or_else(|| dates::rfc3339(value));
         } else if is("x-should-retry") {
             self.headers.should_retry = value.parse().ok();
         } else if REQUEST_IDS.iter().any(|name| is(name)) {
@@ -191,8 +196,10 @@ impl<'a> Reader<'a> {
 
     fn finish(self) -> Headers<'a> {
         Headers {
-            buckets: self.table.finish(self.date, self.azure),
-            retry_after: self.retry_after.and_then(|(when, _)| when.left(self.date)),
+            buckets: self.table.finish(self.headers.date, self.azure),
+            retry_after: self
+                .retry_after
+                .and_then(|(when, _)| when.left(self.headers.date)),
             ..self.headers
         }
     }

@@ -15,7 +15,8 @@ pub enum Language {
 }
 
 impl Language {
-    /// A duration in words, to two units, rounded up: `644 ms`, `3.9 s`, `7 min 12 s`; `7분 12초`.
+    /// A duration in words, rounded up to a millisecond, from a minute on to the smaller of two units: `644 ms`,
+    /// `9.816 s`, `7 min 12 s`; `7분 12초`.
     pub fn duration(self, duration: Duration) -> impl Display + Copy {
         Spoken {
             language: self,
@@ -53,10 +54,12 @@ impl Display for Spoken {
             return write!(out, "{millis}{milli}");
         }
         if millis < 60_000 {
-            let (whole, tenth) = (millis.div_ceil(100) / 10, millis.div_ceil(100) % 10);
-            match tenth {
-                0 => write!(out, "{whole}")?,
-                _ => write!(out, "{whole}.{tenth}")?,
+            write!(out, "{}", millis / 1000)?;
+            match millis % 1000 {
+                0 => {}
+                part if part % 100 == 0 => write!(out, ".{}", part / 100)?,
+                part if part % 10 == 0 => write!(out, ".{:02}", part / 10)?,
+                part => write!(out, ".{part:03}")?,
             }
             return out.write_str(second);
         }

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::cause::{Cause, Kind, Reason, Resource, classify_429};
+use crate::cause::{Cause, Kind, Reason, Reset, Resource, classify_429};
 use crate::headers::{Bucket, Headers, Window};
 
 /// A refusal as it came, or an error inside a stream that began with status 200.
@@ -25,6 +25,7 @@ pub struct Response<'a> {
 ///   means money whatever the headers say.
 /// - The wait is the later of the body's and the headers'. A header makes nothing retryable that is not, and counts for
 ///   nothing in a stream that began well: it was sent before the error.
+/// - A reset that the body gives as a date is a wait where the headers have a `Date`.
 /// - What the body of a rate limit leaves out of resource, window and limit comes from the bucket that is empty, if it is
 ///   the only one and contradicts nothing.
 ///
@@ -60,6 +61,11 @@ pub fn classify<'a>(response: &Response<'a>) -> Cause<'a> {
         && let Some(bucket) = response.empty_bucket()
     {
         fill_in(&mut cause, bucket);
+    }
+    if cause.wait.is_none()
+        && let (Some(Reset::Unix(at)), Some(date)) = (cause.reset, response.headers.date())
+    {
+        cause.wait = Some(at.saturating_sub(date));
     }
     if cause.kind().waiting_helps() || cause.kind() == Kind::Blocked {
         cause.wait = cause.wait.max(wait);

@@ -49,9 +49,7 @@ impl Reader<'_> {
         {
             self.window(time);
             self.sentence.concepts |= self::concept(time);
-        } else if (self.sentence.waits || next == Stem::After)
-            && !self.sentence.client
-        {
+        } else if (self.sentence.waits || next == Stem::After) && !self.sentence.client {
             self.facts.said.wait.get_or_insert(time);
             self.sentence.said = None;
         } else if prev == Stem::For {
@@ -74,8 +72,8 @@ impl Reader<'_> {
             return;
         }
         let label = core::mem::replace(&mut self.sentence.label, Label::None);
-        let sure = self.sentence.slack <= 1
-            || self.sentence.slack <= 6 && is_resource(self.next_stem());
+        let sure =
+            self.sentence.slack <= 1 || self.sentence.slack <= 6 && is_resource(self.next_stem());
         match label {
             Label::Limit if sure => set(&mut self.facts.said.limit, value),
             Label::Used if sure => set(&mut self.facts.said.used, value),
@@ -110,7 +108,10 @@ impl Reader<'_> {
 
     fn pair(&mut self, used: u64, limit: Number) {
         self.at = limit.end;
-        if self.sentence.pair && limit.end < self.body.len() && let Some(limit) = limit.amount() {
+        if self.sentence.pair
+            && limit.end < self.body.len()
+            && let Some(limit) = limit.amount()
+        {
             set(&mut self.facts.said.used, used);
             set(&mut self.facts.said.limit, limit);
         }
@@ -123,8 +124,14 @@ impl Reader<'_> {
 
     /// The word after the reader, in any script.
     fn next_stem(&self) -> Stem {
-        let at = run(self.body, self.at, |byte| matches!(byte, b' ' | b'\n' | b'-' | b'\''));
-        let at = if starts_with(self.body, at, "\u{6709}".as_bytes()) { at + 3 } else { at };
+        let at = run(self.body, self.at, |byte| {
+            matches!(byte, b' ' | b'\n' | b'-' | b'\'')
+        });
+        let at = if starts_with(self.body, at, "\u{6709}".as_bytes()) {
+            at + 3
+        } else {
+            at
+        };
         match class_at(self.body, at) {
             class::LOWER | class::UPPER => {
                 let end = run(self.body, at, |byte| byte.is_ascii_alphabetic());
@@ -148,7 +155,10 @@ fn is_glued(body: &[u8], at: usize) -> bool {
         _ => match byte(body, at) {
             b'_' => true,
             b'-' | b'.' | b':' => {
-                matches!(class_at(body, at + 1), class::LOWER | class::UPPER | class::DIGIT)
+                matches!(
+                    class_at(body, at + 1),
+                    class::LOWER | class::UPPER | class::DIGIT
+                )
             }
             _ => false,
         },
@@ -158,7 +168,15 @@ fn is_glued(body: &[u8], at: usize) -> bool {
 fn is_resource(stem: Stem) -> bool {
     matches!(
         stem,
-        Stem::Request | Stem::Token | Stem::Image | Stem::Credit | Stem::Concurrent | Stem::Enqueued | Stem::Input | Stem::Output | Stem::Per
+        Stem::Request
+            | Stem::Token
+            | Stem::Image
+            | Stem::Credit
+            | Stem::Concurrent
+            | Stem::Enqueued
+            | Stem::Input
+            | Stem::Output
+            | Stem::Per
     )
 }
 

@@ -33,7 +33,8 @@ fn iso(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
         _ => date_end,
     };
     let Some((clock, end)) = clock(body, gap) else {
-        return (date_end < body.len()).then_some((Reset::Said(text(body, at, date_end)?), date_end));
+        return (date_end < body.len())
+            .then_some((Reset::Said(text(body, at, date_end)?), date_end));
     };
     if end >= body.len() {
         return None;
@@ -95,7 +96,9 @@ fn seconds(year: u64, month: u64, day: u64, clock: u64) -> Option<u64> {
     let year = if month <= 2 { year - 1 } else { year };
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     let days = year * 365 + year / 4 - year / 100 + year / 400 + day_of_year;
-    days.checked_sub(719_468)?.checked_mul(86_400)?.checked_add(clock)
+    days.checked_sub(719_468)?
+        .checked_mul(86_400)?
+        .checked_add(clock)
 }
 
 /// Exactly `count` digits at `at`.

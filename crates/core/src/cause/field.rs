@@ -3,7 +3,9 @@
 use core::time::Duration;
 
 use super::date;
-use super::lex::{byte, class, class_at, is_ident, is_name, is_quote, opening, run, starts_with, text};
+use super::lex::{
+    byte, class, class_at, is_ident, is_name, is_quote, opening, run, starts_with, text,
+};
 use super::number::{Number, SECOND, Span, of_stem};
 use super::read::{Label, Reader, Words};
 use super::words::Stem;
@@ -97,7 +99,9 @@ impl<'a> Reader<'a> {
     fn code_value(&mut self, field: Field, open: usize, quoted: bool) {
         let sign = usize::from(byte(self.body, open) == b'-');
         let mut start = open;
-        let mut end = run(self.body, open + sign, |byte| is_ident(byte) || byte == b'.');
+        let mut end = run(self.body, open + sign, |byte| {
+            is_ident(byte) || byte == b'.'
+        });
         if starts_with(self.body, end, b"://") {
             let url = run(self.body, end, super::lex::is_url);
             start = last_part(self.body, open, url);
@@ -106,16 +110,27 @@ impl<'a> Reader<'a> {
         if end <= start || end >= self.body.len() {
             return;
         }
-        let prose = quoted && byte(self.body, end) == b' ' || class_at(self.body, end) == class::WIDE;
-        if prose || field == Field::Error && !is_quote(byte(self.body, end)) && byte(self.body, end) != b'\\' {
+        let prose =
+            quoted && byte(self.body, end) == b' ' || class_at(self.body, end) == class::WIDE;
+        if prose
+            || field == Field::Error
+                && !is_quote(byte(self.body, end))
+                && byte(self.body, end) != b'\\'
+        {
             return;
         }
-        let Some(code) = text(self.body, start, end) else { return };
+        let Some(code) = text(self.body, start, end) else {
+            return;
+        };
         self.at = end;
-        if matches!(code, "null" | "None" | "nil" | "undefined" | "true" | "false") {
+        if matches!(
+            code,
+            "null" | "None" | "nil" | "undefined" | "true" | "false"
+        ) {
             return;
         }
-        self.facts.note_code(field == Field::Code, field == Field::Type, code);
+        self.facts
+            .note_code(field == Field::Code, field == Field::Type, code);
         self.code(start, end);
     }
 
@@ -124,7 +139,9 @@ impl<'a> Reader<'a> {
             return;
         }
         let number = Number::at(self.body, open);
-        if let Some(span) = Span::after(self.body, number) && is_end(self.body, span.end) {
+        if let Some(span) = Span::after(self.body, number)
+            && is_end(self.body, span.end)
+        {
             self.at = span.end;
             self.facts.said.wait.get_or_insert(span.time);
         } else if is_end(self.body, number.end) {
@@ -186,7 +203,13 @@ fn field(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Message => Field::Message,
         Stem::Error => Field::Error,
         Stem::Elsewhere => Field::Elsewhere,
-        Stem::Second | Stem::Millis | Stem::Minute | Stem::After | Stem::In | Stem::Delay | Stem::Wait
+        Stem::Second
+        | Stem::Millis
+        | Stem::Minute
+        | Stem::After
+        | Stem::In
+        | Stem::Delay
+        | Stem::Wait
             if waits || resets =>
         {
             Field::Wait(of_stem(last).unwrap_or(SECOND))
@@ -215,5 +238,9 @@ fn last_part(body: &[u8], start: usize, end: usize) -> usize {
 
 /// A value ends here: not at the end of the body, and not within a word.
 fn is_end(body: &[u8], at: usize) -> bool {
-    at < body.len() && !matches!(class_at(body, at), class::LOWER | class::UPPER | class::DIGIT)
+    at < body.len()
+        && !matches!(
+            class_at(body, at),
+            class::LOWER | class::UPPER | class::DIGIT
+        )
 }

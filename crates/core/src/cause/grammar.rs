@@ -73,7 +73,9 @@ impl<'a> Reader<'a> {
             (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
             (Stem::Not, Stem::Such) => Stem::Member,
             (Stem::Your, Stem::Capacity) => Stem::Quota,
-            (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,
+            (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => {
+                Stem::Insufficient
+            }
             (Stem::Input, Stem::Token) => {
                 self.sentence.input = true;
                 return;
@@ -130,7 +132,12 @@ impl<'a> Reader<'a> {
 
     fn model_after_model(&mut self) {
         let Some(name) = self.name() else { return };
-        if name.quoted || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'/') {
+        if name.quoted
+            || name
+                .text
+                .bytes()
+                .any(|byte| byte.is_ascii_digit() || byte == b'/')
+        {
             self.facts.said.model.get_or_insert(name.text);
             self.at = name.after;
         }
@@ -140,8 +147,12 @@ impl<'a> Reader<'a> {
         let Some(name) = self.name() else { return };
         let sure = name.angled
             || starts_with(self.body, name.after, b" on ")
-            || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'*')
-            || name.text.starts_with("org-") || name.text.starts_with("org_");
+            || name
+                .text
+                .bytes()
+                .any(|byte| byte.is_ascii_digit() || byte == b'*')
+            || name.text.starts_with("org-")
+            || name.text.starts_with("org_");
         let named = !matches!(name.text, "on" | "");
         if sure && named && (stem == Stem::Organization || name.text.contains('-') || name.angled) {
             self.facts.said.organization.get_or_insert(name.text);

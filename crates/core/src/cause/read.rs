@@ -83,7 +83,13 @@ pub(super) enum Stop {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(body: &'a [u8]) -> Self {
-        Self { body, at: 0, facts: Facts::default(), sentence: Sentence::START, depth: 0 }
+        Self {
+            body,
+            at: 0,
+            facts: Facts::default(),
+            sentence: Sentence::START,
+            depth: 0,
+        }
     }
 
     /// Reads up to `end`, or to a page of HTML.
@@ -315,7 +321,15 @@ impl<'a> Reader<'a> {
 
     fn is_html(&self) -> bool {
         const STARTS: [&[u8]; 9] = [
-            b"<!doctype html", b"<html", b"<head", b"<body", b"<title", b"<h1", b"<center", b"<p>", b"<div",
+            b"<!doctype html",
+            b"<html",
+            b"<head",
+            b"<body",
+            b"<title",
+            b"<h1",
+            b"<center",
+            b"<p>",
+            b"<div",
         ];
         STARTS
             .iter()
@@ -340,7 +354,11 @@ pub(super) struct Words<'a> {
 
 impl<'a> Words<'a> {
     pub(super) const fn new(body: &'a [u8], start: usize, end: usize) -> Self {
-        Self { body, at: start, end }
+        Self {
+            body,
+            at: start,
+            end,
+        }
     }
 }
 
@@ -356,7 +374,11 @@ impl Iterator for Words<'_> {
         let upper = run(self.body, start, |byte| byte.is_ascii_uppercase());
         let lower = run(self.body, upper, |byte| byte.is_ascii_lowercase());
         // `HTTPError`: the last capital begins the next word.
-        let end = if lower > upper && upper > start + 1 { upper - 1 } else { lower };
+        let end = if lower > upper && upper > start + 1 {
+            upper - 1
+        } else {
+            lower
+        };
         self.at = end.min(self.end);
         Some((start, self.at))
     }
