@@ -1,3 +1,4 @@
 //! What the tests share: oracles and generators.
 
 pub mod corpus;
+pub mod headers;

@@ -1,7 +1,9 @@
 //! The languages that people read, and how they write numbers and durations.
 
-use core::fmt::{self, Display, Write};
+use core::fmt::{self, Display, Formatter, Write};
 use core::time::Duration;
+
+use crate::cause::Resource;
 
 /// A language of the texts for people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -29,6 +31,29 @@ impl Language {
         Grouped(number)
     }
 
+    /// A window behind what it limits: `per minute`, `in 15 min`; `분당`, `15분당`.
+    pub fn per(self, window: Duration) -> impl Display + Copy {
+        Per {
+            language: self,
+            window,
+        }
+    }
+
+    /// What a limit counts: `input tokens`; `입력 토큰`.
+    #[must_use]
+    pub const fn resource(self, resource: Resource) -> &'static str {
+        match resource {
+            Resource::Requests => self.pick("requests", "요청"),
+            Resource::Tokens => self.pick("tokens", "토큰"),
+            Resource::InputTokens => self.pick("input tokens", "입력 토큰"),
+            Resource::OutputTokens => self.pick("output tokens", "출력 토큰"),
+            Resource::Images => self.pick("images", "이미지"),
+            Resource::AudioSeconds => self.pick("seconds of audio", "오디오(초)"),
+            Resource::Concurrency => self.pick("calls at once", "동시 요청"),
+            Resource::Cost => self.pick("spending", "비용"),
+        }
+    }
+
     pub(crate) const fn pick<T: Copy>(self, english: T, korean: T) -> T {
         match self {
             Self::English => english,
@@ -44,7 +69,7 @@ struct Spoken {
 }
 
 impl Display for Spoken {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         let [day, hour, minute, second, milli] = self.language.pick(
             [" d", " h", " min", " s", " ms"],
             ["일", "시간", "분", "초", "밀리초"],
@@ -88,10 +113,36 @@ impl Display for Spoken {
 }
 
 #[derive(Clone, Copy)]
+struct Per {
+    language: Language,
+    window: Duration,
+}
+
+impl Display for Per {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        let unit = match self.window.as_secs() {
+            1 => self.language.pick("per second", "초당"),
+            60 => self.language.pick("per minute", "분당"),
+            3600 => self.language.pick("per hour", "시간당"),
+            86_400 => self.language.pick("per day", "하루"),
+            _ => {
+                let (before, after) = self.language.pick(("in ", ""), ("", "당"));
+                return write!(
+                    out,
+                    "{before}{}{after}",
+                    self.language.duration(self.window)
+                );
+            }
+        };
+        out.write_str(unit)
+    }
+}
+
+#[derive(Clone, Copy)]
 struct Grouped(u64);
 
 impl Display for Grouped {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         let mut divisor = 1_000_000_000_000_000_000;
         while divisor > self.0 && divisor > 1 {
             divisor /= 1000;

@@ -68,7 +68,7 @@ pub fn classify<'a>(response: &Response<'a>) -> Cause<'a> {
         cause.wait = Some(at.saturating_sub(date));
     }
     if cause.kind().waiting_helps() || cause.kind() == Kind::Blocked {
-        cause.wait = cause.wait.max(wait);
+        cause.wait = later(cause.wait, wait);
     }
     cause
 }
@@ -111,6 +111,16 @@ impl<'a> Response<'a> {
     fn has_no_room_at_all(&self) -> bool {
         self.empty_bucket()
             .is_some_and(|bucket| bucket.limit == Some(0))
+    }
+}
+
+/// The later of two waits, but the finer where the header has only rounded up to a second what the body says.
+fn later(body: Option<Duration>, header: Option<Duration>) -> Option<Duration> {
+    match (body, header) {
+        (Some(body), Some(header)) if header.saturating_sub(body) < Duration::from_secs(1) => {
+            Some(body)
+        }
+        _ => body.max(header),
     }
 }
 

@@ -119,14 +119,16 @@ impl Page<'_> {
             (None, Some(limit)) => facts.push(format!("{} {}", words.limit, number(limit))),
             (None, None) => {}
         }
-        if let Some(window) = bucket.window {
-            let length = (words.in_window)(&self.language.duration(window.length()));
-            let mark = if matches!(window, Window::Derived(_)) {
-                words.derived
-            } else {
-                ""
-            };
-            facts.push(format!("{length}{mark}"));
+        match bucket.window {
+            Some(Window::Stated(window)) => facts.push(self.language.per(window).to_string()),
+            Some(Window::Derived(window)) => {
+                facts.push(format!(
+                    "{} ({})",
+                    self.language.per(window),
+                    words.worked_out
+                ));
+            }
+            None => {}
         }
         if let Some(reset) = bucket.reset_after {
             facts.push((words.full_in)(&self.language.duration(reset)));

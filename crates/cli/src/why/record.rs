@@ -76,7 +76,8 @@ impl BucketRecord {
     }
 }
 
-/// Rounded up, so that nobody is early.
+/// To the nearest: `17.399999999s` is 17400, as its sender meant.
 fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
+    let micros = duration.as_micros().saturating_add(500);
+    u64::try_from(micros / 1000).unwrap_or(u64::MAX)
 }

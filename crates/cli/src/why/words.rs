@@ -1,9 +1,8 @@
 //! The words of the page, in both languages.
 
 use std::fmt::Display;
-use std::time::Duration;
 
-use paceline_core::{Cause, Language, Reason, Resource};
+use paceline_core::{Cause, Language, Reason};
 
 /// What a page is made of.
 pub(super) struct Words {
@@ -24,8 +23,7 @@ pub(super) struct Words {
     pub(super) headers_say: &'static str,
     pub(super) left_of: fn(&str, &str) -> String,
     pub(super) left: fn(&str) -> String,
-    pub(super) in_window: fn(&dyn Display) -> String,
-    pub(super) derived: &'static str,
+    pub(super) worked_out: &'static str,
     pub(super) full_in: fn(&dyn Display) -> String,
 }
 
@@ -56,8 +54,7 @@ static ENGLISH: Words = Words {
     headers_say: "The headers say:",
     left_of: |left, limit| format!("{left} of {limit} left"),
     left: |left| format!("{left} left"),
-    in_window: |window| format!("in {window}"),
-    derived: " (worked out)",
+    worked_out: "worked out",
     full_in: |reset| format!("full again in {reset}"),
 };
 
@@ -79,8 +76,7 @@ static KOREAN: Words = Words {
     headers_say: "헤더 정보:",
     left_of: |left, limit| format!("{limit} 중 {left} 남음"),
     left: |left| format!("{left} 남음"),
-    in_window: |window| format!("{window} 기준"),
-    derived: " (계산한 값)",
+    worked_out: "계산한 값",
     full_in: |reset| format!("{reset} 뒤 모두 회복"),
 };
 
@@ -109,31 +105,11 @@ fn english_headline(cause: &Cause<'_>) -> String {
 }
 
 fn english_rate(cause: &Cause<'_>) -> String {
-    let counted = match cause.resource() {
-        Some(Resource::Requests) => "requests",
-        Some(Resource::Tokens) => "tokens",
-        Some(Resource::InputTokens) => "input tokens",
-        Some(Resource::OutputTokens) => "output tokens",
-        Some(Resource::Images) => "images",
-        Some(Resource::AudioSeconds) => "seconds of audio",
-        Some(Resource::Concurrency) => "calls at once",
-        Some(Resource::Cost) => "spending",
-        _ => "",
-    };
-    let per = match cause.window().map(|window| window.as_secs()) {
-        Some(1) => "per second".into(),
-        Some(60) => "per minute".into(),
-        Some(3600) => "per hour".into(),
-        Some(86_400) => "per day".into(),
-        Some(seconds) => format!(
-            "in {}",
-            Language::English.duration(Duration::from_secs(seconds))
-        ),
-        None => String::new(),
-    };
-    match format!("{counted} {per}").trim() {
-        "" => "A rate limit is reached".into(),
-        limit => format!("A rate limit is reached: {limit}"),
+    match limit(Language::English, cause, |per, counted| {
+        format!("{counted} {per}")
+    }) {
+        Some(limit) => format!("The limit on {limit} is reached"),
+        None => "A rate limit is reached".into(),
     }
 }
 
@@ -162,30 +138,19 @@ fn korean_headline(cause: &Cause<'_>) -> String {
 }
 
 fn korean_rate(cause: &Cause<'_>) -> String {
-    let counted = match cause.resource() {
-        Some(Resource::Requests) => "요청 수",
-        Some(Resource::Tokens) => "토큰 수",
-        Some(Resource::InputTokens) => "입력 토큰 수",
-        Some(Resource::OutputTokens) => "출력 토큰 수",
-        Some(Resource::Images) => "이미지 수",
-        Some(Resource::AudioSeconds) => "오디오 길이(초)",
-        Some(Resource::Concurrency) => "동시 요청 수",
-        Some(Resource::Cost) => "비용",
-        _ => "",
-    };
-    let per = match cause.window().map(|window| window.as_secs()) {
-        Some(1) => "초당".into(),
-        Some(60) => "분당".into(),
-        Some(3600) => "시간당".into(),
-        Some(86_400) => "하루".into(),
-        Some(seconds) => format!(
-            "{} 동안",
-            Language::Korean.duration(Duration::from_secs(seconds))
-        ),
-        None => String::new(),
-    };
-    match format!("{per} {counted}").trim() {
-        "" => "속도 제한에 걸렸습니다".into(),
-        limit => format!("속도 제한에 걸렸습니다: {limit}"),
+    match limit(Language::Korean, cause, |per, counted| {
+        format!("{per} {counted}")
+    }) {
+        Some(limit) => format!("{limit} 한도에 도달했습니다"),
+        None => "속도 제한에 걸렸습니다".into(),
     }
+}
+
+/// The limit in words, where at least what it counts is known.
+fn limit(language: Language, cause: &Cause<'_>, join: fn(&str, &str) -> String) -> Option<String> {
+    let counted = language.resource(cause.resource()?);
+    let per = cause
+        .window()
+        .map(|window| language.per(window).to_string());
+    Some(join(&per.unwrap_or_default(), counted).trim().into())
 }

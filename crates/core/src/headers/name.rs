@@ -162,7 +162,9 @@ impl Lexer {
                 self.window = unit.checked_mul(count.unwrap_or(1));
             }
             (Word::Resource(resource), _) => {
-                self.resource = Some(resource);
+                if resource != Resource::Requests || self.resource.is_none() {
+                    self.resource = Some(resource);
+                }
                 self.hash(resource.name());
             }
             (Word::Direction(resource), _) => {

@@ -20,7 +20,9 @@ pub(super) fn write(remedy: &Remedy<'_>, out: &mut Formatter<'_>) -> Result {
             write!(out, "Space calls evenly: start one every {}.", time(rate.interval()))
         }
         Remedy::PaceTo(Some(rate)) => {
-            write!(out, "Spread the load evenly: at most {} in {}.", n(rate.limit), time(rate.window))
+            let counted = rate.resource.map_or("", |resource| English.resource(resource));
+            let (limit, per) = (n(rate.limit), English.per(rate.window));
+            write!(out, "Spread the load evenly: at most {limit} {counted} {per}.")
         }
         Remedy::PaceTo(None) => out.write_str("Space calls evenly instead of sending them in bursts."),
         Remedy::ReduceBurst => {

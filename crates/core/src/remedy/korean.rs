@@ -30,11 +30,13 @@ pub(super) fn write(remedy: &Remedy<'_>, out: &mut Formatter<'_>) -> Result {
             )
         }
         Remedy::PaceTo(Some(rate)) => {
+            let counted = rate
+                .resource
+                .map_or("", |resource| Korean.resource(resource));
+            let (limit, per) = (n(rate.limit), Korean.per(rate.window));
             write!(
                 out,
-                "사용량을 고르게 나누세요: {}에 {}까지입니다.",
-                time(rate.window),
-                n(rate.limit)
+                "사용량을 고르게 나누세요: {per} {counted} {limit}까지입니다."
             )
         }
         Remedy::PaceTo(None) => out.write_str("한꺼번에 보내지 말고 요청 간격을 일정하게 두세요."),
