@@ -7,7 +7,7 @@ use allocation_counter::measure;
 use paceline_core::headers::{Headers, RateLimitFields, retry_after};
 use paceline_core::{Evidence, Language, Response, SupportReport, classify};
 
-/// Tried: a `format!` in `Bucket`'s way; the counter itself, with a `Box` in the closure.
+/// Tried: a `String` in the closure.
 #[test]
 fn a_whole_refusal_allocates_nothing() {
     let mut written = 0;
