@@ -1,6 +1,7 @@
 //! Header sets of every form, generated together with what they mean.
 
-use std::time::{Duration, SystemTime};
+use core::time::Duration;
+use std::time::SystemTime;
 
 use paceline_core::Resource;
 use proptest::prelude::*;
@@ -442,7 +443,7 @@ fn recased(name: &str, bits: u64) -> String {
 }
 
 /// From 2001 to 2286: ten digits of epoch seconds.
-const SENT: std::ops::Range<u64> = 1_000_000_000..9_900_000_000;
+const SENT: core::ops::Range<u64> = 1_000_000_000..9_900_000_000;
 
 /// Headers that say nothing about rates, or only seem to.
 const NOISE: &[(&str, &str)] = &[

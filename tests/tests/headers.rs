@@ -1,6 +1,6 @@
 //! Headers read back as they were meant, and as they were written.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use paceline_core::headers::{Bucket, Headers, RateLimitFields, Window, retry_after};
 use paceline_tests::headers::{Truth, any_set};

@@ -1,7 +1,7 @@
 //! Reads every header set of the corpus in place and compares with its label.
 
+use core::time::Duration;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use paceline_core::headers::{Bucket, Headers, Window};
 use paceline_tests::corpus;
@@ -66,7 +66,7 @@ fn every_bucket_is_as_labelled() {
         }
     }
     let right = cases.len() - wrong.len();
-    println!(
+    eprintln!(
         "headers: {right} of {} sets right, {labelled} buckets labelled",
         cases.len()
     );

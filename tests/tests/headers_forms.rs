@@ -1,6 +1,6 @@
 //! Forms that few services send, one by one, with the reading that each has to get.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use paceline_core::headers::{Bucket, Dialect, Headers, Window};
 

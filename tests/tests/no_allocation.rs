@@ -1,7 +1,7 @@
 //! Reading and writing headers, classifying a response, ranking remedies and writing their texts allocate nothing.
 
-use std::fmt::{self, Write};
-use std::time::Duration;
+use core::fmt::{self, Write};
+use core::time::Duration;
 
 use allocation_counter::measure;
 use paceline_core::headers::{Headers, RateLimitFields, retry_after};

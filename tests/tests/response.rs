@@ -1,6 +1,6 @@
 //! Status and headers refine what a body leaves open, and nothing else.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use paceline_core::headers::Headers;
 use paceline_core::{Cause, Kind, Reason, Resource, Response, classify, classify_429};

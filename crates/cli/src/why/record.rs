@@ -1,6 +1,6 @@
 //! What programs read.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use paceline_core::headers::{Bucket, Headers, Window};
 use paceline_core::{Cause, Evidence, Remedy};

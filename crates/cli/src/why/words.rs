@@ -1,6 +1,6 @@
 //! The words of the page, in both languages.
 
-use std::fmt::Display;
+use core::fmt::Display;
 
 use paceline_core::{Cause, Language, Reason};
 
