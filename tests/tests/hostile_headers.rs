@@ -14,7 +14,7 @@ proptest! {
     }
 
     /// Words of real names and pieces of real values, thrown together.
-    /// Tried: `nth(0).unwrap()` for the first item; comparing words by case.
+    /// Tried: `limit - used` for the saturating form; comparing parts of names by case.
     #[test]
     fn shuffled_pieces(
         lines in proptest::collection::vec((pieces(NAMES, "-"), pieces(VALUES, "")), 0..20),
@@ -24,7 +24,7 @@ proptest! {
     }
 }
 
-/// Tried: looking through all items again for each item of a list.
+/// Tried: counting the items of the list anew for each of them.
 #[test]
 fn takes_linear_time() {
     for piece in [
@@ -63,7 +63,7 @@ fn fastest(text: &str) -> Duration {
         assert_eq!(Headers::read(sets).retry_after(), None);
         start.elapsed()
     };
-    (0..5).map(|_| once()).min().unwrap_or_default()
+    (0..3).map(|_| once()).min().unwrap_or_default()
 }
 
 fn pieces(from: &'static [&'static str], glue: &'static str) -> impl Strategy<Value = String> {
@@ -71,7 +71,7 @@ fn pieces(from: &'static [&'static str], glue: &'static str) -> impl Strategy<Va
         .prop_map(move |pieces| pieces.join(glue))
 }
 
-const LENGTH: usize = 100_000;
+const LENGTH: usize = 2_000;
 
 const NAMES: &[&str] = &[
     "x",
@@ -125,6 +125,7 @@ const VALUES: &[&str] = &[
     "w=",
     "qu=",
     "limit=",
+    "9/5",
     "ms",
     "s",
     "h",
