@@ -81,8 +81,13 @@ impl Reader<'_> {
             Label::Used if sure => set(&mut self.facts.said.used, value),
             Label::Requested if sure => set(&mut self.facts.said.requested, value),
             Label::Ignored => {}
-            _ => self.sentence.amount = Some(value),
+            _ => {
+                self.sentence.amount = Some(value);
+                self.sentence.age = 0;
+                return;
+            }
         }
+        self.sentence.counts |= label != Label::Ignored;
     }
 
     /// `retry after 35`, `until 1788319856878`.
@@ -113,6 +118,7 @@ impl Reader<'_> {
         if self.sentence.pair && limit.end < self.body.len() && let Some(limit) = limit.amount() {
             set(&mut self.facts.said.used, used);
             set(&mut self.facts.said.limit, limit);
+            self.sentence.counts = true;
         }
     }
 

@@ -42,7 +42,10 @@ impl<'a> Facts<'a> {
         if let Some(finding) = finding {
             self.consider(finding, source);
         }
-        if finding.is_some() || source == Source::Code {
+        if finding.is_some() || sentence.counts || source != (Source::Text { closed: true }) {
+            self.said.window = self.said.window.or(sentence.window);
+        }
+        if finding.is_some() || sentence.counts || source == Source::Code {
             self.said.resource = self.said.resource.or_else(|| resource(sentence));
         }
     }
@@ -170,7 +173,7 @@ fn resource(sentence: &Sentence) -> Option<Resource> {
         Some(Resource::Concurrency)
     } else if tokens(sentence.concepts) {
         let large = has(Stem::Too) || has(Stem::TooMany);
-        Some(match (sentence.input || large && has(Stem::Input), sentence.output) {
+        Some(match (sentence.input || large && has(Stem::Prompt), sentence.output) {
             (true, false) => Resource::InputTokens,
             (false, true) => Resource::OutputTokens,
             _ => Resource::Tokens,

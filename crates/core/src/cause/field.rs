@@ -36,6 +36,11 @@ impl<'a> Reader<'a> {
         }
         let (open, value_quoted) = opening(self.body, value);
         self.take(field, value, open, quoted || value_quoted);
+        if !quoted {
+            // In prose the name is a word as well: `No such organization: X`.
+            self.sentence.concepts |= Words::new(self.body, start, end)
+                .fold(0, |set, (from, to)| set | Stem::of(self.body, from, to).bit());
+        }
         true
     }
 
@@ -103,7 +108,7 @@ impl<'a> Reader<'a> {
             start = last_part(self.body, open, url);
             end = url;
         }
-        if end <= start || end >= self.body.len() {
+        if end <= start || end >= self.body.len() && self.is_cut() {
             return;
         }
         let prose = quoted && byte(self.body, end) == b' ' || class_at(self.body, end) == class::WIDE;
@@ -169,9 +174,11 @@ fn field(body: &[u8], start: usize, end: usize) -> Field {
     let mut resets = false;
     let mut model = false;
     let mut organization = false;
+    let mut is_one_word = true;
     let mut before = Stem::Other;
     let mut last = Stem::Other;
     for (from, to) in Words::new(body, start, end) {
+        is_one_word = from == start;
         before = last;
         last = Stem::of(body, from, to);
         waits |= matches!(last, Stem::Retry | Stem::Wait | Stem::Delay);
@@ -184,7 +191,7 @@ fn field(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Type => Field::Type,
         Stem::Status => Field::Status,
         Stem::Message => Field::Message,
-        Stem::Error => Field::Error,
+        Stem::Error if is_one_word => Field::Error,
         Stem::Elsewhere => Field::Elsewhere,
         Stem::Second | Stem::Millis | Stem::Minute | Stem::After | Stem::In | Stem::Delay | Stem::Wait
             if waits || resets =>
@@ -197,7 +204,7 @@ fn field(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Name if model => Field::Model,
         Stem::Organization => Field::Organization,
         Stem::Name if organization => Field::Organization,
-        Stem::Limit | Stem::Max => Field::Count(Label::Limit),
+        Stem::Limit | Stem::Max if before != Stem::Other || is_one_word => Field::Count(Label::Limit),
         Stem::Value if before == Stem::Quota => Field::Count(Label::Limit),
         Stem::Used | Stem::Current | Stem::Count | Stem::Usage => Field::Count(Label::Used),
         Stem::Requested => Field::Count(Label::Requested),

@@ -12,6 +12,7 @@ impl<'a> Reader<'a> {
     pub(super) fn push(&mut self, stem: Stem) {
         let prev = core::mem::replace(&mut self.sentence.prev, stem);
         self.sentence.concepts |= stem.bit();
+        self.sentence.age = self.sentence.age.saturating_add(1);
         self.together(prev, stem);
         match stem {
             Stem::Other => self.sentence.slack = self.sentence.slack.saturating_add(1),
@@ -51,9 +52,12 @@ impl<'a> Reader<'a> {
         if self.sentence.concepts & Stem::Add.bit() != 0 {
             return;
         }
-        self.facts.said.window.get_or_insert(window);
-        if let Some(amount) = self.sentence.amount.take() {
+        self.sentence.window.get_or_insert(window);
+        if self.sentence.age <= MOST_BETWEEN
+            && let Some(amount) = self.sentence.amount.take()
+        {
             self.facts.said.limit.get_or_insert(amount);
+            self.sentence.counts = true;
         }
     }
 
@@ -68,7 +72,14 @@ impl<'a> Reader<'a> {
             (Stem::Too, Stem::Many | Stem::Fast) => Stem::TooMany,
             (Stem::Slow, Stem::Down) => Stem::SlowDown,
             (Stem::Not, Stem::Active) | (Stem::Last, Stem::Due) => Stem::Inactive,
-            (Stem::Used, Stem::Up) => Stem::Exceed,
+            (Stem::Used, Stem::Up) => {
+                self.sentence.label = Label::None;
+                Stem::Exceed
+            }
+            (Stem::Quota, Stem::Of) => {
+                self.label(Label::Limit);
+                return;
+            }
             (Stem::Out, Stem::Of) | (Stem::Too, Stem::Low) => Stem::Insufficient,
             (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
             (Stem::Not, Stem::Such) => Stem::Member,
@@ -177,6 +188,9 @@ impl<'a> Reader<'a> {
         })
     }
 }
+
+/// Words between a number and its window: `60 free model requests per day`.
+const MOST_BETWEEN: u8 = 5;
 
 struct Name<'a> {
     text: &'a str,

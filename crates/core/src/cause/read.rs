@@ -3,6 +3,8 @@
 //! There is no parser for each form. JSON, Python's repr, dumps of SDKs, XML and prose are alike in what matters: a
 //! name before a colon, quotes that end a sentence, and words. Nesting, order and escapes then need no care.
 
+use core::time::Duration;
+
 use super::facts::Facts;
 use super::lex::{
     blanks, byte, class, class_at, is_ident, is_name, is_quote, is_url, key_end, run, starts_with,
@@ -34,6 +36,11 @@ pub(super) struct Sentence {
     pub(super) slack: u8,
     /// A number without a label, which `per minute` makes a limit and `>` a request.
     pub(super) amount: Option<u64>,
+    /// Words since that number.
+    pub(super) age: u8,
+    /// The window that was named, and whether a number was taken in.
+    pub(super) window: Option<Duration>,
+    pub(super) counts: bool,
     /// Words of waiting came before: a duration is a wait.
     pub(super) waits: bool,
     /// A client speaks of its own back-off.
@@ -65,6 +72,9 @@ impl Sentence {
         label: Label::None,
         slack: 0,
         amount: None,
+        age: 0,
+        window: None,
+        counts: false,
         waits: false,
         client: false,
         said: None,
@@ -156,6 +166,14 @@ impl<'a> Reader<'a> {
         let stem = Stem::of(self.body, start, end);
         self.push(stem);
         self.names(stem);
+        self.unknown_key(stem, end);
+    }
+
+    /// A number that an unknown name announces is none of ours: `max retries: 4`, `max-age=86400`.
+    fn unknown_key(&mut self, stem: Stem, end: usize) {
+        if stem == Stem::Other && matches!(byte(self.body, end), b':' | b'=') {
+            self.sentence.label = Label::Ignored;
+        }
     }
 
     /// Several words in one, or a name that is none.
@@ -172,30 +190,31 @@ impl<'a> Reader<'a> {
             self.sentence.slack = self.sentence.slack.saturating_add(1);
             return;
         }
-        let before = self.sentence;
-        self.sentence.concepts = 0;
+        let before = core::mem::take(&mut self.sentence.concepts);
         let mut last = Stem::Other;
         let mut count = 0_u32;
-        let mut words = Words::new(self.body, start, end);
-        while let Some((from, to)) = words.next() {
+        let mut class = false;
+        for (from, to) in Words::new(self.body, start, end) {
             last = Stem::of(self.body, from, to);
             self.push(last);
             count += 1;
+            class |= matches!(last, Stem::Error | Stem::Exception);
         }
         let snake = ident.contains(&b'_');
-        let class = !snake && count > 1 && matches!(last, Stem::Error | Stem::Exception);
-        if class {
-            self.facts.judge(&self.sentence, Source::Class);
-            self.sentence = Sentence::START;
-        } else {
-            if count > 1 && !ident.contains(&b'-') {
-                self.facts.judge(&self.sentence, Source::Code);
-            }
-            self.sentence.concepts |= before.concepts;
-            if count == 1 {
-                self.names(last);
-            }
+        let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
+        if count > 1 && (snake || camel) {
+            let source = if snake { Source::Code } else { Source::Class };
+            self.facts.judge(&self.sentence, source);
         }
+        if class && !snake && count > 1 {
+            self.sentence = Sentence::START;
+            return;
+        }
+        self.sentence.concepts |= before;
+        if count == 1 {
+            self.names(last);
+        }
+        self.unknown_key(last, end);
     }
 
     /// The code or type at `start..end`, of whatever spelling.
@@ -239,7 +258,8 @@ impl<'a> Reader<'a> {
             b'.' | b'!' | b'?' => {
                 let next = byte(self.body, self.at);
                 if class_at(self.body, self.at) == class::SPACE
-                    || matches!(next, b'"' | b'\'' | b'\\' | b'<' | 0)
+                    || matches!(next, b'"' | b'\'' | b'\\' | 0)
+                    || starts_with(self.body, self.at, b"</")
                 {
                     self.finish(true);
                 }
@@ -248,13 +268,16 @@ impl<'a> Reader<'a> {
             b'{' | b'}' => {
                 self.depth = self.depth.saturating_add(if mark == b'{' { 1 } else { -1 });
                 self.finish(true);
+                if self.depth <= 0 && self.facts.coded && self.facts.spoken {
+                    self.stop();
+                }
             }
             b'(' | b'[' => {
                 self.sentence.label = Label::None;
                 self.sentence.prev = Stem::Other;
             }
-            b',' | b';' => self.sentence.prev = Stem::Other,
-            b'|' => self.finish(true),
+            b',' => self.sentence.prev = Stem::Other,
+            b'|' | b';' => self.finish(true),
             b'/' => self.sentence.prev = Stem::Per,
             b'$' => self.sentence.label = Label::Ignored,
             b'>' => self.greater(),
@@ -289,6 +312,11 @@ impl<'a> Reader<'a> {
 
     /// `a > b`: a request above a limit.
     fn greater(&mut self) {
+        if byte(self.body, self.at) == b'=' {
+            self.at += 1;
+            self.sentence.prev = Stem::Per;
+            return;
+        }
         if let Some(amount) = self.sentence.amount.take()
             && class_at(self.body, self.at) == class::SPACE
         {

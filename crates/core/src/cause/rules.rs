@@ -146,7 +146,7 @@ static RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Billing]),
     // ... or a cap that the owner set is reached.
     rule(Rank::Quota, Reason::QuotaExhausted, all![Spend, Quota, Exceed]).whole(),
-    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit Exceed]).whole()
+    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit Exceed])
         .unless(&[Request, Rate]),
     rule(Rank::Wording, Reason::SpendLimit, all![Billing, Limit, Exceed]).whole()
         .unless(&[Rate, Throttle]),
@@ -158,12 +158,12 @@ static RULES: &[Rule] = &[
     rule(Rank::Weak, Reason::InvalidKey, all![Auth]).whole(),
     rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole(),
     // Size.
-    rule(Rank::TooLarge, Reason::TooLarge, all![Too, Large, Request Context Token Input Size])
+    rule(Rank::TooLarge, Reason::TooLarge, all![Too, Large, Request Context Token Input Prompt Size])
         .unless(&[Resource]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Context, Exceed Max])
         .unless(&[Demand, Rate, Concurrent]),
-    rule(Rank::TooLarge, Reason::TooLarge, all![TooMany, Token, Input]),
-    rule(Rank::TooLarge, Reason::TooLarge, all![Input, Token, Limit, Exceed])
+    rule(Rank::TooLarge, Reason::TooLarge, all![TooMany, Token, Input Prompt]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![Input Prompt, Token, Limit, Exceed])
         .unless(&[Rate, Second, Minute, Hour, Day, Organization, Account, Quota]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Max, Size]).unless(&[Demand, Queue]),
     // Calls in flight.
@@ -172,7 +172,8 @@ static RULES: &[Rule] = &[
     // Growth.
     rule(Rank::Ramp, Reason::RampTooFast, all![Ramp, Fast TooMany]),
     rule(Rank::Ramp, Reason::RampTooFast, all![Ramp, Max, Rate]),
-    // Capacity.
+    // Capacity, unless counted by the second or the minute.
+    rule(Rank::Rate, Reason::UnknownRate, all![Capacity, Exceed, Second Minute Hour Day]),
     rule(Rank::Overload, Reason::FlexUnavailable, all![Flex, Resource Capacity Not]),
     rule(Rank::Overload, Reason::Overloaded, all![Overload]),
     rule(Rank::Overload, Reason::Overloaded, all![Receiving, TooMany Demand]),
@@ -190,10 +191,12 @@ static RULES: &[Rule] = &[
     rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]),
     rule(Rank::Quota, Reason::UsageLimit, all![Usage, Limit, Exceed]).whole().unless(&[Rate]),
     rule(Rank::Quota, Reason::UsageLimit, all![Month Week, Limit Max, Exceed]).whole(),
+    rule(Rank::Quota, Reason::UsageLimit, all![Limit, Exceed]).whole().prose()
+        .unless(&[Rate, Throttle, TooMany, Request, Token, Image, Audio, Second, Minute, Hour, Day, Size, Context]),
     // Rates.
     rule(Rank::Rate, Reason::UnknownRate, all![Throttle TooMany SlowDown]),
     rule(Rank::Rate, Reason::UnknownRate, all![Rate, Limit Exceed High]),
-    rule(Rank::Rate, Reason::UnknownRate, all![Limit, Exceed Second Minute Hour Day Week Month]),
+    rule(Rank::Rate, Reason::UnknownRate, all![Limit, Exceed]),
     rule(Rank::Rate, Reason::UnknownRate, all![Request Token, Exceed Max]),
     rule(Rank::Rate, Reason::UnknownRate, all![Terminated, Temporary]),
     rule(Rank::Weak, Reason::UnknownRate, all![Resource, Exceed]),

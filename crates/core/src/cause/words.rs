@@ -16,7 +16,7 @@ stems! {
     // Rates and amounts.
     Rate Limit Exceed TooMany Request Token Throttle SlowDown Quota Max Usage
     // Resources.
-    Input Output Image Audio
+    Input Prompt Output Image Audio
     // Money.
     Credit Balance Insufficient Billing Spend Recharge
     // Accounts, keys and bans.
@@ -189,7 +189,7 @@ const _: () = assert!((Stem::Add as u8) < 64);
 
 /// The words of each stem. Inflections are listed, not derived: a derived one would be wrong somewhere.
 static WORDS: &[(Stem, &str)] = &[
-    (Stem::Rate, "rate rates frequency velocity qps speed"),
+    (Stem::Rate, "rate rates frequency velocity speed throughput"),
     (Stem::Limit, "limit limits limitation limitations threshold thresholds cap caps ceiling limite ratelimits"),
     (Stem::Exceed, "exceed exceeds exceeded exceeding reached reach hit surpassed surpass surpasses exhausted exhaust exhausts crossed overrun consumed maxed"),
     (Stem::Request, "request requests call calls queries query attempts attempt solicitudes anfragen req reqs downloads lookups"),
@@ -200,7 +200,8 @@ static WORDS: &[(Stem, &str)] = &[
     (Stem::Quota, "quota quotas allocation allotment allowance entitlement"),
     (Stem::Max, "max maximum most upto"),
     (Stem::Usage, "usage"),
-    (Stem::Input, "input prompt inputs prompts"),
+    (Stem::Input, "input inputs"),
+    (Stem::Prompt, "prompt prompts"),
     (Stem::Output, "output completion outputs completions"),
     (Stem::Image, "image images"),
     (Stem::Audio, "audio"),
@@ -212,18 +213,18 @@ static WORDS: &[(Stem, &str)] = &[
     (Stem::Recharge, "recharge"),
     (Stem::Account, "account accounts subscription membership plan tier"),
     (Stem::Inactive, "inactive overdue arrears arrearage deactivated delinquent unpaid suspended disabled unpurchased"),
-    (Stem::Terminated, "terminated banned blocked blacklisted forbidden prohibited ban blocklisted firewall"),
+    (Stem::Terminated, "terminated banned blocked blacklisted prohibited ban blocklisted firewall"),
     (Stem::Policy, "policy policies violation violations violated violating"),
     (Stem::Unusual, "unusual suspicious abnormal fraud fraudulent malicious comply"),
     (Stem::Temporary, "temporary temporarily"),
     (Stem::Key, "key keys apikey credential credentials signature"),
     (Stem::Auth, "authentication unauthorized unauthenticated authenticate unauthorised"),
     (Stem::Invalid, "invalid incorrect wrong expired revoked mismatched malformed missing"),
-    (Stem::Permission, "permission permissions denied"),
+    (Stem::Permission, "permission permissions denied forbidden"),
     (Stem::Organization, "organization organisation org team"),
     (Stem::Member, "member match mismatch"),
     (Stem::Concurrent, "concurrent concurrency concurrently parallel simultaneous simultaneously inflight"),
-    (Stem::Overload, "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading circuit"),
+    (Stem::Overload, "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading circuit execution"),
     (Stem::Capacity, "capacity"),
     (Stem::Demand, "demand load traffic peak"),
     (Stem::High, "high heavy"),
@@ -295,7 +296,7 @@ static WORDS: &[(Stem, &str)] = &[
     (Stem::Ten, "ten"),
     (Stem::Rpm, "rpm qpm"),
     (Stem::Rpd, "rpd"),
-    (Stem::Rps, "rps tps"),
+    (Stem::Rps, "rps tps qps"),
     (Stem::Rph, "rph"),
     (Stem::Tpm, "tpm itpm otpm"),
     (Stem::Tpd, "tpd"),
