@@ -3,11 +3,12 @@
 use core::time::Duration;
 
 use super::date;
-use super::lex::{blanks, byte, class, class_at, is_name, run, starts_with};
+use super::lex::{blanks, byte, class, class_at, is_letter, run, run_of, set, starts_with};
 use super::number::{Number, SECOND, Span};
 use super::read::{Label, Reader};
 use super::wide;
 use super::words::Stem;
+use memchr::memchr3;
 
 impl Reader<'_> {
     /// Takes in the number at the reader. One that touches the end of the body is not read.
@@ -29,7 +30,7 @@ impl Reader<'_> {
                 self.duration(span.time);
             }
             _ if glued => {
-                self.at = run(self.body, number.end, is_name);
+                self.at = run_of(self.body, number.end, set::NAME);
                 self.sentence.prev = Stem::Other;
             }
             _ => {
@@ -49,14 +50,22 @@ impl Reader<'_> {
         {
             self.window(time);
             self.sentence.concepts |= self::concept(time);
-        } else if (self.sentence.waits || next == Stem::After)
-            && !self.sentence.client
-        {
+        } else if (self.sentence.waits || next == Stem::After) && !self.sentence.client {
             self.facts.said.wait.get_or_insert(time);
             self.sentence.said = None;
+            if self.facts.said.limit.is_some() {
+                self.skip_tail();
+            }
         } else if prev == Stem::For {
             self.window(time);
         }
+    }
+
+    /// Behind a limit and a wait a message only says where to read on and what to buy: to where it ends.
+    fn skip_tail(&mut self) {
+        self.finish(true);
+        let rest = self.body.get(self.at..).unwrap_or_default();
+        self.at += memchr3(b'"', b'\'', b'\n', rest).unwrap_or(rest.len());
     }
 
     fn amount(&mut self, number: Number) {
@@ -74,12 +83,12 @@ impl Reader<'_> {
             return;
         }
         let label = core::mem::replace(&mut self.sentence.label, Label::None);
-        let sure = self.sentence.slack <= 1
-            || self.sentence.slack <= 6 && is_resource(self.next_stem());
+        let sure =
+            self.sentence.slack <= 1 || self.sentence.slack <= 6 && is_resource(self.next_stem());
         match label {
-            Label::Limit if sure => set(&mut self.facts.said.limit, value),
-            Label::Used if sure => set(&mut self.facts.said.used, value),
-            Label::Requested if sure => set(&mut self.facts.said.requested, value),
+            Label::Limit if sure => note(&mut self.facts.said.limit, value),
+            Label::Used if sure => note(&mut self.facts.said.used, value),
+            Label::Requested if sure => note(&mut self.facts.said.requested, value),
             Label::Ignored => {}
             _ => {
                 self.sentence.amount = Some(value);
@@ -115,22 +124,31 @@ impl Reader<'_> {
 
     fn pair(&mut self, used: u64, limit: Number) {
         self.at = limit.end;
-        if self.sentence.pair && limit.end < self.body.len() && let Some(limit) = limit.amount() {
-            set(&mut self.facts.said.used, used);
-            set(&mut self.facts.said.limit, limit);
+        if self.sentence.pair
+            && limit.end < self.body.len()
+            && let Some(limit) = limit.amount()
+        {
+            note(&mut self.facts.said.used, used);
+            note(&mut self.facts.said.limit, limit);
             self.sentence.counts = true;
         }
     }
 
     fn word_follows(&self) -> bool {
         let next = blanks(self.body, self.at);
-        matches!(class_at(self.body, next), class::LOWER | class::UPPER)
+        is_letter(self.body, next)
     }
 
     /// The word after the reader, in any script.
     fn next_stem(&self) -> Stem {
-        let at = run(self.body, self.at, |byte| matches!(byte, b' ' | b'\n' | b'-' | b'\''));
-        let at = if starts_with(self.body, at, "\u{6709}".as_bytes()) { at + 3 } else { at };
+        let at = run(self.body, self.at, |byte| {
+            matches!(byte, b' ' | b'\n' | b'-' | b'\'')
+        });
+        let at = if starts_with(self.body, at, "\u{6709}".as_bytes()) {
+            at + 3
+        } else {
+            at
+        };
         match class_at(self.body, at) {
             class::LOWER | class::UPPER => {
                 let end = run(self.body, at, |byte| byte.is_ascii_alphabetic());
@@ -143,7 +161,7 @@ impl Reader<'_> {
     }
 }
 
-fn set(field: &mut Option<u64>, value: u64) {
+fn note(field: &mut Option<u64>, value: u64) {
     field.get_or_insert(value);
 }
 
@@ -154,7 +172,10 @@ fn is_glued(body: &[u8], at: usize) -> bool {
         _ => match byte(body, at) {
             b'_' => true,
             b'-' | b'.' | b':' => {
-                matches!(class_at(body, at + 1), class::LOWER | class::UPPER | class::DIGIT)
+                matches!(
+                    class_at(body, at + 1),
+                    class::LOWER | class::UPPER | class::DIGIT
+                )
             }
             _ => false,
         },
@@ -164,7 +185,15 @@ fn is_glued(body: &[u8], at: usize) -> bool {
 fn is_resource(stem: Stem) -> bool {
     matches!(
         stem,
-        Stem::Request | Stem::Token | Stem::Image | Stem::Credit | Stem::Concurrent | Stem::Enqueued | Stem::Input | Stem::Output | Stem::Per
+        Stem::Request
+            | Stem::Token
+            | Stem::Image
+            | Stem::Credit
+            | Stem::Concurrent
+            | Stem::Enqueued
+            | Stem::Input
+            | Stem::Output
+            | Stem::Per
     )
 }
 

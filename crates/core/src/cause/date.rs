@@ -10,7 +10,11 @@ use super::number::Number;
 ///
 /// `2026-09-15T17:56:48Z`, `2026-09-15 17:56:48 UTC`, `01 Aug 2026 19:40:15 GMT`; without a zone it is only worded.
 pub(super) fn at(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
-    iso(body, at).or_else(|| http(body, at))
+    match (byte(body, at + 2), byte(body, at + 4)) {
+        (_, b'-') => iso(body, at),
+        (b' ', _) => http(body, at),
+        _ => None,
+    }
 }
 
 /// An epoch in seconds or milliseconds, told apart by size; less is a span, not a time.
@@ -33,7 +37,8 @@ fn iso(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
         _ => date_end,
     };
     let Some((clock, end)) = clock(body, gap) else {
-        return (date_end < body.len()).then_some((Reset::Said(text(body, at, date_end)?), date_end));
+        return (date_end < body.len())
+            .then_some((Reset::Said(text(body, at, date_end)?), date_end));
     };
     if end >= body.len() {
         return None;
@@ -95,7 +100,9 @@ fn seconds(year: u64, month: u64, day: u64, clock: u64) -> Option<u64> {
     let year = if month <= 2 { year - 1 } else { year };
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     let days = year * 365 + year / 4 - year / 100 + year / 400 + day_of_year;
-    days.checked_sub(719_468)?.checked_mul(86_400)?.checked_add(clock)
+    days.checked_sub(719_468)?
+        .checked_mul(86_400)?
+        .checked_add(clock)
 }
 
 /// Exactly `count` digits at `at`.

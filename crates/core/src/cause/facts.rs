@@ -27,7 +27,10 @@ impl Default for Facts<'_> {
     fn default() -> Self {
         Self {
             said: Cause::new(Reason::Unknown),
-            best: Finding { rank: Rank::Nothing, reason: Reason::Unknown },
+            best: Finding {
+                rank: Rank::Nothing,
+                reason: Reason::Unknown,
+            },
             rate_code: false,
             coded: false,
             spoken: false,
@@ -69,8 +72,12 @@ impl<'a> Facts<'a> {
 
     /// Keeps the wording of a time, where it begins with one soon.
     pub(super) fn say_reset(&mut self, body: &'a [u8], from: usize, to: usize) {
-        let Some(said) = text(body, from, to) else { return };
-        let said = said.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '"' | '\'' | '.' | '\\'));
+        let Some(said) = text(body, from, to) else {
+            return;
+        };
+        let said = said.trim_matches(|c: char| {
+            c.is_whitespace() || matches!(c, ':' | '"' | '\'' | '.' | '\\')
+        });
         let early = said.bytes().take(24).any(|byte| byte.is_ascii_digit());
         if early && said.len() <= 40 && self.said.wait.is_none() {
             self.said.reset.get_or_insert(Reset::Said(said));
@@ -150,7 +157,11 @@ impl<'a> Facts<'a> {
             Some(Resource::Images) => Reason::ImagesPerMinute,
             Some(Resource::AudioSeconds) => Reason::AudioSeconds,
             Some(Resource::Tokens | Resource::InputTokens | Resource::OutputTokens) => {
-                if daily { Reason::TokensPerDay } else { Reason::TokensPerMinute }
+                if daily {
+                    Reason::TokensPerDay
+                } else {
+                    Reason::TokensPerMinute
+                }
             }
             Some(Resource::Requests) if daily => Reason::RequestsPerDay,
             Some(Resource::Requests) if said.window.is_some() => Reason::RequestsPerMinute,
@@ -173,11 +184,16 @@ fn resource(sentence: &Sentence) -> Option<Resource> {
         Some(Resource::Concurrency)
     } else if tokens(sentence.concepts) {
         let large = has(Stem::Too) || has(Stem::TooMany);
-        Some(match (sentence.input || large && has(Stem::Prompt), sentence.output) {
-            (true, false) => Resource::InputTokens,
-            (false, true) => Resource::OutputTokens,
-            _ => Resource::Tokens,
-        })
+        Some(
+            match (
+                sentence.input || large && has(Stem::Prompt),
+                sentence.output,
+            ) {
+                (true, false) => Resource::InputTokens,
+                (false, true) => Resource::OutputTokens,
+                _ => Resource::Tokens,
+            },
+        )
     } else if has(Stem::Request) {
         Some(Resource::Requests)
     } else {

@@ -3,7 +3,9 @@
 use core::time::Duration;
 
 use super::date;
-use super::lex::{byte, class, class_at, is_ident, is_name, is_quote, opening, run, starts_with, text};
+use super::lex::{
+    byte, class, class_at, is_in, key_end, opening, run, run_of, set, starts_with, text,
+};
 use super::number::{Number, SECOND, Span, of_stem};
 use super::read::{Label, Reader, Words};
 use super::words::Stem;
@@ -28,9 +30,15 @@ enum Field {
 }
 
 impl<'a> Reader<'a> {
-    /// Takes in a key and, where it is short, its value. An unknown name without quotes is a word: false.
-    pub(super) fn field(&mut self, start: usize, end: usize, value: usize, quoted: bool) -> bool {
-        let field = field(self.body, start, end);
+    /// Takes in a key of one plain word, or of several. An unknown name without quotes is a word: false.
+    pub(super) fn field(&mut self, word: Option<Stem>, start: usize, end: usize) -> bool {
+        let Some((value, quoted)) = key_end(self.body, end) else {
+            return false;
+        };
+        let field = match word {
+            Some(stem) => of_word(stem),
+            None => of_words(self.body, start, end),
+        };
         if field == Field::Other && !quoted {
             return false;
         }
@@ -39,14 +47,16 @@ impl<'a> Reader<'a> {
         if !quoted {
             // In prose the name is a word as well: `No such organization: X`.
             self.sentence.concepts |= Words::new(self.body, start, end)
-                .fold(0, |set, (from, to)| set | Stem::of(self.body, from, to).bit());
+                .fold(0, |set, (from, to)| {
+                    set | Stem::of(self.body, from, to).bit()
+                });
         }
         true
     }
 
     /// The element `<name>` of XML.
     pub(super) fn element(&mut self, start: usize, end: usize) {
-        let field = field(self.body, start, end);
+        let field = of_words(self.body, start, end);
         if field != Field::Other {
             self.take(field, end + 1, end + 1, true);
         }
@@ -102,25 +112,36 @@ impl<'a> Reader<'a> {
     fn code_value(&mut self, field: Field, open: usize, quoted: bool) {
         let sign = usize::from(byte(self.body, open) == b'-');
         let mut start = open;
-        let mut end = run(self.body, open + sign, |byte| is_ident(byte) || byte == b'.');
+        let mut end = code_end(self.body, open + sign);
         if starts_with(self.body, end, b"://") {
-            let url = run(self.body, end, super::lex::is_url);
+            let url = run_of(self.body, end, set::URL);
             start = last_part(self.body, open, url);
             end = url;
         }
         if end <= start || end >= self.body.len() && self.is_cut() {
             return;
         }
-        let prose = quoted && byte(self.body, end) == b' ' || class_at(self.body, end) == class::WIDE;
-        if prose || field == Field::Error && !is_quote(byte(self.body, end)) && byte(self.body, end) != b'\\' {
+        let prose =
+            quoted && byte(self.body, end) == b' ' || class_at(self.body, end) == class::WIDE;
+        if prose
+            || field == Field::Error
+                && !is_in(self.body, end, set::QUOTE)
+                && byte(self.body, end) != b'\\'
+        {
             return;
         }
-        let Some(code) = text(self.body, start, end) else { return };
+        let Some(code) = text(self.body, start, end) else {
+            return;
+        };
         self.at = end;
-        if matches!(code, "null" | "None" | "nil" | "undefined" | "true" | "false") {
+        if matches!(
+            code,
+            "null" | "None" | "nil" | "undefined" | "true" | "false"
+        ) {
             return;
         }
-        self.facts.note_code(field == Field::Code, field == Field::Type, code);
+        self.facts
+            .note_code(field == Field::Code, field == Field::Type, code);
         self.code(start, end);
     }
 
@@ -129,7 +150,9 @@ impl<'a> Reader<'a> {
             return;
         }
         let number = Number::at(self.body, open);
-        if let Some(span) = Span::after(self.body, number) && is_end(self.body, span.end) {
+        if let Some(span) = Span::after(self.body, number)
+            && is_end(self.body, span.end)
+        {
             self.at = span.end;
             self.facts.said.wait.get_or_insert(span.time);
         } else if is_end(self.body, number.end) {
@@ -161,56 +184,81 @@ impl<'a> Reader<'a> {
 
     fn name_value(&self, open: usize) -> Option<(&'a str, usize)> {
         let body: &'a [u8] = self.body;
-        let end = run(body, open, is_name);
+        let end = run_of(body, open, set::NAME);
         let name = text(body, open, end)?.trim_end_matches(['.', ':', '-']);
         let known = !matches!(name, "" | "null" | "None" | "nil" | "undefined" | "unknown");
         (known && end < body.len()).then_some((name, end))
     }
 }
 
-/// What a key of that name holds, told from its words: the last one is its head.
-fn field(body: &[u8], start: usize, end: usize) -> Field {
+/// What a key of that one word holds.
+const fn of_word(stem: Stem) -> Field {
+    match stem {
+        Stem::Code => Field::Code,
+        Stem::Type => Field::Type,
+        Stem::Status => Field::Status,
+        Stem::Message => Field::Message,
+        Stem::Error => Field::Error,
+        Stem::Elsewhere => Field::Elsewhere,
+        Stem::Wait | Stem::Delay => Field::Wait(SECOND),
+        Stem::Reset => Field::Reset,
+        Stem::Model => Field::Model,
+        Stem::Organization => Field::Organization,
+        Stem::Limit | Stem::Max => Field::Count(Label::Limit),
+        Stem::Used | Stem::Current | Stem::Count | Stem::Usage => Field::Count(Label::Used),
+        Stem::Requested => Field::Count(Label::Requested),
+        Stem::Remaining => Field::Count(Label::Ignored),
+        _ => Field::Other,
+    }
+}
+
+/// What a key of several words holds: the last one is its head.
+fn of_words(body: &[u8], start: usize, end: usize) -> Field {
     let mut waits = false;
     let mut resets = false;
     let mut model = false;
     let mut organization = false;
-    let mut is_one_word = true;
+    let mut count = 0_u32;
     let mut before = Stem::Other;
     let mut last = Stem::Other;
     for (from, to) in Words::new(body, start, end) {
-        is_one_word = from == start;
         before = last;
         last = Stem::of(body, from, to);
+        count += 1;
         waits |= matches!(last, Stem::Retry | Stem::Wait | Stem::Delay);
         resets |= last == Stem::Reset;
         model |= last == Stem::Model;
         organization |= last == Stem::Organization;
     }
     match last {
-        Stem::Code => Field::Code,
-        Stem::Type => Field::Type,
-        Stem::Status => Field::Status,
-        Stem::Message => Field::Message,
-        Stem::Error if is_one_word => Field::Error,
-        Stem::Elsewhere => Field::Elsewhere,
-        Stem::Second | Stem::Millis | Stem::Minute | Stem::After | Stem::In | Stem::Delay | Stem::Wait
+        Stem::Second
+        | Stem::Millis
+        | Stem::Minute
+        | Stem::After
+        | Stem::In
+        | Stem::Delay
+        | Stem::Wait
             if waits || resets =>
         {
             Field::Wait(of_stem(last).unwrap_or(SECOND))
         }
         Stem::Time if waits => Field::Wait(SECOND),
-        Stem::Time | Stem::At | Stem::Reset if resets => Field::Reset,
-        Stem::Model => Field::Model,
+        Stem::Time | Stem::At if resets => Field::Reset,
         Stem::Name if model => Field::Model,
-        Stem::Organization => Field::Organization,
         Stem::Name if organization => Field::Organization,
-        Stem::Limit | Stem::Max if before != Stem::Other || is_one_word => Field::Count(Label::Limit),
         Stem::Value if before == Stem::Quota => Field::Count(Label::Limit),
-        Stem::Used | Stem::Current | Stem::Count | Stem::Usage => Field::Count(Label::Used),
-        Stem::Requested => Field::Count(Label::Requested),
-        Stem::Remaining => Field::Count(Label::Ignored),
-        _ => Field::Other,
+        // `bytes_limit`, `raw_error`: of something else.
+        Stem::Limit | Stem::Max if count > 1 && before == Stem::Other => Field::Other,
+        Stem::Error if count > 1 => Field::Other,
+        _ => of_word(last),
     }
+}
+
+/// The end of a code: an identifier, dots in it included.
+fn code_end(body: &[u8], at: usize) -> usize {
+    run(body, at, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$' | b'.')
+    })
 }
 
 /// What a URL that is a type says: its fragment, or its last segment.
@@ -222,5 +270,9 @@ fn last_part(body: &[u8], start: usize, end: usize) -> usize {
 
 /// A value ends here: not at the end of the body, and not within a word.
 fn is_end(body: &[u8], at: usize) -> bool {
-    at < body.len() && !matches!(class_at(body, at), class::LOWER | class::UPPER | class::DIGIT)
+    at < body.len()
+        && !matches!(
+            class_at(body, at),
+            class::LOWER | class::UPPER | class::DIGIT
+        )
 }

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::lex::{byte, class, class_at, is_name, run, starts_with, text};
+use super::lex::{byte, class, class_at, run, run_of, set, starts_with, text};
 use super::number::{DAY, HOUR, MINUTE, MONTH, SECOND, WEEK, of_stem};
 use super::read::{Label, Reader};
 use super::words::Stem;
@@ -84,7 +84,9 @@ impl<'a> Reader<'a> {
             (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
             (Stem::Not, Stem::Such) => Stem::Member,
             (Stem::Your, Stem::Capacity) => Stem::Quota,
-            (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,
+            (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => {
+                Stem::Insufficient
+            }
             (Stem::Input, Stem::Token) => {
                 self.sentence.input = true;
                 return;
@@ -141,7 +143,12 @@ impl<'a> Reader<'a> {
 
     fn model_after_model(&mut self) {
         let Some(name) = self.name() else { return };
-        if name.quoted || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'/') {
+        if name.quoted
+            || name
+                .text
+                .bytes()
+                .any(|byte| byte.is_ascii_digit() || byte == b'/')
+        {
             self.facts.said.model.get_or_insert(name.text);
             self.at = name.after;
         }
@@ -151,8 +158,12 @@ impl<'a> Reader<'a> {
         let Some(name) = self.name() else { return };
         let sure = name.angled
             || starts_with(self.body, name.after, b" on ")
-            || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'*')
-            || name.text.starts_with("org-") || name.text.starts_with("org_");
+            || name
+                .text
+                .bytes()
+                .any(|byte| byte.is_ascii_digit() || byte == b'*')
+            || name.text.starts_with("org-")
+            || name.text.starts_with("org_");
         let named = !matches!(name.text, "on" | "");
         if sure && named && (stem == Stem::Organization || name.text.contains('-') || name.angled) {
             self.facts.said.organization.get_or_insert(name.text);
@@ -168,7 +179,7 @@ impl<'a> Reader<'a> {
         if matches!(open, b'`' | b'\'' | b'"' | b'(' | b'<') {
             start += 1;
         }
-        let mut end = run(body, start, is_name);
+        let mut end = run_of(body, start, set::NAME);
         if end >= body.len() {
             return None;
         }

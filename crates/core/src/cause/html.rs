@@ -34,7 +34,11 @@ impl Reader<'_> {
 
     /// Leaves the reader behind a tag, or behind all of a script or a style.
     fn skip_tag(&mut self) {
-        for (open, close) in [(&b"<script"[..], &b"</script"[..]), (b"<style", b"</style"), (b"<!--", b"-->")] {
+        for (open, close) in [
+            (&b"<script"[..], &b"</script"[..]),
+            (b"<style", b"</style"),
+            (b"<!--", b"-->"),
+        ] {
             if starts_with_any_case(self.body, self.at, open) {
                 let rest = self.body.get(self.at..).unwrap_or_default();
                 self.at = memmem::find(rest, close).map_or(self.body.len(), |len| self.at + len);

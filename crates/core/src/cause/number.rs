@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::lex::{byte, blanks, class, class_at, run};
+use super::lex::{blanks, byte, class, class_at, run};
 use super::wide;
 use super::words::Stem;
 
@@ -20,7 +20,11 @@ pub(super) struct Number {
 impl Number {
     /// The number that begins with the digit at `at`.
     pub(super) fn at(body: &[u8], at: usize) -> Self {
-        let mut number = Self { whole: 0, nanos: 0, end: at };
+        let mut number = Self {
+            whole: 0,
+            nanos: 0,
+            end: at,
+        };
         number.digits(body);
         while byte(body, number.end) == b',' && is_group(body, number.end + 1) {
             number.end += 1;
@@ -34,7 +38,11 @@ impl Number {
 
     /// The number as an amount, unless it has a fraction.
     pub(super) const fn amount(self) -> Option<u64> {
-        if self.nanos == 0 { Some(self.whole) } else { None }
+        if self.nanos == 0 {
+            Some(self.whole)
+        } else {
+            None
+        }
     }
 
     /// The number as a duration of so many units.
@@ -113,7 +121,9 @@ impl Span {
 
 /// The length of the unit at `at`, after a blank, a hyphen or a quote, and where it ends.
 pub(super) fn unit(body: &[u8], at: usize) -> Option<(Duration, usize)> {
-    let at = run(body, at, |byte| matches!(byte, b' ' | b'\n' | b'\'' | b'"' | b'-' | b'~'));
+    let at = run(body, at, |byte| {
+        matches!(byte, b' ' | b'\n' | b'\'' | b'"' | b'-' | b'~')
+    });
     if class_at(body, at) == class::WIDE || byte(body, at) == b'\\' {
         let (stems, end) = wide::phrase_at(body, at)?;
         return Some((of_stem(*stems.first()?)?, end));

@@ -7,7 +7,7 @@ use core::time::Duration;
 
 use super::facts::Facts;
 use super::lex::{
-    blanks, byte, class, class_at, is_ident, is_name, is_quote, is_url, key_end, run, starts_with,
+    backslashes, blanks, byte, class, class_at, is_in, run, run_of, set, starts_with,
     starts_with_any_case,
 };
 use super::rules::Source;
@@ -93,7 +93,13 @@ pub(super) enum Stop {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(body: &'a [u8]) -> Self {
-        Self { body, at: 0, facts: Facts::default(), sentence: Sentence::START, depth: 0 }
+        Self {
+            body,
+            at: 0,
+            facts: Facts::default(),
+            sentence: Sentence::START,
+            depth: 0,
+        }
     }
 
     /// Reads up to `end`, or to a page of HTML.
@@ -138,32 +144,27 @@ impl<'a> Reader<'a> {
 
     fn word(&mut self) {
         let start = self.at;
-        let end = run(self.body, start + 1, |byte| byte.is_ascii_lowercase());
+        let (stem, end) = Stem::word_at(self.body, start);
         match byte(self.body, end) {
             b' ' => {
-                self.at = end;
-                let stem = Stem::of(self.body, start, end);
+                self.at = end + 1;
                 self.push(stem);
                 self.names(stem);
             }
             b'_' | b'-' | b'$' | b'A'..=b'Z' | b'0'..=b'9' => self.identifier(start),
             b':' if starts_with(self.body, end, b"://") => {
-                self.at = run(self.body, end, is_url);
+                self.at = run_of(self.body, end, set::URL);
                 self.sentence.prev = Stem::Other;
             }
-            next => self.bare_word(start, end, next),
+            _ => self.bare_word(stem, start, end),
         }
     }
 
-    fn bare_word(&mut self, start: usize, end: usize, next: u8) {
+    fn bare_word(&mut self, stem: Stem, start: usize, end: usize) {
         self.at = end;
-        if next == 0 && end >= self.body.len() && self.is_cut() {
+        if end >= self.body.len() && self.is_cut() || self.field(Some(stem), start, end) {
             return;
         }
-        if self.key(start, end) {
-            return;
-        }
-        let stem = Stem::of(self.body, start, end);
         self.push(stem);
         self.names(stem);
         self.unknown_key(stem, end);
@@ -178,14 +179,14 @@ impl<'a> Reader<'a> {
 
     /// Several words in one, or a name that is none.
     fn identifier(&mut self, start: usize) {
-        let end = run(self.body, start, is_ident);
+        let end = run_of(self.body, start, set::IDENT);
         self.at = end;
-        if end >= self.body.len() && self.is_cut() || self.key(start, end) {
+        if end >= self.body.len() && self.is_cut() || self.field(None, start, end) {
             return;
         }
         let ident = self.body.get(start..end).unwrap_or_default();
         if ident.iter().any(u8::is_ascii_digit) {
-            self.at = run(self.body, end, is_name);
+            self.at = run_of(self.body, end, set::NAME);
             self.sentence.prev = Stem::Other;
             self.sentence.slack = self.sentence.slack.saturating_add(1);
             return;
@@ -288,7 +289,7 @@ impl<'a> Reader<'a> {
 
     /// A backslash: a line's end, a character in hexadecimal, or the escape of a quote.
     fn escape(&mut self, at: usize) {
-        let end = run(self.body, at, |byte| byte == b'\\');
+        let end = backslashes(self.body, at);
         match byte(self.body, end) {
             b'n' | b'r' | b't' => self.at = end + 1,
             b'u' => {
@@ -302,9 +303,9 @@ impl<'a> Reader<'a> {
     /// A quote ends a sentence where a string ends.
     fn quote(&mut self) {
         let next = blanks(self.body, self.at);
-        let escaped = run(self.body, next, |byte| byte == b'\\');
+        let escaped = backslashes(self.body, next);
         if matches!(byte(self.body, escaped), b',' | b'}' | b']' | b':' | b')')
-            || is_quote(byte(self.body, escaped)) && escaped > next
+            || is_in(self.body, escaped, set::QUOTE) && escaped > next
         {
             self.finish(true);
         }
@@ -330,10 +331,10 @@ impl<'a> Reader<'a> {
     fn tag(&mut self) {
         if byte(self.body, self.at) == b'/' {
             self.finish(true);
-            self.at = run(self.body, self.at, |byte| is_name(byte));
+            self.at = run_of(self.body, self.at, set::NAME);
             return;
         }
-        let end = run(self.body, self.at, is_ident);
+        let end = run_of(self.body, self.at, set::IDENT);
         if end > self.at && byte(self.body, end) == b'>' {
             let start = self.at;
             self.at = end + 1;
@@ -343,19 +344,19 @@ impl<'a> Reader<'a> {
 
     fn is_html(&self) -> bool {
         const STARTS: [&[u8]; 9] = [
-            b"<!doctype html", b"<html", b"<head", b"<body", b"<title", b"<h1", b"<center", b"<p>", b"<div",
+            b"<!doctype html",
+            b"<html",
+            b"<head",
+            b"<body",
+            b"<title",
+            b"<h1",
+            b"<center",
+            b"<p>",
+            b"<div",
         ];
         STARTS
             .iter()
             .any(|start| starts_with_any_case(self.body, self.at, start))
-    }
-
-    /// A name before a colon or an equals sign, where it is known as a key or quoted.
-    fn key(&mut self, start: usize, end: usize) -> bool {
-        let Some((value, quoted)) = key_end(self.body, end) else {
-            return false;
-        };
-        self.field(start, end, value, quoted)
     }
 }
 
@@ -368,7 +369,11 @@ pub(super) struct Words<'a> {
 
 impl<'a> Words<'a> {
     pub(super) const fn new(body: &'a [u8], start: usize, end: usize) -> Self {
-        Self { body, at: start, end }
+        Self {
+            body,
+            at: start,
+            end,
+        }
     }
 }
 
@@ -384,7 +389,11 @@ impl Iterator for Words<'_> {
         let upper = run(self.body, start, |byte| byte.is_ascii_uppercase());
         let lower = run(self.body, upper, |byte| byte.is_ascii_lowercase());
         // `HTTPError`: the last capital begins the next word.
-        let end = if lower > upper && upper > start + 1 { upper - 1 } else { lower };
+        let end = if lower > upper && upper > start + 1 {
+            upper - 1
+        } else {
+            lower
+        };
         self.at = end.min(self.end);
         Some((start, self.at))
     }

@@ -48,8 +48,10 @@ pub(super) fn find(concepts: Concepts, source: Source) -> Option<Finding> {
     }
     let closed = source != Source::Text { closed: false };
     let code = source == Source::Code;
-    let rule = RULES
+    let specific: &[Rule] = if concepts & SPECIFIC == 0 { &[] } else { RULES };
+    let rule = specific
         .iter()
+        .chain(RATES)
         .find(|rule| rule.holds(concepts) && (closed || !rule.whole) && (!code || !rule.prose))?;
     let rank = match (rule.rank, source) {
         (_, Source::Class) => Rank::Weak,
@@ -57,19 +59,35 @@ pub(super) fn find(concepts: Concepts, source: Source) -> Option<Finding> {
         (_, Source::Code) => Rank::Code,
         (rank, _) => rank,
     };
-    Some(Finding { rank, reason: rule.reason })
+    Some(Finding {
+        rank,
+        reason: rule.reason,
+    })
 }
 
 /// A code that no words explain.
 pub(super) fn find_number(code: &[u8]) -> Option<Finding> {
-    let at = NUMBERS.binary_search_by(|(known, ..)| (*known).cmp(code)).ok()?;
+    let at = NUMBERS
+        .binary_search_by(|(known, ..)| (*known).cmp(code))
+        .ok()?;
     let &(_, rank, reason) = NUMBERS.get(at)?;
     Some(Finding { rank, reason })
 }
 
+/// No rule of [`RULES`] holds without one of these.
+const SPECIFIC: Concepts = {
+    let mut set = 0;
+    let mut at = 0;
+    while at < RULES.len() {
+        set |= RULES[at].all[0];
+        at += 1;
+    }
+    set
+};
+
 struct Rule {
     /// Each set has to meet the sentence.
-    all: &'static [Concepts],
+    all: [Concepts; 3],
     /// None of these may be in it.
     none: Concepts,
     rank: Rank,
@@ -113,8 +131,21 @@ const fn any(stems: &[Stem]) -> Concepts {
     set
 }
 
-const fn rule(rank: Rank, reason: Reason, all: &'static [Concepts]) -> Rule {
-    Rule { all, none: 0, rank, reason, whole: false, prose: false }
+const fn rule(rank: Rank, reason: Reason, sets: &[Concepts]) -> Rule {
+    let mut all = [Concepts::MAX; 3];
+    let mut at = 0;
+    while at < sets.len() {
+        all[at] = sets[at];
+        at += 1;
+    }
+    Rule {
+        all,
+        none: 0,
+        rank,
+        reason,
+        whole: false,
+        prose: false,
+    }
 }
 
 /// Spells a rule's sets: `all![A B, C]` is (A or B) and C.
@@ -124,80 +155,237 @@ macro_rules! all {
 
 /// No rule holds without one of these.
 const TRIGGERS: Concepts = any(&[
-    Exceed, TooMany, Throttle, SlowDown, Insufficient, Inactive, Terminated, Policy, Unusual, Auth,
-    Invalid, Permission, Member, Concurrent, Overload, Capacity, Demand, Queue, Enqueued, Flex,
-    Deployment, Large, Context, Size, Ramp, Rate, Limit, Spend, Recharge, Max,
+    Exceed,
+    TooMany,
+    Throttle,
+    SlowDown,
+    Insufficient,
+    Inactive,
+    Terminated,
+    Policy,
+    Unusual,
+    Auth,
+    Invalid,
+    Permission,
+    Member,
+    Concurrent,
+    Overload,
+    Capacity,
+    Demand,
+    Queue,
+    Enqueued,
+    Flex,
+    Deployment,
+    Large,
+    Context,
+    Size,
+    Ramp,
+    Rate,
+    Limit,
+    Spend,
+    Recharge,
+    Max,
 ]);
 
-static RULES: &[Rule] = &[
+/// The rules that need a stem of [`SPECIFIC`]: the first set of each is the telling one.
+const RULES: &[Rule] = &[
     // Bans.
     rule(Rank::Wording, Reason::AccessTerminated, all![Unusual]).whole(),
-    rule(Rank::Wording, Reason::AccessTerminated, all![Policy, Not Terminated Inactive Exceed]).whole()
-        .unless(&[Rate, Throttle]),
-    rule(Rank::Wording, Reason::AccessTerminated, all![Terminated]).whole()
+    rule(
+        Rank::Wording,
+        Reason::AccessTerminated,
+        all![Policy, Not Terminated Inactive Exceed],
+    )
+    .whole()
+    .unless(&[Rate, Throttle]),
+    rule(Rank::Wording, Reason::AccessTerminated, all![Terminated])
+        .whole()
         .unless(&[Temporary, Rate, Throttle, TooMany, Quota]),
     // Money. What was paid for is gone ...
-    rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Insufficient Exceed])
-        .unless(&[Rate, Throttle, Add]),
-    rule(Rank::Wording, Reason::CreditExhausted, all![Recharge]).whole()
+    rule(
+        Rank::Wording,
+        Reason::CreditExhausted,
+        all![Credit Balance, Insufficient Exceed],
+    )
+    .unless(&[Rate, Throttle, Add]),
+    rule(Rank::Wording, Reason::CreditExhausted, all![Recharge])
+        .whole()
         .unless(&[Rate, Throttle]),
     // ... an account's payment stands out ...
     rule(Rank::Quota, Reason::QuotaExhausted, all![Inactive, Quota]).whole(),
-    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Billing]),
+    rule(
+        Rank::Wording,
+        Reason::BillingInactive,
+        all![Inactive, Account Billing],
+    ),
     // ... or a cap that the owner set is reached.
-    rule(Rank::Quota, Reason::QuotaExhausted, all![Spend, Quota, Exceed]).whole(),
-    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit Exceed])
-        .unless(&[Request, Rate]),
-    rule(Rank::Wording, Reason::SpendLimit, all![Billing, Limit, Exceed]).whole()
-        .unless(&[Rate, Throttle]),
+    rule(
+        Rank::Quota,
+        Reason::QuotaExhausted,
+        all![Spend, Quota, Exceed],
+    )
+    .whole(),
+    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit Exceed]).unless(&[Request, Rate]),
+    rule(
+        Rank::Wording,
+        Reason::SpendLimit,
+        all![Billing, Limit, Exceed],
+    )
+    .whole()
+    .unless(&[Rate, Throttle]),
     // Keys.
-    rule(Rank::Wording, Reason::WrongOrganization, all![Organization, Member Invalid]),
-    rule(Rank::Wording, Reason::InvalidKey, all![Key, Invalid]),
-    rule(Rank::Wording, Reason::InvalidKey, all![Token, Invalid])
+    rule(
+        Rank::Wording,
+        Reason::WrongOrganization,
+        all![Member Invalid, Organization],
+    ),
+    rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Key]),
+    rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Token])
         .unless(&[Limit, Rate, Max, TooMany]),
     rule(Rank::Weak, Reason::InvalidKey, all![Auth]).whole(),
     rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole(),
     // Size.
-    rule(Rank::TooLarge, Reason::TooLarge, all![Too, Large, Request Context Token Input Prompt Size])
-        .unless(&[Resource]),
+    rule(
+        Rank::TooLarge,
+        Reason::TooLarge,
+        all![Large, Too, Request Context Token Input Prompt Size],
+    )
+    .unless(&[Resource]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Context, Exceed Max])
         .unless(&[Demand, Rate, Concurrent]),
-    rule(Rank::TooLarge, Reason::TooLarge, all![TooMany, Token, Input Prompt]),
-    rule(Rank::TooLarge, Reason::TooLarge, all![Input Prompt, Token, Limit, Exceed])
-        .unless(&[Rate, Second, Minute, Hour, Day, Organization, Account, Quota]),
-    rule(Rank::TooLarge, Reason::TooLarge, all![Max, Size]).unless(&[Demand, Queue]),
+    rule(
+        Rank::TooLarge,
+        Reason::TooLarge,
+        all![Input Prompt, TooMany, Token],
+    ),
+    rule(
+        Rank::TooLarge,
+        Reason::TooLarge,
+        all![Input Prompt, Token, Exceed],
+    )
+    .unless(&[
+        Rate,
+        Second,
+        Minute,
+        Hour,
+        Day,
+        Organization,
+        Account,
+        Quota,
+    ]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![Size, Max]).unless(&[Demand, Queue]),
     // Calls in flight.
-    rule(Rank::Concurrency, Reason::BatchQueueFull, all![Enqueued, Limit Exceed]),
-    rule(Rank::Concurrency, Reason::ConcurrencyLimit, all![Concurrent, Limit TooMany Exceed Max High Request]),
+    rule(
+        Rank::Concurrency,
+        Reason::BatchQueueFull,
+        all![Enqueued, Limit Exceed],
+    ),
+    rule(
+        Rank::Concurrency,
+        Reason::ConcurrencyLimit,
+        all![Concurrent, Limit TooMany Exceed Max High Request],
+    ),
     // Growth.
     rule(Rank::Ramp, Reason::RampTooFast, all![Ramp, Fast TooMany]),
     rule(Rank::Ramp, Reason::RampTooFast, all![Ramp, Max, Rate]),
     // Capacity, unless counted by the second or the minute.
-    rule(Rank::Rate, Reason::UnknownRate, all![Capacity, Exceed, Second Minute Hour Day]),
-    rule(Rank::Overload, Reason::FlexUnavailable, all![Flex, Resource Capacity Not]),
+    rule(
+        Rank::Rate,
+        Reason::UnknownRate,
+        all![Capacity, Exceed, Second Minute Hour Day],
+    ),
+    rule(
+        Rank::Overload,
+        Reason::FlexUnavailable,
+        all![Flex, Resource Capacity Not],
+    ),
     rule(Rank::Overload, Reason::Overloaded, all![Overload]),
-    rule(Rank::Overload, Reason::Overloaded, all![Receiving, TooMany Demand]),
-    rule(Rank::Overload, Reason::Overloaded, all![Demand, High Exceed]),
+    rule(
+        Rank::Overload,
+        Reason::Overloaded,
+        all![Receiving, TooMany Demand],
+    ),
+    rule(
+        Rank::Overload,
+        Reason::Overloaded,
+        all![Demand, High Exceed],
+    ),
     rule(Rank::Overload, Reason::Overloaded, all![Deployment, Not]),
-    rule(Rank::Overload, Reason::Overloaded, all![Capacity Resource, Not Max Insufficient]).unless(&[Quota]),
+    rule(
+        Rank::Overload,
+        Reason::Overloaded,
+        all![Capacity Resource, Not Max Insufficient],
+    )
+    .unless(&[Quota]),
     rule(Rank::Overload, Reason::Overloaded, all![Capacity, Exceed]).unless(&[Quota]),
-    rule(Rank::Overload, Reason::Overloaded, all![Queue, Exceed Max Limit TooMany]),
+    rule(
+        Rank::Overload,
+        Reason::Overloaded,
+        all![Queue, Exceed Max Limit TooMany],
+    ),
     // A quota; a rate's words or a window of up to a day beside it make it a rate.
-    rule(Rank::Wording, Reason::QuotaExhausted, all![Quota, Insufficient]),
-    rule(Rank::Quota, Reason::UsageLimit, all![Terminated, Temporary, Account]).whole().unless(&[Rate]),
-    rule(Rank::Rate, Reason::UnknownRate, all![Quota, Exceed, Rate Throttle Allocated TooMany Second Minute Hour Day Resource]),
-    rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]).whole().prose(),
-    rule(Rank::Rate, Reason::UnknownRate, all![Quota, Exceed, Request Token]),
+    rule(
+        Rank::Wording,
+        Reason::QuotaExhausted,
+        all![Quota, Insufficient],
+    ),
+    rule(
+        Rank::Quota,
+        Reason::UsageLimit,
+        all![Terminated, Temporary, Account],
+    )
+    .whole()
+    .unless(&[Rate]),
+    rule(
+        Rank::Rate,
+        Reason::UnknownRate,
+        all![Quota, Exceed, Rate Throttle Allocated TooMany Second Minute Hour Day Resource],
+    ),
+    rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed])
+        .whole()
+        .prose(),
+    rule(
+        Rank::Rate,
+        Reason::UnknownRate,
+        all![Quota, Exceed, Request Token],
+    ),
     rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]),
-    rule(Rank::Quota, Reason::UsageLimit, all![Usage, Limit, Exceed]).whole().unless(&[Rate]),
-    rule(Rank::Quota, Reason::UsageLimit, all![Month Week, Limit Max, Exceed]).whole(),
-    rule(Rank::Quota, Reason::UsageLimit, all![Limit, Exceed]).whole().prose()
-        .unless(&[Rate, Throttle, TooMany, Request, Token, Image, Audio, Second, Minute, Hour, Day, Size, Context]),
-    // Rates.
-    rule(Rank::Rate, Reason::UnknownRate, all![Throttle TooMany SlowDown]),
-    rule(Rank::Rate, Reason::UnknownRate, all![Rate, Limit Exceed High]),
+    rule(Rank::Quota, Reason::UsageLimit, all![Usage, Limit, Exceed])
+        .whole()
+        .unless(&[Rate]),
+    rule(
+        Rank::Quota,
+        Reason::UsageLimit,
+        all![Month Week, Limit Max, Exceed],
+    )
+    .whole(),
+];
+
+/// What is left are rates.
+static RATES: &[Rule] = &[
+    rule(
+        Rank::Rate,
+        Reason::UnknownRate,
+        all![Throttle TooMany SlowDown],
+    ),
+    rule(
+        Rank::Rate,
+        Reason::UnknownRate,
+        all![Rate, Limit Exceed High],
+    ),
+    rule(Rank::Quota, Reason::UsageLimit, all![Limit, Exceed])
+        .whole()
+        .prose()
+        .unless(&[
+            Rate, Throttle, TooMany, Request, Token, Image, Audio, Second, Minute, Hour, Day, Size,
+            Context,
+        ]),
     rule(Rank::Rate, Reason::UnknownRate, all![Limit, Exceed]),
-    rule(Rank::Rate, Reason::UnknownRate, all![Request Token, Exceed Max]),
+    rule(
+        Rank::Rate,
+        Reason::UnknownRate,
+        all![Request Token, Exceed Max],
+    ),
     rule(Rank::Rate, Reason::UnknownRate, all![Terminated, Temporary]),
     rule(Rank::Weak, Reason::UnknownRate, all![Resource, Exceed]),
 ];

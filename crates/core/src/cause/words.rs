@@ -1,5 +1,7 @@
 //! The vocabulary: English words to stems, found with one hash a word.
 
+use super::lex::run;
+
 /// Declares the stems; the first 64 have a bit in a sentence's [`Concepts`].
 macro_rules! stems {
     ($($(#[$doc:meta])* $stem:ident)*) => {
@@ -52,26 +54,55 @@ impl Stem {
         if index < 64 { 1 << index } else { 0 }
     }
 
+    /// The word at `start`, of letters of which only the first may be a capital, and where it ends.
+    #[inline]
+    pub(super) fn word_at(body: &[u8], start: usize) -> (Self, usize) {
+        if let Some(rest) = body.get(start..)
+            && let Some(&chunk) = rest.first_chunk()
+        {
+            let chunk = u64::from_le_bytes(chunk) | 0x20;
+            let len = lower_run(chunk);
+            if len < 8 {
+                let head = chunk & !(u64::MAX << (8 * len));
+                return (look_up(mix(head, 0)), start + len);
+            }
+        }
+        let end = run(body, start + 1, |byte| byte.is_ascii_lowercase());
+        (Self::of(body, start, end), end)
+    }
+
     /// The stem of the ASCII word at `start..end` of `body`, in any case.
     #[inline]
     pub(super) fn of(body: &[u8], start: usize, end: usize) -> Self {
-        let Some(hash) = hash(body, start, end) else {
-            return Self::Other;
-        };
-        let tag = tag(hash);
-        let mut slot = (hash >> SHIFT) as usize;
-        for _ in 0..LONGEST_PROBE {
-            let entry = VOCABULARY.tags[slot % SLOTS];
-            if entry == tag {
-                return VOCABULARY.stems[slot % SLOTS];
-            }
-            if entry == 0 {
-                break;
-            }
-            slot += 1;
-        }
-        Self::Other
+        hash(body, start, end).map_or(Self::Other, look_up)
     }
+}
+
+#[inline]
+fn look_up(hash: u64) -> Stem {
+    let tag = tag(hash);
+    let mut slot = (hash >> SHIFT) as usize;
+    for _ in 0..LONGEST_PROBE {
+        let entry = VOCABULARY.tags[slot % SLOTS];
+        if entry == tag {
+            return VOCABULARY.stems[slot % SLOTS];
+        }
+        if entry == 0 {
+            break;
+        }
+        slot += 1;
+    }
+    Stem::Other
+}
+
+/// How many of the eight bytes, the lowest first, are `a` to `z` before one that is not.
+#[inline]
+const fn lower_run(chunk: u64) -> usize {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let from_a = (chunk | HIGH).wrapping_sub(0x6161_6161_6161_6161);
+    let past_z = (chunk | HIGH).wrapping_sub(0x7B7B_7B7B_7B7B_7B7B);
+    let lower = from_a & !past_z & !chunk & HIGH;
+    ((lower ^ HIGH).trailing_zeros() / 8) as usize
 }
 
 /// Longer words are not in the vocabulary: two overlapping loads of eight bytes cover the others.
@@ -169,7 +200,10 @@ const fn insert(table: &mut Vocabulary, word: &[u8], stem: Stem) {
     let hash = if word.len() <= 8 {
         mix(pack(word), 0)
     } else {
-        mix(pack(word.split_at(8).0), pack(word.split_at(word.len() - 8).1))
+        mix(
+            pack(word.split_at(8).0),
+            pack(word.split_at(word.len() - 8).1),
+        )
     };
     let mut slot = (hash >> SHIFT) as usize;
     let mut probes = 1;
@@ -190,14 +224,29 @@ const _: () = assert!((Stem::Add as u8) < 64);
 /// The words of each stem. Inflections are listed, not derived: a derived one would be wrong somewhere.
 static WORDS: &[(Stem, &str)] = &[
     (Stem::Rate, "rate rates frequency velocity speed throughput"),
-    (Stem::Limit, "limit limits limitation limitations threshold thresholds cap caps ceiling limite ratelimits"),
-    (Stem::Exceed, "exceed exceeds exceeded exceeding reached reach hit surpassed surpass surpasses exhausted exhaust exhausts crossed overrun consumed maxed"),
-    (Stem::Request, "request requests call calls queries query attempts attempt solicitudes anfragen req reqs downloads lookups"),
+    (
+        Stem::Limit,
+        "limit limits limitation limitations threshold thresholds cap caps ceiling limite ratelimits",
+    ),
+    (
+        Stem::Exceed,
+        "exceed exceeds exceeded exceeding reached reach hit surpassed surpass surpasses exhausted exhaust exhausts crossed overrun consumed maxed",
+    ),
+    (
+        Stem::Request,
+        "request requests call calls queries query attempts attempt solicitudes anfragen req reqs downloads lookups",
+    ),
     (Stem::Token, "token tokens"),
-    (Stem::Throttle, "throttle throttled throttling throttles throttler ratelimit ratelimited ratelimiting limited limiting"),
+    (
+        Stem::Throttle,
+        "throttle throttled throttling throttles throttler ratelimit ratelimited ratelimiting limited limiting",
+    ),
     (Stem::TooMany, "toomanyrequests toomany flood"),
     (Stem::SlowDown, "slowdown"),
-    (Stem::Quota, "quota quotas allocation allotment allowance entitlement"),
+    (
+        Stem::Quota,
+        "quota quotas allocation allotment allowance entitlement",
+    ),
     (Stem::Max, "max maximum most upto"),
     (Stem::Usage, "usage"),
     (Stem::Input, "input inputs"),
@@ -207,24 +256,57 @@ static WORDS: &[(Stem, &str)] = &[
     (Stem::Audio, "audio"),
     (Stem::Credit, "credit credits funds"),
     (Stem::Balance, "balance"),
-    (Stem::Insufficient, "insufficient depleted negative lacking requires empty"),
+    (
+        Stem::Insufficient,
+        "insufficient depleted negative lacking requires empty",
+    ),
     (Stem::Billing, "billing payment payments invoice invoices"),
     (Stem::Spend, "spend spending budget budgets specified"),
     (Stem::Recharge, "recharge"),
-    (Stem::Account, "account accounts subscription membership plan tier"),
-    (Stem::Inactive, "inactive overdue arrears arrearage deactivated delinquent unpaid suspended disabled unpurchased"),
-    (Stem::Terminated, "terminated banned blocked blacklisted prohibited ban blocklisted firewall"),
-    (Stem::Policy, "policy policies violation violations violated violating"),
-    (Stem::Unusual, "unusual suspicious abnormal fraud fraudulent malicious comply"),
+    (
+        Stem::Account,
+        "account accounts subscription membership plan tier",
+    ),
+    (
+        Stem::Inactive,
+        "inactive overdue arrears arrearage deactivated delinquent unpaid suspended disabled unpurchased",
+    ),
+    (
+        Stem::Terminated,
+        "terminated banned blocked blacklisted prohibited ban blocklisted firewall",
+    ),
+    (
+        Stem::Policy,
+        "policy policies violation violations violated violating",
+    ),
+    (
+        Stem::Unusual,
+        "unusual suspicious abnormal fraud fraudulent malicious comply",
+    ),
     (Stem::Temporary, "temporary temporarily"),
-    (Stem::Key, "key keys apikey credential credentials signature"),
-    (Stem::Auth, "authentication unauthorized unauthenticated authenticate unauthorised"),
-    (Stem::Invalid, "invalid incorrect wrong expired revoked mismatched malformed missing"),
+    (
+        Stem::Key,
+        "key keys apikey credential credentials signature",
+    ),
+    (
+        Stem::Auth,
+        "authentication unauthorized unauthenticated authenticate unauthorised",
+    ),
+    (
+        Stem::Invalid,
+        "invalid incorrect wrong expired revoked mismatched malformed missing",
+    ),
     (Stem::Permission, "permission permissions denied forbidden"),
     (Stem::Organization, "organization organisation org team"),
     (Stem::Member, "member match mismatch"),
-    (Stem::Concurrent, "concurrent concurrency concurrently parallel simultaneous simultaneously inflight"),
-    (Stem::Overload, "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading circuit execution"),
+    (
+        Stem::Concurrent,
+        "concurrent concurrency concurrently parallel simultaneous simultaneously inflight",
+    ),
+    (
+        Stem::Overload,
+        "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading circuit execution",
+    ),
     (Stem::Capacity, "capacity"),
     (Stem::Demand, "demand load traffic peak"),
     (Stem::High, "high heavy"),
@@ -238,7 +320,10 @@ static WORDS: &[(Stem, &str)] = &[
     (Stem::Large, "large long big larger longer"),
     (Stem::Context, "context body payload entity"),
     (Stem::Size, "size"),
-    (Stem::Ramp, "increase increased growth ramp acceleration grew"),
+    (
+        Stem::Ramp,
+        "increase increased growth ramp acceleration grew",
+    ),
     (Stem::Fast, "fast quickly rapidly frequently quick frequent"),
     (Stem::Second, "second seconds sec secs"),
     (Stem::Minute, "minute minutes min mins"),
@@ -247,7 +332,10 @@ static WORDS: &[(Stem, &str)] = &[
     (Stem::Week, "week weeks"),
     (Stem::Month, "month months"),
     (Stem::Retry, "retry"),
-    (Stem::Reset, "reset resets resetting regain refill renew renews replenish replenishes refreshes"),
+    (
+        Stem::Reset,
+        "reset resets resetting regain refill renew renews replenish replenishes refreshes",
+    ),
     (Stem::Not, "not cannot no"),
     (Stem::Allocated, "allocated"),
     (Stem::Add, "add unlock upgrade raise"),
