@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::date;
-use super::lex::{blanks, byte, class, class_at, is_letter, run, run_of, set, starts_with};
+use super::lex::{blanks, byte, class, class_at, is_letter, run, run_of, set};
 use super::number::{Number, SECOND, Span};
 use super::read::{Label, Reader};
 use super::wide;
@@ -14,6 +14,7 @@ impl Reader<'_> {
     /// Takes in the number at the reader. One that touches the end of the body is not read.
     pub(super) fn number(&mut self) {
         let start = self.at;
+        self.sentence.begun = true;
         if let Some((reset, end)) = date::at(self.body, start) {
             self.at = end;
             if self.sentence.waits {
@@ -144,16 +145,12 @@ impl Reader<'_> {
         let at = run(self.body, self.at, |byte| {
             matches!(byte, b' ' | b'\n' | b'-' | b'\'')
         });
-        let at = if starts_with(self.body, at, "\u{6709}".as_bytes()) {
-            at + 3
-        } else {
-            at
-        };
         match class_at(self.body, at) {
             class::LOWER | class::UPPER => {
                 let end = run(self.body, at, |byte| byte.is_ascii_alphabetic());
                 Stem::of(self.body, at, end)
             }
+            class::PUNCT if byte(self.body, at) != b'\\' => Stem::Other,
             _ => wide::phrase_at(self.body, at)
                 .and_then(|(stems, _)| stems.first().copied())
                 .unwrap_or(Stem::Other),

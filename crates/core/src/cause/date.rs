@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::Reset;
-use super::lex::{byte, run, starts_with, text};
+use super::lex::{byte, run, text};
 use super::number::Number;
 
 /// The time that begins with the digit at `at`, and where it ends.
@@ -77,7 +77,7 @@ fn clock(body: &[u8], at: usize) -> Option<(u64, usize)> {
 /// The seconds that a zone is ahead of UTC.
 fn zone(body: &[u8], at: usize) -> Option<(i64, usize)> {
     for name in [&b"Z"[..], b" UTC", b" GMT", b"UTC"] {
-        if starts_with(body, at, name) {
+        if body.get(at..).is_some_and(|rest| rest.starts_with(name)) {
             return Some((0, at + name.len()));
         }
     }

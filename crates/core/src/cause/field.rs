@@ -3,9 +3,7 @@
 use core::time::Duration;
 
 use super::date;
-use super::lex::{
-    byte, class, class_at, is_in, key_end, opening, run, run_of, set, starts_with, text,
-};
+use super::lex::{byte, class, class_at, is_in, key_end, opening, run_of, set, starts_with, text};
 use super::number::{Number, SECOND, Span, of_stem};
 use super::read::{Label, Reader, Words};
 use super::words::Stem;
@@ -46,6 +44,7 @@ impl<'a> Reader<'a> {
         self.take(field, value, open, quoted || value_quoted);
         if !quoted {
             // In prose the name is a word as well: `No such organization: X`.
+            self.sentence.begun = true;
             self.sentence.concepts |= Words::new(self.body, start, end)
                 .fold(0, |set, (from, to)| {
                     set | Stem::of(self.body, from, to).bit()
@@ -88,14 +87,10 @@ impl<'a> Reader<'a> {
             }
             Field::Count(label) => {
                 self.at = open;
-                self.sentence.label = label;
-                self.sentence.slack = 0;
+                self.label(label);
             }
             Field::Elsewhere => self.stop(),
-            Field::Other => {
-                self.sentence.label = Label::Ignored;
-                self.sentence.slack = 0;
-            }
+            Field::Other => self.label(Label::Ignored),
         }
     }
 
@@ -177,6 +172,7 @@ impl<'a> Reader<'a> {
         } else if class_at(self.body, open) == class::DIGIT {
             self.wait_value(open, SECOND);
         } else {
+            self.sentence.begun = true;
             self.sentence.waits = true;
             self.sentence.said = Some(open);
         }
@@ -256,9 +252,11 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
 
 /// The end of a code: an identifier, dots in it included.
 fn code_end(body: &[u8], at: usize) -> usize {
-    run(body, at, |byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$' | b'.')
-    })
+    let mut end = run_of(body, at, set::IDENT);
+    while byte(body, end) == b'.' && is_in(body, end + 1, set::IDENT) {
+        end = run_of(body, end + 1, set::IDENT);
+    }
+    end
 }
 
 /// What a URL that is a type says: its fragment, or its last segment.

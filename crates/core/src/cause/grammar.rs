@@ -12,6 +12,7 @@ impl<'a> Reader<'a> {
     pub(super) fn push(&mut self, stem: Stem) {
         let prev = core::mem::replace(&mut self.sentence.prev, stem);
         self.sentence.concepts |= stem.bit();
+        self.sentence.begun = true;
         self.sentence.age = self.sentence.age.saturating_add(1);
         self.together(prev, stem);
         match stem {
@@ -61,7 +62,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn label(&mut self, label: Label) {
+    /// What the next number counts.
+    pub(super) fn label(&mut self, label: Label) {
+        self.sentence.begun = true;
         self.sentence.label = label;
         self.sentence.slack = 0;
     }

@@ -106,19 +106,26 @@ pub(super) fn backslashes(body: &[u8], at: usize) -> usize {
 }
 
 /// Where a value begins behind its opening: blanks, escaped quotes, `String("`, `b'`; and whether it is quoted.
+#[inline]
 pub(super) fn opening(body: &[u8], at: usize) -> (usize, bool) {
+    let at = if byte(body, at) == b' ' { at + 1 } else { at };
+    match (byte(body, at), class_at(body, at + 1)) {
+        (b'"' | b'\'', class::LOWER | class::UPPER | class::DIGIT) => (at + 1, true),
+        (_, class::LOWER) if class_at(body, at) == class::LOWER => (at, false),
+        _ => any_opening(body, at),
+    }
+}
+
+fn any_opening(body: &[u8], at: usize) -> (usize, bool) {
     let mut at = blanks(body, at);
-    if matches!(byte(body, at), b'S' | b'b' | b'u') {
-        for constructor in [&b"String("[..], b"Some(", b"b", b"u"] {
-            let end = at + constructor.len();
-            if starts_with(body, at, constructor) && is_in(body, end, set::QUOTE) {
-                at = end;
-            }
-        }
+    if starts_with(body, at, b"String(") {
+        at += 7;
+    } else if matches!(byte(body, at), b'b' | b'u') && is_in(body, at + 1, set::QUOTE) {
+        at += 1;
     }
     let bare = backslashes(body, at);
-    if starts_with(body, bare, "\u{201c}".as_bytes()) {
-        return (bare + 3, true);
+    if starts_with(body, bare, &CURLY) {
+        return (bare + CURLY.len(), true);
     }
     match run_of(body, bare, set::QUOTE) {
         end if end == bare => (at, false),
@@ -126,10 +133,18 @@ pub(super) fn opening(body: &[u8], at: usize) -> (usize, bool) {
     }
 }
 
+/// The opening quote of a typographer.
+const CURLY: [u8; 3] = [0xE2, 0x80, 0x9C];
+
 /// Where the value of a key begins whose name ends at `end`, and whether quotes stood around the name.
 #[inline]
 pub(super) fn key_end(body: &[u8], end: usize) -> Option<(usize, bool)> {
-    let bare = backslashes(body, end);
+    let bare = match (byte(body, end), byte(body, end + 1)) {
+        (b'"' | b'\'', b':') => return Some((end + 2, true)),
+        (b',' | b'.' | b')', _) => return None,
+        (b'\\', _) => backslashes(body, end),
+        _ => end,
+    };
     let quoted = is_in(body, bare, set::QUOTE);
     let colon = blanks(body, if quoted { bare + 1 } else { end });
     match byte(body, colon) {
@@ -142,8 +157,8 @@ pub(super) fn key_end(body: &[u8], end: usize) -> Option<(usize, bool)> {
 }
 
 #[inline]
-pub(super) fn starts_with(body: &[u8], at: usize, prefix: &[u8]) -> bool {
-    body.get(at..).is_some_and(|rest| rest.starts_with(prefix))
+pub(super) fn starts_with<const N: usize>(body: &[u8], at: usize, prefix: &[u8; N]) -> bool {
+    body.get(at..).and_then(<[u8]>::first_chunk) == Some(prefix)
 }
 
 /// Like [`starts_with`], for a prefix in lower case and a body in any.

@@ -60,11 +60,16 @@ impl Number {
 
     fn digits(&mut self, body: &[u8]) {
         let rest = body.get(self.end..).unwrap_or_default();
-        for digit in rest.iter().take_while(|byte| byte.is_ascii_digit()) {
-            self.whole = self
-                .whole
-                .saturating_mul(10)
-                .saturating_add(u64::from(digit - b'0'));
+        for byte in rest {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            self.whole = if self.whole < u64::MAX / 10 {
+                self.whole * 10 + u64::from(digit)
+            } else {
+                u64::MAX
+            };
             self.end += 1;
         }
     }
@@ -121,6 +126,9 @@ impl Span {
 
 /// The length of the unit at `at`, after a blank, a hyphen or a quote, and where it ends.
 pub(super) fn unit(body: &[u8], at: usize) -> Option<(Duration, usize)> {
+    if matches!(byte(body, at), b',' | b'.' | b'/' | b')' | b'}' | b':') {
+        return None;
+    }
     let at = run(body, at, |byte| {
         matches!(byte, b' ' | b'\n' | b'\'' | b'"' | b'-' | b'~')
     });

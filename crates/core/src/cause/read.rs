@@ -7,7 +7,7 @@ use core::time::Duration;
 
 use super::facts::Facts;
 use super::lex::{
-    backslashes, blanks, byte, class, class_at, is_in, run, run_of, set, starts_with,
+    backslashes, blanks, byte, class, class_at, is_in, is_letter, run, run_of, set, starts_with,
     starts_with_any_case,
 };
 use super::rules::Source;
@@ -28,6 +28,8 @@ pub(super) struct Reader<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Sentence {
     pub(super) concepts: Concepts,
+    /// Something was read since it began.
+    pub(super) begun: bool,
     /// The word right before, `Other` where it is unknown.
     pub(super) prev: Stem,
     /// What the next number counts.
@@ -68,6 +70,7 @@ pub(super) enum Label {
 impl Sentence {
     pub(super) const START: Self = Self {
         concepts: 0,
+        begun: false,
         prev: Stem::Other,
         label: Label::None,
         slack: 0,
@@ -133,7 +136,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Ends the sentence and keeps what it says.
+    #[inline]
     pub(super) fn finish(&mut self, closed: bool) {
+        if self.sentence.begun {
+            self.finish_begun(closed);
+        }
+    }
+
+    fn finish_begun(&mut self, closed: bool) {
         if let Some(from) = self.sentence.said {
             self.facts.say_reset(self.body, from, self.at);
         }
@@ -280,7 +290,7 @@ impl<'a> Reader<'a> {
             b',' => self.sentence.prev = Stem::Other,
             b'|' | b';' => self.finish(true),
             b'/' => self.sentence.prev = Stem::Per,
-            b'$' => self.sentence.label = Label::Ignored,
+            b'$' => self.label(Label::Ignored),
             b'>' => self.greater(),
             b'<' => self.tag(),
             _ => {}
@@ -302,6 +312,9 @@ impl<'a> Reader<'a> {
 
     /// A quote ends a sentence where a string ends.
     fn quote(&mut self) {
+        if is_letter(self.body, self.at) {
+            return;
+        }
         let next = blanks(self.body, self.at);
         let escaped = backslashes(self.body, next);
         if matches!(byte(self.body, escaped), b',' | b'}' | b']' | b':' | b')')
