@@ -45,10 +45,8 @@ impl<'a> Reader<'a> {
         if !quoted {
             // In prose the name is a word as well: `No such organization: X`.
             self.sentence.begun = true;
-            self.sentence.concepts |= Words::new(self.body, start, end)
-                .fold(0, |set, (from, to)| {
-                    set | Stem::of(self.body, from, to).bit()
-                });
+            self.sentence.concepts |=
+                Words::new(self.body, start, end).fold(0, |set, stem| set | stem.bit());
         }
         true
     }
@@ -129,10 +127,7 @@ impl<'a> Reader<'a> {
             return;
         };
         self.at = end;
-        if matches!(
-            code,
-            "null" | "None" | "nil" | "undefined" | "true" | "false"
-        ) {
+        if is_nothing(code) {
             return;
         }
         self.facts
@@ -182,8 +177,7 @@ impl<'a> Reader<'a> {
         let body: &'a [u8] = self.body;
         let end = run_of(body, open, set::NAME);
         let name = text(body, open, end)?.trim_end_matches(['.', ':', '-']);
-        let known = !matches!(name, "" | "null" | "None" | "nil" | "undefined" | "unknown");
-        (known && end < body.len()).then_some((name, end))
+        (!is_nothing(name) && end < body.len()).then_some((name, end))
     }
 }
 
@@ -217,9 +211,9 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
     let mut count = 0_u32;
     let mut before = Stem::Other;
     let mut last = Stem::Other;
-    for (from, to) in Words::new(body, start, end) {
+    for stem in Words::new(body, start, end) {
         before = last;
-        last = Stem::of(body, from, to);
+        last = stem;
         count += 1;
         waits |= matches!(last, Stem::Retry | Stem::Wait | Stem::Delay);
         resets |= last == Stem::Reset;
@@ -264,6 +258,19 @@ fn last_part(body: &[u8], start: usize, end: usize) -> usize {
     let url = body.get(start..end).unwrap_or_default();
     let cut = url.iter().rposition(|byte| matches!(byte, b'#' | b'/'));
     start + cut.map_or(0, |cut| cut + 1)
+}
+
+/// The word of some language for no value.
+fn is_nothing(value: &str) -> bool {
+    value.len() <= 9
+        && matches!(
+            value.as_bytes().first(),
+            None | Some(b'n' | b'N' | b'u' | b't' | b'f')
+        )
+        && matches!(
+            value,
+            "" | "null" | "None" | "nil" | "undefined" | "unknown" | "true" | "false"
+        )
 }
 
 /// A value ends here: not at the end of the body, and not within a word.

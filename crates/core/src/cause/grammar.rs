@@ -39,6 +39,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes what a word announces: a model or an organization.
+    #[inline]
     pub(super) fn names(&mut self, stem: Stem) {
         match stem {
             Stem::For => self.model_after_for(),

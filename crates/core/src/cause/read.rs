@@ -205,8 +205,8 @@ impl<'a> Reader<'a> {
         let mut last = Stem::Other;
         let mut count = 0_u32;
         let mut class = false;
-        for (from, to) in Words::new(self.body, start, end) {
-            last = Stem::of(self.body, from, to);
+        for stem in Words::new(self.body, start, end) {
+            last = stem;
             self.push(last);
             count += 1;
             class |= matches!(last, Stem::Error | Stem::Exception);
@@ -231,13 +231,12 @@ impl<'a> Reader<'a> {
     /// The code or type at `start..end`, of whatever spelling.
     pub(super) fn code(&mut self, start: usize, end: usize) {
         self.sentence = Sentence::START;
-        let mut words = Words::new(self.body, start, end);
-        while let Some((from, to)) = words.next() {
-            let stem = Stem::of(self.body, from, to);
+        for stem in Words::new(self.body, start, end) {
             self.push(stem);
         }
         self.facts.judge(&self.sentence, Source::Code);
-        if let Some(code) = self.body.get(start..end) {
+        if !is_letter(self.body, start) || end - start == NUMBERED {
+            let code = self.body.get(start..end).unwrap_or_default();
             self.facts.judge_number(code);
         }
         self.sentence = Sentence::START;
@@ -373,6 +372,9 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The length of Okta's codes, a letter and seven digits.
+const NUMBERED: usize = 8;
+
 /// The words of an identifier: `rate_limit`, `rateLimit`, `RATE-LIMIT`.
 pub(super) struct Words<'a> {
     body: &'a [u8],
@@ -391,23 +393,28 @@ impl<'a> Words<'a> {
 }
 
 impl Iterator for Words<'_> {
-    type Item = (usize, usize);
+    type Item = Stem;
 
-    fn next(&mut self) -> Option<(usize, usize)> {
-        let letter = |byte: u8| byte.is_ascii_alphabetic();
-        let start = run(self.body, self.at, |byte| !letter(byte)).min(self.end);
-        if start >= self.end {
+    #[inline]
+    fn next(&mut self) -> Option<Stem> {
+        while self.at < self.end && !is_letter(self.body, self.at) {
+            self.at += 1;
+        }
+        if self.at >= self.end {
             return None;
         }
-        let upper = run(self.body, start, |byte| byte.is_ascii_uppercase());
-        let lower = run(self.body, upper, |byte| byte.is_ascii_lowercase());
+        let start = self.at;
+        let (stem, end) = Stem::word_at(self.body, start);
+        if end > start + 1 || class_at(self.body, end) != class::UPPER {
+            self.at = end;
+            return Some(stem);
+        }
+        let upper = run(self.body, end, |byte| byte.is_ascii_uppercase());
         // `HTTPError`: the last capital begins the next word.
-        let end = if lower > upper && upper > start + 1 {
-            upper - 1
-        } else {
-            lower
+        self.at = match class_at(self.body, upper) {
+            class::LOWER if upper > end => upper - 1,
+            _ => upper,
         };
-        self.at = end.min(self.end);
-        Some((start, self.at))
+        Some(Stem::of(self.body, start, self.at))
     }
 }
