@@ -1,1 +1,3 @@
 //! What the tests share: oracles and generators.
+
+pub mod refusals;

@@ -28,7 +28,7 @@ impl Reader<'_> {
         match Span::after(self.body, number) {
             Some(span) if !glued || !is_glued(self.body, span.end) => {
                 self.at = span.end;
-                self.duration(span.time);
+                self.duration(span);
             }
             _ if glued => {
                 self.at = run_of(self.body, number.end, set::NAME);
@@ -36,14 +36,15 @@ impl Reader<'_> {
             }
             _ => {
                 self.at = number.end;
-                if number.end < self.body.len() {
+                if !number.open {
                     self.amount(number);
                 }
             }
         }
     }
 
-    fn duration(&mut self, time: Duration) {
+    fn duration(&mut self, span: Span) {
+        let time = span.time;
         let prev = core::mem::replace(&mut self.sentence.prev, Stem::Other);
         let next = self.next_stem();
         if matches!(prev, Stem::Per | Stem::Last | Stem::Within)
@@ -51,6 +52,8 @@ impl Reader<'_> {
         {
             self.window(time);
             self.sentence.concepts |= self::concept(time);
+        } else if span.open {
+            // Its rest may be cut off.
         } else if (self.sentence.waits || next == Stem::After) && !self.sentence.client {
             self.facts.said.wait.get_or_insert(time);
             self.sentence.said = None;
@@ -125,13 +128,13 @@ impl Reader<'_> {
 
     fn pair(&mut self, used: u64, limit: Number) {
         self.at = limit.end;
-        if self.sentence.pair
-            && limit.end < self.body.len()
-            && let Some(limit) = limit.amount()
-        {
-            note(&mut self.facts.said.used, used);
+        if !self.sentence.pair {
+            return;
+        }
+        self.sentence.counts = true;
+        note(&mut self.facts.said.used, used);
+        if !limit.open && let Some(limit) = limit.amount() {
             note(&mut self.facts.said.limit, limit);
-            self.sentence.counts = true;
         }
     }
 

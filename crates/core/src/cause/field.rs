@@ -19,6 +19,7 @@ enum Field {
     Error,
     Wait(Duration),
     Reset,
+    Window,
     Model,
     Organization,
     Count(Label),
@@ -71,6 +72,10 @@ impl<'a> Reader<'a> {
             Field::Error => self.error_value(open, quoted),
             Field::Wait(unit) => self.wait_value(open, unit),
             Field::Reset => self.reset_value(open),
+            Field::Window => {
+                self.at = open;
+                self.sentence.prev = Stem::Per;
+            }
             Field::Model => {
                 if let Some((name, end)) = self.name_value(open) {
                     self.facts.said.model.get_or_insert(name);
@@ -141,11 +146,12 @@ impl<'a> Reader<'a> {
         }
         let number = Number::at(self.body, open);
         if let Some(span) = Span::after(self.body, number)
+            && !span.open
             && is_end(self.body, span.end)
         {
             self.at = span.end;
             self.facts.said.wait.get_or_insert(span.time);
-        } else if is_end(self.body, number.end) {
+        } else if !number.open && is_end(self.body, number.end) {
             self.at = number.end;
             match date::epoch(number) {
                 Some(reset) => {
@@ -192,6 +198,7 @@ const fn of_word(stem: Stem) -> Field {
         Stem::Elsewhere => Field::Elsewhere,
         Stem::Wait | Stem::Delay => Field::Wait(SECOND),
         Stem::Reset => Field::Reset,
+        Stem::Time | Stem::Period => Field::Window,
         Stem::Model => Field::Model,
         Stem::Organization => Field::Organization,
         Stem::Limit | Stem::Max => Field::Count(Label::Limit),

@@ -23,10 +23,13 @@ impl<'a> Reader<'a> {
             }
             Stem::Used | Stem::Current | Stem::Usage => self.label(Label::Used),
             Stem::Requested => self.label(Label::Requested),
-            Stem::Remaining | Stem::Burst | Stem::Afford => self.label(Label::Ignored),
+            Stem::Remaining | Stem::Burst | Stem::Afford | Stem::Spend => {
+                self.label(Label::Ignored)
+            }
             Stem::Exceed if prev == Stem::Limit => self.sentence.label = Label::None,
             Stem::Again | Stem::Retry | Stem::Wait | Stem::Reset | Stem::Available => {
                 self.sentence.waits = true;
+                self.sentence.label = Label::None;
             }
             Stem::Retrying => self.sentence.client = true,
             Stem::Until => {

@@ -156,6 +156,7 @@ macro_rules! all {
 /// No rule holds without one of these.
 const TRIGGERS: Concepts = any(&[
     Exceed,
+    Abuse,
     TooMany,
     Throttle,
     SlowDown,
@@ -349,7 +350,7 @@ const RULES: &[Rule] = &[
         Reason::UnknownRate,
         all![Quota, Exceed, Request Token],
     ),
-    rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]),
+    rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]).whole(),
     rule(Rank::Quota, Reason::UsageLimit, all![Usage, Limit, Exceed])
         .whole()
         .unless(&[Rate]),
@@ -387,6 +388,7 @@ static RATES: &[Rule] = &[
         all![Request Token, Exceed Max],
     ),
     rule(Rank::Rate, Reason::UnknownRate, all![Terminated, Temporary]),
+    rule(Rank::Weak, Reason::UnknownRate, all![Abuse]),
     rule(Rank::Weak, Reason::UnknownRate, all![Resource, Exceed]),
 ];
 

@@ -22,7 +22,7 @@ stems! {
     // Money.
     Credit Balance Insufficient Billing Spend Recharge
     // Accounts, keys and bans.
-    Account Inactive Terminated Policy Unusual Temporary Key Auth Invalid Permission Organization Member
+    Account Inactive Terminated Policy Unusual Abuse Temporary Key Auth Invalid Permission Organization Member
     // Capacity.
     Concurrent Overload Capacity Demand High Queue Enqueued Flex Deployment Receiving Resource
     // Size.
@@ -283,6 +283,7 @@ static WORDS: &[(Stem, &str)] = &[
         Stem::Unusual,
         "unusual suspicious abnormal fraud fraudulent malicious comply",
     ),
+    (Stem::Abuse, "abuse"),
     (Stem::Temporary, "temporary temporarily"),
     (
         Stem::Key,
