@@ -1,1 +1,3 @@
 //! What the benchmarks compare.
+
+pub mod classify;

@@ -3,3 +3,4 @@
 pub mod corpus;
 pub mod fuzz;
 pub mod headers;
+pub mod refusals;

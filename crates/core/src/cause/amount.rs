@@ -3,16 +3,18 @@
 use core::time::Duration;
 
 use super::date;
-use super::lex::{blanks, byte, class, class_at, is_name, run, starts_with};
+use super::lex::{blanks, byte, class, class_at, is_letter, run, run_of, set};
 use super::number::{Number, SECOND, Span};
 use super::read::{Label, Reader};
 use super::wide;
 use super::words::Stem;
+use memchr::memchr3;
 
 impl Reader<'_> {
     /// Takes in the number at the reader. One that touches the end of the body is not read.
     pub(super) fn number(&mut self) {
         let start = self.at;
+        self.sentence.begun = true;
         if let Some((reset, end)) = date::at(self.body, start) {
             self.at = end;
             if self.sentence.waits {
@@ -26,22 +28,23 @@ impl Reader<'_> {
         match Span::after(self.body, number) {
             Some(span) if !glued || !is_glued(self.body, span.end) => {
                 self.at = span.end;
-                self.duration(span.time);
+                self.duration(span);
             }
             _ if glued => {
-                self.at = run(self.body, number.end, is_name);
+                self.at = run_of(self.body, number.end, set::NAME);
                 self.sentence.prev = Stem::Other;
             }
             _ => {
                 self.at = number.end;
-                if number.end < self.body.len() {
+                if !number.open {
                     self.amount(number);
                 }
             }
         }
     }
 
-    fn duration(&mut self, time: Duration) {
+    fn duration(&mut self, span: Span) {
+        let time = span.time;
         let prev = core::mem::replace(&mut self.sentence.prev, Stem::Other);
         let next = self.next_stem();
         if matches!(prev, Stem::Per | Stem::Last | Stem::Within)
@@ -49,12 +52,24 @@ impl Reader<'_> {
         {
             self.window(time);
             self.sentence.concepts |= self::concept(time);
+        } else if span.open {
+            // Its rest may be cut off.
         } else if (self.sentence.waits || next == Stem::After) && !self.sentence.client {
             self.facts.said.wait.get_or_insert(time);
             self.sentence.said = None;
+            if self.facts.said.limit.is_some() {
+                self.skip_tail();
+            }
         } else if prev == Stem::For {
             self.window(time);
         }
+    }
+
+    /// Behind a limit and a wait a message only says where to read on and what to buy: to where it ends.
+    fn skip_tail(&mut self) {
+        self.finish(true);
+        let rest = self.body.get(self.at..).unwrap_or_default();
+        self.at += memchr3(b'"', b'\'', b'\n', rest).unwrap_or(rest.len());
     }
 
     fn amount(&mut self, number: Number) {
@@ -75,12 +90,17 @@ impl Reader<'_> {
         let sure =
             self.sentence.slack <= 1 || self.sentence.slack <= 6 && is_resource(self.next_stem());
         match label {
-            Label::Limit if sure => set(&mut self.facts.said.limit, value),
-            Label::Used if sure => set(&mut self.facts.said.used, value),
-            Label::Requested if sure => set(&mut self.facts.said.requested, value),
+            Label::Limit if sure => note(&mut self.facts.said.limit, value),
+            Label::Used if sure => note(&mut self.facts.said.used, value),
+            Label::Requested if sure => note(&mut self.facts.said.requested, value),
             Label::Ignored => {}
-            _ => self.sentence.amount = Some(value),
+            _ => {
+                self.sentence.amount = Some(value);
+                self.sentence.age = 0;
+                return;
+            }
         }
+        self.sentence.counts |= label != Label::Ignored;
     }
 
     /// `retry after 35`, `until 1788319856878`.
@@ -108,18 +128,19 @@ impl Reader<'_> {
 
     fn pair(&mut self, used: u64, limit: Number) {
         self.at = limit.end;
-        if self.sentence.pair
-            && limit.end < self.body.len()
-            && let Some(limit) = limit.amount()
-        {
-            set(&mut self.facts.said.used, used);
-            set(&mut self.facts.said.limit, limit);
+        if !self.sentence.pair {
+            return;
+        }
+        self.sentence.counts = true;
+        note(&mut self.facts.said.used, used);
+        if !limit.open && let Some(limit) = limit.amount() {
+            note(&mut self.facts.said.limit, limit);
         }
     }
 
     fn word_follows(&self) -> bool {
         let next = blanks(self.body, self.at);
-        matches!(class_at(self.body, next), class::LOWER | class::UPPER)
+        is_letter(self.body, next)
     }
 
     /// The word after the reader, in any script.
@@ -127,16 +148,12 @@ impl Reader<'_> {
         let at = run(self.body, self.at, |byte| {
             matches!(byte, b' ' | b'\n' | b'-' | b'\'')
         });
-        let at = if starts_with(self.body, at, "\u{6709}".as_bytes()) {
-            at + 3
-        } else {
-            at
-        };
         match class_at(self.body, at) {
             class::LOWER | class::UPPER => {
                 let end = run(self.body, at, |byte| byte.is_ascii_alphabetic());
                 Stem::of(self.body, at, end)
             }
+            class::PUNCT if byte(self.body, at) != b'\\' => Stem::Other,
             _ => wide::phrase_at(self.body, at)
                 .and_then(|(stems, _)| stems.first().copied())
                 .unwrap_or(Stem::Other),
@@ -144,7 +161,7 @@ impl Reader<'_> {
     }
 }
 
-fn set(field: &mut Option<u64>, value: u64) {
+fn note(field: &mut Option<u64>, value: u64) {
     field.get_or_insert(value);
 }
 

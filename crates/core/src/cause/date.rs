@@ -3,14 +3,18 @@
 use core::time::Duration;
 
 use super::Reset;
-use super::lex::{byte, run, starts_with, text};
+use super::lex::{byte, run, text};
 use super::number::Number;
 
 /// The time that begins with the digit at `at`, and where it ends.
 ///
 /// `2026-09-15T17:56:48Z`, `2026-09-15 17:56:48 UTC`, `01 Aug 2026 19:40:15 GMT`; without a zone it is only worded.
 pub(super) fn at(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
-    iso(body, at).or_else(|| http(body, at))
+    match (byte(body, at + 2), byte(body, at + 4)) {
+        (_, b'-') => iso(body, at),
+        (b' ', _) => http(body, at),
+        _ => None,
+    }
 }
 
 /// An epoch in seconds or milliseconds, told apart by size; less is a span, not a time.
@@ -73,7 +77,7 @@ fn clock(body: &[u8], at: usize) -> Option<(u64, usize)> {
 /// The seconds that a zone is ahead of UTC.
 fn zone(body: &[u8], at: usize) -> Option<(i64, usize)> {
     for name in [&b"Z"[..], b" UTC", b" GMT", b"UTC"] {
-        if starts_with(body, at, name) {
+        if body.get(at..).is_some_and(|rest| rest.starts_with(name)) {
             return Some((0, at + name.len()));
         }
     }

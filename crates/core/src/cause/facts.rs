@@ -15,6 +15,8 @@ pub(super) struct Facts<'a> {
     /// The fields; its reason is not set before [`Facts::cause`].
     pub(super) said: Cause<'a>,
     best: Finding,
+    /// The resource is told by more than the word "request", of which many sentences speak.
+    firm: bool,
     /// A code says that it is a rate.
     rate_code: bool,
     /// A code that says something was read,
@@ -31,6 +33,7 @@ impl Default for Facts<'_> {
                 rank: Rank::Nothing,
                 reason: Reason::Unknown,
             },
+            firm: false,
             rate_code: false,
             coded: false,
             spoken: false,
@@ -45,8 +48,15 @@ impl<'a> Facts<'a> {
         if let Some(finding) = finding {
             self.consider(finding, source);
         }
-        if finding.is_some() || source == Source::Code {
-            self.said.resource = self.said.resource.or_else(|| resource(sentence));
+        if finding.is_some() || sentence.counts || source != (Source::Text { closed: true }) {
+            self.said.window = self.said.window.or(sentence.window);
+        }
+        if (finding.is_some() || sentence.counts || source == Source::Code)
+            && !self.firm
+            && let Some(resource) = resource(sentence)
+        {
+            self.firm = resource != Resource::Requests || sentence.window.is_some();
+            self.said.resource = Some(resource);
         }
     }
 
@@ -182,13 +192,16 @@ fn resource(sentence: &Sentence) -> Option<Resource> {
     } else if tokens(sentence.concepts) {
         let large = has(Stem::Too) || has(Stem::TooMany);
         Some(
-            match (sentence.input || large && has(Stem::Input), sentence.output) {
+            match (
+                sentence.input || large && has(Stem::Prompt),
+                sentence.output,
+            ) {
                 (true, false) => Resource::InputTokens,
                 (false, true) => Resource::OutputTokens,
                 _ => Resource::Tokens,
             },
         )
-    } else if has(Stem::Request) {
+    } else if has(Stem::Request) && !(has(Stem::Too) && has(Stem::Large)) {
         Some(Resource::Requests)
     } else {
         None

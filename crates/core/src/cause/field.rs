@@ -3,9 +3,7 @@
 use core::time::Duration;
 
 use super::date;
-use super::lex::{
-    byte, class, class_at, is_ident, is_name, is_quote, opening, run, starts_with, text,
-};
+use super::lex::{byte, class, class_at, is_in, key_end, opening, run_of, set, starts_with, text};
 use super::number::{Number, SECOND, Span, of_stem};
 use super::read::{Label, Reader, Words};
 use super::words::Stem;
@@ -21,6 +19,7 @@ enum Field {
     Error,
     Wait(Duration),
     Reset,
+    Window,
     Model,
     Organization,
     Count(Label),
@@ -30,20 +29,32 @@ enum Field {
 }
 
 impl<'a> Reader<'a> {
-    /// Takes in a key and, where it is short, its value. An unknown name without quotes is a word: false.
-    pub(super) fn field(&mut self, start: usize, end: usize, value: usize, quoted: bool) -> bool {
-        let field = field(self.body, start, end);
+    /// Takes in a key of one plain word, or of several. An unknown name without quotes is a word: false.
+    pub(super) fn field(&mut self, word: Option<Stem>, start: usize, end: usize) -> bool {
+        let Some((value, quoted)) = key_end(self.body, end) else {
+            return false;
+        };
+        let field = match word {
+            Some(stem) => of_word(stem),
+            None => of_words(self.body, start, end),
+        };
         if field == Field::Other && !quoted {
             return false;
         }
         let (open, value_quoted) = opening(self.body, value);
         self.take(field, value, open, quoted || value_quoted);
+        if !quoted {
+            // In prose the name is a word as well: `No such organization: X`.
+            self.sentence.begun = true;
+            self.sentence.concepts |=
+                Words::new(self.body, start, end).fold(0, |set, stem| set | stem.bit());
+        }
         true
     }
 
     /// The element `<name>` of XML.
     pub(super) fn element(&mut self, start: usize, end: usize) {
-        let field = field(self.body, start, end);
+        let field = of_words(self.body, start, end);
         if field != Field::Other {
             self.take(field, end + 1, end + 1, true);
         }
@@ -61,6 +72,10 @@ impl<'a> Reader<'a> {
             Field::Error => self.error_value(open, quoted),
             Field::Wait(unit) => self.wait_value(open, unit),
             Field::Reset => self.reset_value(open),
+            Field::Window => {
+                self.at = open;
+                self.sentence.prev = Stem::Per;
+            }
             Field::Model => {
                 if let Some((name, end)) = self.name_value(open) {
                     self.facts.said.model.get_or_insert(name);
@@ -75,14 +90,10 @@ impl<'a> Reader<'a> {
             }
             Field::Count(label) => {
                 self.at = open;
-                self.sentence.label = label;
-                self.sentence.slack = 0;
+                self.label(label);
             }
             Field::Elsewhere => self.stop(),
-            Field::Other => {
-                self.sentence.label = Label::Ignored;
-                self.sentence.slack = 0;
-            }
+            Field::Other => self.label(Label::Ignored),
         }
     }
 
@@ -99,22 +110,20 @@ impl<'a> Reader<'a> {
     fn code_value(&mut self, field: Field, open: usize, quoted: bool) {
         let sign = usize::from(byte(self.body, open) == b'-');
         let mut start = open;
-        let mut end = run(self.body, open + sign, |byte| {
-            is_ident(byte) || byte == b'.'
-        });
+        let mut end = code_end(self.body, open + sign);
         if starts_with(self.body, end, b"://") {
-            let url = run(self.body, end, super::lex::is_url);
+            let url = run_of(self.body, end, set::URL);
             start = last_part(self.body, open, url);
             end = url;
         }
-        if end <= start || end >= self.body.len() {
+        if end <= start || end >= self.body.len() && self.is_cut() {
             return;
         }
         let prose =
             quoted && byte(self.body, end) == b' ' || class_at(self.body, end) == class::WIDE;
         if prose
             || field == Field::Error
-                && !is_quote(byte(self.body, end))
+                && !is_in(self.body, end, set::QUOTE)
                 && byte(self.body, end) != b'\\'
         {
             return;
@@ -123,10 +132,7 @@ impl<'a> Reader<'a> {
             return;
         };
         self.at = end;
-        if matches!(
-            code,
-            "null" | "None" | "nil" | "undefined" | "true" | "false"
-        ) {
+        if is_nothing(code) {
             return;
         }
         self.facts
@@ -140,11 +146,12 @@ impl<'a> Reader<'a> {
         }
         let number = Number::at(self.body, open);
         if let Some(span) = Span::after(self.body, number)
+            && !span.open
             && is_end(self.body, span.end)
         {
             self.at = span.end;
             self.facts.said.wait.get_or_insert(span.time);
-        } else if is_end(self.body, number.end) {
+        } else if !number.open && is_end(self.body, number.end) {
             self.at = number.end;
             match date::epoch(number) {
                 Some(reset) => {
@@ -166,6 +173,7 @@ impl<'a> Reader<'a> {
         } else if class_at(self.body, open) == class::DIGIT {
             self.wait_value(open, SECOND);
         } else {
+            self.sentence.begun = true;
             self.sentence.waits = true;
             self.sentence.said = Some(open);
         }
@@ -173,36 +181,53 @@ impl<'a> Reader<'a> {
 
     fn name_value(&self, open: usize) -> Option<(&'a str, usize)> {
         let body: &'a [u8] = self.body;
-        let end = run(body, open, is_name);
+        let end = run_of(body, open, set::NAME);
         let name = text(body, open, end)?.trim_end_matches(['.', ':', '-']);
-        let known = !matches!(name, "" | "null" | "None" | "nil" | "undefined" | "unknown");
-        (known && end < body.len()).then_some((name, end))
+        (!is_nothing(name) && end < body.len()).then_some((name, end))
     }
 }
 
-/// What a key of that name holds, told from its words: the last one is its head.
-fn field(body: &[u8], start: usize, end: usize) -> Field {
-    let mut waits = false;
-    let mut resets = false;
-    let mut model = false;
-    let mut organization = false;
-    let mut before = Stem::Other;
-    let mut last = Stem::Other;
-    for (from, to) in Words::new(body, start, end) {
-        before = last;
-        last = Stem::of(body, from, to);
-        waits |= matches!(last, Stem::Retry | Stem::Wait | Stem::Delay);
-        resets |= last == Stem::Reset;
-        model |= last == Stem::Model;
-        organization |= last == Stem::Organization;
-    }
-    match last {
+/// What a key of that one word holds.
+const fn of_word(stem: Stem) -> Field {
+    match stem {
         Stem::Code => Field::Code,
         Stem::Type => Field::Type,
         Stem::Status => Field::Status,
         Stem::Message => Field::Message,
         Stem::Error => Field::Error,
         Stem::Elsewhere => Field::Elsewhere,
+        Stem::Wait | Stem::Delay => Field::Wait(SECOND),
+        Stem::Reset => Field::Reset,
+        Stem::Time | Stem::Period => Field::Window,
+        Stem::Model => Field::Model,
+        Stem::Organization => Field::Organization,
+        Stem::Limit | Stem::Max => Field::Count(Label::Limit),
+        Stem::Used | Stem::Current | Stem::Count | Stem::Usage => Field::Count(Label::Used),
+        Stem::Requested => Field::Count(Label::Requested),
+        Stem::Remaining => Field::Count(Label::Ignored),
+        _ => Field::Other,
+    }
+}
+
+/// What a key of several words holds: the last one is its head.
+fn of_words(body: &[u8], start: usize, end: usize) -> Field {
+    let mut waits = false;
+    let mut resets = false;
+    let mut model = false;
+    let mut organization = false;
+    let mut count = 0_u32;
+    let mut before = Stem::Other;
+    let mut last = Stem::Other;
+    for stem in Words::new(body, start, end) {
+        before = last;
+        last = stem;
+        count += 1;
+        waits |= matches!(last, Stem::Retry | Stem::Wait | Stem::Delay);
+        resets |= last == Stem::Reset;
+        model |= last == Stem::Model;
+        organization |= last == Stem::Organization;
+    }
+    match last {
         Stem::Second
         | Stem::Millis
         | Stem::Minute
@@ -215,18 +240,24 @@ fn field(body: &[u8], start: usize, end: usize) -> Field {
             Field::Wait(of_stem(last).unwrap_or(SECOND))
         }
         Stem::Time if waits => Field::Wait(SECOND),
-        Stem::Time | Stem::At | Stem::Reset if resets => Field::Reset,
-        Stem::Model => Field::Model,
+        Stem::Time | Stem::At if resets => Field::Reset,
         Stem::Name if model => Field::Model,
-        Stem::Organization => Field::Organization,
         Stem::Name if organization => Field::Organization,
-        Stem::Limit | Stem::Max => Field::Count(Label::Limit),
         Stem::Value if before == Stem::Quota => Field::Count(Label::Limit),
-        Stem::Used | Stem::Current | Stem::Count | Stem::Usage => Field::Count(Label::Used),
-        Stem::Requested => Field::Count(Label::Requested),
-        Stem::Remaining => Field::Count(Label::Ignored),
-        _ => Field::Other,
+        // `bytes_limit`, `raw_error`: of something else.
+        Stem::Limit | Stem::Max if count > 1 && before == Stem::Other => Field::Other,
+        Stem::Error if count > 1 => Field::Other,
+        _ => of_word(last),
     }
+}
+
+/// The end of a code: an identifier, dots in it included.
+fn code_end(body: &[u8], at: usize) -> usize {
+    let mut end = run_of(body, at, set::IDENT);
+    while byte(body, end) == b'.' && is_in(body, end + 1, set::IDENT) {
+        end = run_of(body, end + 1, set::IDENT);
+    }
+    end
 }
 
 /// What a URL that is a type says: its fragment, or its last segment.
@@ -234,6 +265,19 @@ fn last_part(body: &[u8], start: usize, end: usize) -> usize {
     let url = body.get(start..end).unwrap_or_default();
     let cut = url.iter().rposition(|byte| matches!(byte, b'#' | b'/'));
     start + cut.map_or(0, |cut| cut + 1)
+}
+
+/// The word of some language for no value.
+fn is_nothing(value: &str) -> bool {
+    value.len() <= 9
+        && matches!(
+            value.as_bytes().first(),
+            None | Some(b'n' | b'N' | b'u' | b't' | b'f')
+        )
+        && matches!(
+            value,
+            "" | "null" | "None" | "nil" | "undefined" | "unknown" | "true" | "false"
+        )
 }
 
 /// A value ends here: not at the end of the body, and not within a word.

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::lex::{byte, class, class_at, is_name, run, starts_with, text};
+use super::lex::{byte, class, class_at, run, run_of, set, starts_with, text};
 use super::number::{DAY, HOUR, MINUTE, MONTH, SECOND, WEEK, of_stem};
 use super::read::{Label, Reader};
 use super::words::Stem;
@@ -12,6 +12,8 @@ impl<'a> Reader<'a> {
     pub(super) fn push(&mut self, stem: Stem) {
         let prev = core::mem::replace(&mut self.sentence.prev, stem);
         self.sentence.concepts |= stem.bit();
+        self.sentence.begun = true;
+        self.sentence.age = self.sentence.age.saturating_add(1);
         self.together(prev, stem);
         match stem {
             Stem::Other => self.sentence.slack = self.sentence.slack.saturating_add(1),
@@ -21,10 +23,13 @@ impl<'a> Reader<'a> {
             }
             Stem::Used | Stem::Current | Stem::Usage => self.label(Label::Used),
             Stem::Requested => self.label(Label::Requested),
-            Stem::Remaining | Stem::Burst | Stem::Afford => self.label(Label::Ignored),
+            Stem::Remaining | Stem::Burst | Stem::Afford | Stem::Spend => {
+                self.label(Label::Ignored)
+            }
             Stem::Exceed if prev == Stem::Limit => self.sentence.label = Label::None,
             Stem::Again | Stem::Retry | Stem::Wait | Stem::Reset | Stem::Available => {
                 self.sentence.waits = true;
+                self.sentence.label = Label::None;
             }
             Stem::Retrying => self.sentence.client = true,
             Stem::Until => {
@@ -37,6 +42,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes what a word announces: a model or an organization.
+    #[inline]
     pub(super) fn names(&mut self, stem: Stem) {
         match stem {
             Stem::For => self.model_after_for(),
@@ -51,13 +57,18 @@ impl<'a> Reader<'a> {
         if self.sentence.concepts & Stem::Add.bit() != 0 {
             return;
         }
-        self.facts.said.window.get_or_insert(window);
-        if let Some(amount) = self.sentence.amount.take() {
+        self.sentence.window.get_or_insert(window);
+        if self.sentence.age <= MOST_BETWEEN
+            && let Some(amount) = self.sentence.amount.take()
+        {
             self.facts.said.limit.get_or_insert(amount);
+            self.sentence.counts = true;
         }
     }
 
-    fn label(&mut self, label: Label) {
+    /// What the next number counts.
+    pub(super) fn label(&mut self, label: Label) {
+        self.sentence.begun = true;
         self.sentence.label = label;
         self.sentence.slack = 0;
     }
@@ -68,7 +79,14 @@ impl<'a> Reader<'a> {
             (Stem::Too, Stem::Many | Stem::Fast) => Stem::TooMany,
             (Stem::Slow, Stem::Down) => Stem::SlowDown,
             (Stem::Not, Stem::Active) | (Stem::Last, Stem::Due) => Stem::Inactive,
-            (Stem::Used, Stem::Up) => Stem::Exceed,
+            (Stem::Used, Stem::Up) => {
+                self.sentence.label = Label::None;
+                Stem::Exceed
+            }
+            (Stem::Quota, Stem::Of) => {
+                self.label(Label::Limit);
+                return;
+            }
             (Stem::Out, Stem::Of) | (Stem::Too, Stem::Low) => Stem::Insufficient,
             (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
             (Stem::Not, Stem::Such) => Stem::Member,
@@ -168,7 +186,7 @@ impl<'a> Reader<'a> {
         if matches!(open, b'`' | b'\'' | b'"' | b'(' | b'<') {
             start += 1;
         }
-        let mut end = run(body, start, is_name);
+        let mut end = run_of(body, start, set::NAME);
         if end >= body.len() {
             return None;
         }
@@ -188,6 +206,9 @@ impl<'a> Reader<'a> {
         })
     }
 }
+
+/// Words between a number and its window: `60 free model requests per day`.
+const MOST_BETWEEN: u8 = 5;
 
 struct Name<'a> {
     text: &'a str,

@@ -1,6 +1,6 @@
 //! Bytes: their classes, and where identifiers, names, keys and URLs end.
 
-/// Classes of bytes.
+/// Classes of bytes, each byte in one.
 pub(super) mod class {
     pub(in super::super) const PUNCT: u8 = 0;
     pub(in super::super) const LOWER: u8 = 1;
@@ -11,23 +11,47 @@ pub(super) mod class {
     pub(in super::super) const WIDE: u8 = 5;
 }
 
-/// The class of each byte.
-pub(super) static CLASS: [u8; 256] = {
+/// Sets of bytes, a bit each.
+pub(super) mod set {
+    /// Identifiers: `rate_limit_exceeded`, `gpt-4`, `X-RateLimit-Limit`.
+    pub(in super::super) const IDENT: u8 = 8;
+    /// Names of models and organizations: `black-forest-labs/FLUX.1`, `org-****`, `llama3:8b`.
+    pub(in super::super) const NAME: u8 = 16;
+    /// What a URL goes on with.
+    pub(in super::super) const URL: u8 = 32;
+    pub(in super::super) const QUOTE: u8 = 64;
+}
+
+/// The class of each byte in the low three bits, its sets above.
+static BYTES: [u8; 256] = {
     let mut table = [class::PUNCT; 256];
     let mut byte = 0;
     while byte < 256 {
-        table[byte] = match byte as u8 {
-            b'a'..=b'z' => class::LOWER,
-            b'A'..=b'Z' => class::UPPER,
-            b'0'..=b'9' => class::DIGIT,
+        let value = byte as u8;
+        table[byte] = match value {
+            b'a'..=b'z' => class::LOWER | set::IDENT | set::NAME,
+            b'A'..=b'Z' => class::UPPER | set::IDENT | set::NAME,
+            b'0'..=b'9' => class::DIGIT | set::IDENT | set::NAME,
             b' ' | b'\t' | b'\r' | b'\n' => class::SPACE,
             0x80.. => class::WIDE,
+            b'_' | b'-' | b'$' => class::PUNCT | set::IDENT | set::NAME,
+            b'.' | b'/' | b':' | b'*' | b'@' | b'+' => class::PUNCT | set::NAME,
+            b'"' | b'\'' | b'`' => class::PUNCT | set::QUOTE,
             _ => class::PUNCT,
         };
+        let ends_url = matches!(
+            value,
+            0..=b' ' | b'"' | b'\'' | b'<' | b'>' | b')' | b'\\' | b'`' | b'|' | 0x80..
+        );
+        if !ends_url {
+            table[byte] |= set::URL;
+        }
         byte += 1;
     }
     table
 };
+
+const CLASS: u8 = 7;
 
 /// The byte at `at`, or 0 past the end.
 #[inline]
@@ -38,7 +62,19 @@ pub(super) fn byte(body: &[u8], at: usize) -> u8 {
 /// The class of the byte at `at`; past the end it is punctuation.
 #[inline]
 pub(super) fn class_at(body: &[u8], at: usize) -> u8 {
-    CLASS[usize::from(byte(body, at))]
+    BYTES[usize::from(byte(body, at))] & CLASS
+}
+
+/// Whether the byte at `at` is a letter.
+#[inline]
+pub(super) fn is_letter(body: &[u8], at: usize) -> bool {
+    matches!(class_at(body, at), class::LOWER | class::UPPER)
+}
+
+/// Whether the byte at `at` is in `set`.
+#[inline]
+pub(super) fn is_in(body: &[u8], at: usize, set: u8) -> bool {
+    BYTES[usize::from(byte(body, at))] & set != 0
 }
 
 /// The end of the run from `at` of bytes that `is` accepts.
@@ -49,57 +85,67 @@ pub(super) fn run(body: &[u8], at: usize, is: impl Fn(u8) -> bool) -> usize {
     at + len.unwrap_or(rest.len())
 }
 
+/// The end of the run from `at` of bytes in `set`.
+#[inline]
+pub(super) fn run_of(body: &[u8], at: usize, set: u8) -> usize {
+    run(body, at, |byte| BYTES[usize::from(byte)] & set != 0)
+}
+
 /// The end of the blanks from `at`.
 #[inline]
 pub(super) fn blanks(body: &[u8], at: usize) -> usize {
-    run(body, at, |byte| CLASS[usize::from(byte)] == class::SPACE)
+    run(body, at, |byte| {
+        BYTES[usize::from(byte)] & CLASS == class::SPACE
+    })
 }
 
-/// Bytes of identifiers: `rate_limit_exceeded`, `gpt-4`, `X-RateLimit-Limit`.
+/// The end of the backslashes from `at`.
 #[inline]
-pub(super) fn is_ident(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$')
+pub(super) fn backslashes(body: &[u8], at: usize) -> usize {
+    run(body, at, |byte| byte == b'\\')
 }
 
-/// Bytes of names of models and organizations: `black-forest-labs/FLUX.1`, `org-****`, `llama3:8b`.
+/// Where a value begins behind its opening: blanks, escaped quotes, `String("`, `b'`; and whether it is quoted.
 #[inline]
-pub(super) fn is_name(byte: u8) -> bool {
-    is_ident(byte) || matches!(byte, b'.' | b'/' | b':' | b'*' | b'@' | b'+')
-}
-
-/// Bytes that a URL goes on with.
-#[inline]
-pub(super) fn is_url(byte: u8) -> bool {
-    !matches!(byte, 0..=b' ' | b'"' | b'\'' | b'<' | b'>' | b')' | b'\\' | b'`' | b'|' | 0x80..)
-}
-
-#[inline]
-pub(super) fn is_quote(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\'' | b'`')
-}
-
-/// The end of an opening of a value from `at`: blanks, escaped quotes, `String("`, `b'`.
 pub(super) fn opening(body: &[u8], at: usize) -> (usize, bool) {
-    let mut at = blanks(body, at);
-    for constructor in [&b"String("[..], b"Some(", b"b'", b"b\"", b"u'"] {
-        if starts_with(body, at, constructor) {
-            at += constructor.len() - usize::from(constructor.last().is_some_and(|&b| is_quote(b)));
-        }
+    let at = if byte(body, at) == b' ' { at + 1 } else { at };
+    match (byte(body, at), class_at(body, at + 1)) {
+        (b'"' | b'\'', class::LOWER | class::UPPER | class::DIGIT) => (at + 1, true),
+        (_, class::LOWER) if class_at(body, at) == class::LOWER => (at, false),
+        _ => any_opening(body, at),
     }
-    let bare = run(body, at, |byte| byte == b'\\');
-    let quoted = is_quote(byte(body, bare)) || starts_with(body, bare, "\u{201c}".as_bytes());
-    if !quoted {
-        return (at, false);
-    }
-    let end = run(body, bare, is_quote);
-    (if end == bare { bare + 3 } else { end }, true)
 }
+
+fn any_opening(body: &[u8], at: usize) -> (usize, bool) {
+    let mut at = blanks(body, at);
+    if starts_with(body, at, b"String(") {
+        at += 7;
+    } else if matches!(byte(body, at), b'b' | b'u') && is_in(body, at + 1, set::QUOTE) {
+        at += 1;
+    }
+    let bare = backslashes(body, at);
+    if starts_with(body, bare, &CURLY) {
+        return (bare + CURLY.len(), true);
+    }
+    match run_of(body, bare, set::QUOTE) {
+        end if end == bare => (at, false),
+        end => (end, true),
+    }
+}
+
+/// The opening quote of a typographer.
+const CURLY: [u8; 3] = [0xE2, 0x80, 0x9C];
 
 /// Where the value of a key begins whose name ends at `end`, and whether quotes stood around the name.
 #[inline]
 pub(super) fn key_end(body: &[u8], end: usize) -> Option<(usize, bool)> {
-    let bare = run(body, end, |byte| byte == b'\\');
-    let quoted = is_quote(byte(body, bare));
+    let bare = match (byte(body, end), byte(body, end + 1)) {
+        (b'"' | b'\'', b':') => return Some((end + 2, true)),
+        (b',' | b'.' | b')', _) => return None,
+        (b'\\', _) => backslashes(body, end),
+        _ => end,
+    };
+    let quoted = is_in(body, bare, set::QUOTE);
     let colon = blanks(body, if quoted { bare + 1 } else { end });
     match byte(body, colon) {
         b':' if !matches!(byte(body, colon + 1), b':' | b'/') => Some((colon + 1, quoted)),
@@ -111,8 +157,8 @@ pub(super) fn key_end(body: &[u8], end: usize) -> Option<(usize, bool)> {
 }
 
 #[inline]
-pub(super) fn starts_with(body: &[u8], at: usize, prefix: &[u8]) -> bool {
-    body.get(at..).is_some_and(|rest| rest.starts_with(prefix))
+pub(super) fn starts_with<const N: usize>(body: &[u8], at: usize, prefix: &[u8; N]) -> bool {
+    body.get(at..).and_then(<[u8]>::first_chunk) == Some(prefix)
 }
 
 /// Like [`starts_with`], for a prefix in lower case and a body in any.

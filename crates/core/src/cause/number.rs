@@ -15,6 +15,8 @@ pub(super) struct Number {
     pub(super) nanos: u32,
     /// Where it ends.
     pub(super) end: usize,
+    /// It touches the end of the body, where its rest may be cut off.
+    pub(super) open: bool,
 }
 
 impl Number {
@@ -24,6 +26,7 @@ impl Number {
             whole: 0,
             nanos: 0,
             end: at,
+            open: false,
         };
         number.digits(body);
         while byte(body, number.end) == b',' && is_group(body, number.end + 1) {
@@ -33,6 +36,14 @@ impl Number {
         if byte(body, number.end) == b'.' && class_at(body, number.end + 1) == class::DIGIT {
             number.fraction(body);
         }
+        // `6,` may become `6,248`, and `2.` may become `2.5`.
+        let more = match byte(body, number.end) {
+            b',' | b'.' | b'-' | b':' | b'/' => {
+                run(body, number.end + 1, |byte| byte.is_ascii_digit())
+            }
+            _ => number.end,
+        };
+        number.open = more >= body.len();
         number
     }
 
@@ -60,11 +71,16 @@ impl Number {
 
     fn digits(&mut self, body: &[u8]) {
         let rest = body.get(self.end..).unwrap_or_default();
-        for digit in rest.iter().take_while(|byte| byte.is_ascii_digit()) {
-            self.whole = self
-                .whole
-                .saturating_mul(10)
-                .saturating_add(u64::from(digit - b'0'));
+        for byte in rest {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            self.whole = if self.whole < u64::MAX / 10 {
+                self.whole * 10 + u64::from(digit)
+            } else {
+                u64::MAX
+            };
             self.end += 1;
         }
     }
@@ -86,12 +102,12 @@ impl Number {
 pub(super) struct Span {
     pub(super) time: Duration,
     pub(super) end: usize,
+    /// It touches the end of the body and might go on there: `5 minutes` of `5 minutes 30 seconds`.
+    pub(super) open: bool,
 }
 
 impl Span {
     /// The duration that begins with `number`: `1m26.4s`, `5 days 22 hours`, `'6' seconds`, `20초`.
-    ///
-    /// Nothing where it touches the end of the body and might go on there.
     pub(super) fn after(body: &[u8], number: Number) -> Option<Self> {
         let mut number = number;
         let mut time = Duration::ZERO;
@@ -101,18 +117,14 @@ impl Span {
             };
             time = time.checked_add(number.times(unit)?)?;
             let next = blanks(body, end);
-            if next >= body.len() && unit > SECOND {
-                return None;
-            }
+            let open = next >= body.len() && unit > SECOND;
             if class_at(body, next) != class::DIGIT {
-                return Some(Self { time, end });
+                return Some(Self { time, end, open });
             }
             number = Number::at(body, next);
-            if number.end >= body.len() {
-                return None;
-            }
-            if self::unit(body, number.end).is_none() {
-                return Some(Self { time, end });
+            let open = number.open;
+            if open || self::unit(body, number.end).is_none() {
+                return Some(Self { time, end, open });
             }
         }
         None
@@ -121,6 +133,9 @@ impl Span {
 
 /// The length of the unit at `at`, after a blank, a hyphen or a quote, and where it ends.
 pub(super) fn unit(body: &[u8], at: usize) -> Option<(Duration, usize)> {
+    if matches!(byte(body, at), b',' | b'.' | b'/' | b')' | b'}' | b':') {
+        return None;
+    }
     let at = run(body, at, |byte| {
         matches!(byte, b' ' | b'\n' | b'\'' | b'"' | b'-' | b'~')
     });

@@ -3,9 +3,11 @@
 //! There is no parser for each form. JSON, Python's repr, dumps of SDKs, XML and prose are alike in what matters: a
 //! name before a colon, quotes that end a sentence, and words. Nesting, order and escapes then need no care.
 
+use core::time::Duration;
+
 use super::facts::Facts;
 use super::lex::{
-    blanks, byte, class, class_at, is_ident, is_name, is_quote, is_url, key_end, run, starts_with,
+    backslashes, blanks, byte, class, class_at, is_in, is_letter, run, run_of, set, starts_with,
     starts_with_any_case,
 };
 use super::rules::Source;
@@ -26,6 +28,8 @@ pub(super) struct Reader<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Sentence {
     pub(super) concepts: Concepts,
+    /// Something was read since it began.
+    pub(super) begun: bool,
     /// The word right before, `Other` where it is unknown.
     pub(super) prev: Stem,
     /// What the next number counts.
@@ -34,6 +38,11 @@ pub(super) struct Sentence {
     pub(super) slack: u8,
     /// A number without a label, which `per minute` makes a limit and `>` a request.
     pub(super) amount: Option<u64>,
+    /// Words since that number.
+    pub(super) age: u8,
+    /// The window that was named, and whether a number was taken in.
+    pub(super) window: Option<Duration>,
+    pub(super) counts: bool,
     /// Words of waiting came before: a duration is a wait.
     pub(super) waits: bool,
     /// A client speaks of its own back-off.
@@ -61,10 +70,14 @@ pub(super) enum Label {
 impl Sentence {
     pub(super) const START: Self = Self {
         concepts: 0,
+        begun: false,
         prev: Stem::Other,
         label: Label::None,
         slack: 0,
         amount: None,
+        age: 0,
+        window: None,
+        counts: false,
         waits: false,
         client: false,
         said: None,
@@ -123,7 +136,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Ends the sentence and keeps what it says.
+    #[inline]
     pub(super) fn finish(&mut self, closed: bool) {
+        if self.sentence.begun {
+            self.finish_begun(closed);
+        }
+    }
+
+    fn finish_begun(&mut self, closed: bool) {
         if let Some(from) = self.sentence.said {
             self.facts.say_reset(self.body, from, self.at);
         }
@@ -134,86 +154,89 @@ impl<'a> Reader<'a> {
 
     fn word(&mut self) {
         let start = self.at;
-        let end = run(self.body, start + 1, |byte| byte.is_ascii_lowercase());
+        let (stem, end) = Stem::word_at(self.body, start);
         match byte(self.body, end) {
             b' ' => {
-                self.at = end;
-                let stem = Stem::of(self.body, start, end);
+                self.at = end + 1;
                 self.push(stem);
                 self.names(stem);
             }
             b'_' | b'-' | b'$' | b'A'..=b'Z' | b'0'..=b'9' => self.identifier(start),
             b':' if starts_with(self.body, end, b"://") => {
-                self.at = run(self.body, end, is_url);
+                self.at = run_of(self.body, end, set::URL);
                 self.sentence.prev = Stem::Other;
             }
-            next => self.bare_word(start, end, next),
+            _ => self.bare_word(stem, start, end),
         }
     }
 
-    fn bare_word(&mut self, start: usize, end: usize, next: u8) {
+    fn bare_word(&mut self, stem: Stem, start: usize, end: usize) {
         self.at = end;
-        if next == 0 && end >= self.body.len() && self.is_cut() {
+        if end >= self.body.len() && self.is_cut() || self.field(Some(stem), start, end) {
             return;
         }
-        if self.key(start, end) {
-            return;
-        }
-        let stem = Stem::of(self.body, start, end);
         self.push(stem);
         self.names(stem);
+        self.unknown_key(stem, end);
+    }
+
+    /// A number that an unknown name announces is none of ours: `max retries: 4`, `max-age=86400`.
+    fn unknown_key(&mut self, stem: Stem, end: usize) {
+        if stem == Stem::Other && matches!(byte(self.body, end), b':' | b'=') {
+            self.sentence.label = Label::Ignored;
+        }
     }
 
     /// Several words in one, or a name that is none.
     fn identifier(&mut self, start: usize) {
-        let end = run(self.body, start, is_ident);
+        let end = run_of(self.body, start, set::IDENT);
         self.at = end;
-        if end >= self.body.len() && self.is_cut() || self.key(start, end) {
+        if end >= self.body.len() && self.is_cut() || self.field(None, start, end) {
             return;
         }
         let ident = self.body.get(start..end).unwrap_or_default();
         if ident.iter().any(u8::is_ascii_digit) {
-            self.at = run(self.body, end, is_name);
+            self.at = run_of(self.body, end, set::NAME);
             self.sentence.prev = Stem::Other;
             self.sentence.slack = self.sentence.slack.saturating_add(1);
             return;
         }
-        let before = self.sentence;
-        self.sentence.concepts = 0;
+        let before = core::mem::take(&mut self.sentence.concepts);
         let mut last = Stem::Other;
         let mut count = 0_u32;
-        let mut words = Words::new(self.body, start, end);
-        while let Some((from, to)) = words.next() {
-            last = Stem::of(self.body, from, to);
+        let mut class = false;
+        for stem in Words::new(self.body, start, end) {
+            last = stem;
             self.push(last);
             count += 1;
+            class |= matches!(last, Stem::Error | Stem::Exception);
         }
         let snake = ident.contains(&b'_');
-        let class = !snake && count > 1 && matches!(last, Stem::Error | Stem::Exception);
-        if class {
-            self.facts.judge(&self.sentence, Source::Class);
-            self.sentence = Sentence::START;
-        } else {
-            if count > 1 && !ident.contains(&b'-') {
-                self.facts.judge(&self.sentence, Source::Code);
-            }
-            self.sentence.concepts |= before.concepts;
-            if count == 1 {
-                self.names(last);
-            }
+        let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
+        if count > 1 && (snake || camel) {
+            let source = if snake { Source::Code } else { Source::Class };
+            self.facts.judge(&self.sentence, source);
         }
+        if class && !snake && count > 1 {
+            self.sentence = Sentence::START;
+            return;
+        }
+        self.sentence.concepts |= before;
+        if count == 1 {
+            self.names(last);
+        }
+        self.unknown_key(last, end);
     }
 
     /// The code or type at `start..end`, of whatever spelling.
     pub(super) fn code(&mut self, start: usize, end: usize) {
         self.sentence = Sentence::START;
-        let mut words = Words::new(self.body, start, end);
-        while let Some((from, to)) = words.next() {
-            let stem = Stem::of(self.body, from, to);
+        for stem in Words::new(self.body, start, end) {
             self.push(stem);
         }
         self.facts.judge(&self.sentence, Source::Code);
-        if let Some(code) = self.body.get(start..end) {
+        if !is_letter(self.body, start) || end - start == NUMBERED {
+            let code = self.body.get(start..end).unwrap_or_default();
             self.facts.judge_number(code);
         }
         self.sentence = Sentence::START;
@@ -245,7 +268,8 @@ impl<'a> Reader<'a> {
             b'.' | b'!' | b'?' => {
                 let next = byte(self.body, self.at);
                 if class_at(self.body, self.at) == class::SPACE
-                    || matches!(next, b'"' | b'\'' | b'\\' | b'<' | 0)
+                    || matches!(next, b'"' | b'\'' | b'\\' | 0)
+                    || starts_with(self.body, self.at, b"</")
                 {
                     self.finish(true);
                 }
@@ -254,15 +278,18 @@ impl<'a> Reader<'a> {
             b'{' | b'}' => {
                 self.depth = self.depth.saturating_add(if mark == b'{' { 1 } else { -1 });
                 self.finish(true);
+                if self.depth <= 0 && self.facts.coded && self.facts.spoken {
+                    self.stop();
+                }
             }
             b'(' | b'[' => {
                 self.sentence.label = Label::None;
                 self.sentence.prev = Stem::Other;
             }
-            b',' | b';' => self.sentence.prev = Stem::Other,
-            b'|' => self.finish(true),
+            b',' => self.sentence.prev = Stem::Other,
+            b'|' | b';' => self.finish(true),
             b'/' => self.sentence.prev = Stem::Per,
-            b'$' => self.sentence.label = Label::Ignored,
+            b'$' => self.label(Label::Ignored),
             b'>' => self.greater(),
             b'<' => self.tag(),
             _ => {}
@@ -271,7 +298,7 @@ impl<'a> Reader<'a> {
 
     /// A backslash: a line's end, a character in hexadecimal, or the escape of a quote.
     fn escape(&mut self, at: usize) {
-        let end = run(self.body, at, |byte| byte == b'\\');
+        let end = backslashes(self.body, at);
         match byte(self.body, end) {
             b'n' | b'r' | b't' => self.at = end + 1,
             b'u' => {
@@ -284,10 +311,13 @@ impl<'a> Reader<'a> {
 
     /// A quote ends a sentence where a string ends.
     fn quote(&mut self) {
+        if is_letter(self.body, self.at) {
+            return;
+        }
         let next = blanks(self.body, self.at);
-        let escaped = run(self.body, next, |byte| byte == b'\\');
+        let escaped = backslashes(self.body, next);
         if matches!(byte(self.body, escaped), b',' | b'}' | b']' | b':' | b')')
-            || is_quote(byte(self.body, escaped)) && escaped > next
+            || is_in(self.body, escaped, set::QUOTE) && escaped > next
         {
             self.finish(true);
         }
@@ -295,6 +325,11 @@ impl<'a> Reader<'a> {
 
     /// `a > b`: a request above a limit.
     fn greater(&mut self) {
+        if byte(self.body, self.at) == b'=' {
+            self.at += 1;
+            self.sentence.prev = Stem::Per;
+            return;
+        }
         if let Some(amount) = self.sentence.amount.take()
             && class_at(self.body, self.at) == class::SPACE
         {
@@ -308,10 +343,10 @@ impl<'a> Reader<'a> {
     fn tag(&mut self) {
         if byte(self.body, self.at) == b'/' {
             self.finish(true);
-            self.at = run(self.body, self.at, |byte| is_name(byte));
+            self.at = run_of(self.body, self.at, set::NAME);
             return;
         }
-        let end = run(self.body, self.at, is_ident);
+        let end = run_of(self.body, self.at, set::IDENT);
         if end > self.at && byte(self.body, end) == b'>' {
             let start = self.at;
             self.at = end + 1;
@@ -335,15 +370,10 @@ impl<'a> Reader<'a> {
             .iter()
             .any(|start| starts_with_any_case(self.body, self.at, start))
     }
-
-    /// A name before a colon or an equals sign, where it is known as a key or quoted.
-    fn key(&mut self, start: usize, end: usize) -> bool {
-        let Some((value, quoted)) = key_end(self.body, end) else {
-            return false;
-        };
-        self.field(start, end, value, quoted)
-    }
 }
+
+/// The length of Okta's codes, a letter and seven digits.
+const NUMBERED: usize = 8;
 
 /// The words of an identifier: `rate_limit`, `rateLimit`, `RATE-LIMIT`.
 pub(super) struct Words<'a> {
@@ -363,23 +393,28 @@ impl<'a> Words<'a> {
 }
 
 impl Iterator for Words<'_> {
-    type Item = (usize, usize);
+    type Item = Stem;
 
-    fn next(&mut self) -> Option<(usize, usize)> {
-        let letter = |byte: u8| byte.is_ascii_alphabetic();
-        let start = run(self.body, self.at, |byte| !letter(byte)).min(self.end);
-        if start >= self.end {
+    #[inline]
+    fn next(&mut self) -> Option<Stem> {
+        while self.at < self.end && !is_letter(self.body, self.at) {
+            self.at += 1;
+        }
+        if self.at >= self.end {
             return None;
         }
-        let upper = run(self.body, start, |byte| byte.is_ascii_uppercase());
-        let lower = run(self.body, upper, |byte| byte.is_ascii_lowercase());
+        let start = self.at;
+        let (stem, end) = Stem::word_at(self.body, start);
+        if end > start + 1 || class_at(self.body, end) != class::UPPER {
+            self.at = end;
+            return Some(stem);
+        }
+        let upper = run(self.body, end, |byte| byte.is_ascii_uppercase());
         // `HTTPError`: the last capital begins the next word.
-        let end = if lower > upper && upper > start + 1 {
-            upper - 1
-        } else {
-            lower
+        self.at = match class_at(self.body, upper) {
+            class::LOWER if upper > end => upper - 1,
+            _ => upper,
         };
-        self.at = end.min(self.end);
-        Some((start, self.at))
+        Some(Stem::of(self.body, start, self.at))
     }
 }

@@ -48,8 +48,10 @@ pub(super) fn find(concepts: Concepts, source: Source) -> Option<Finding> {
     }
     let closed = source != Source::Text { closed: false };
     let code = source == Source::Code;
-    let rule = RULES
+    let specific: &[Rule] = if concepts & SPECIFIC == 0 { &[] } else { RULES };
+    let rule = specific
         .iter()
+        .chain(RATES)
         .find(|rule| rule.holds(concepts) && (closed || !rule.whole) && (!code || !rule.prose))?;
     let rank = match (rule.rank, source) {
         (_, Source::Class) => Rank::Weak,
@@ -72,9 +74,20 @@ pub(super) fn find_number(code: &[u8]) -> Option<Finding> {
     Some(Finding { rank, reason })
 }
 
+/// No rule of [`RULES`] holds without one of these.
+const SPECIFIC: Concepts = {
+    let mut set = 0;
+    let mut at = 0;
+    while at < RULES.len() {
+        set |= RULES[at].all[0];
+        at += 1;
+    }
+    set
+};
+
 struct Rule {
     /// Each set has to meet the sentence.
-    all: &'static [Concepts],
+    all: [Concepts; 3],
     /// None of these may be in it.
     none: Concepts,
     rank: Rank,
@@ -118,7 +131,13 @@ const fn any(stems: &[Stem]) -> Concepts {
     set
 }
 
-const fn rule(rank: Rank, reason: Reason, all: &'static [Concepts]) -> Rule {
+const fn rule(rank: Rank, reason: Reason, sets: &[Concepts]) -> Rule {
+    let mut all = [Concepts::MAX; 3];
+    let mut at = 0;
+    while at < sets.len() {
+        all[at] = sets[at];
+        at += 1;
+    }
     Rule {
         all,
         none: 0,
@@ -137,6 +156,7 @@ macro_rules! all {
 /// No rule holds without one of these.
 const TRIGGERS: Concepts = any(&[
     Exceed,
+    Abuse,
     TooMany,
     Throttle,
     SlowDown,
@@ -168,7 +188,8 @@ const TRIGGERS: Concepts = any(&[
     Max,
 ]);
 
-static RULES: &[Rule] = &[
+/// The rules that need a stem of [`SPECIFIC`]: the first set of each is the telling one.
+const RULES: &[Rule] = &[
     // Bans.
     rule(Rank::Wording, Reason::AccessTerminated, all![Unusual]).whole(),
     rule(
@@ -205,9 +226,7 @@ static RULES: &[Rule] = &[
         all![Spend, Quota, Exceed],
     )
     .whole(),
-    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit Exceed])
-        .whole()
-        .unless(&[Request, Rate]),
+    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit Exceed]).unless(&[Request, Rate]),
     rule(
         Rank::Wording,
         Reason::SpendLimit,
@@ -219,10 +238,10 @@ static RULES: &[Rule] = &[
     rule(
         Rank::Wording,
         Reason::WrongOrganization,
-        all![Organization, Member Invalid],
+        all![Member Invalid, Organization],
     ),
-    rule(Rank::Wording, Reason::InvalidKey, all![Key, Invalid]),
-    rule(Rank::Wording, Reason::InvalidKey, all![Token, Invalid])
+    rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Key]),
+    rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Token])
         .unless(&[Limit, Rate, Max, TooMany]),
     rule(Rank::Weak, Reason::InvalidKey, all![Auth]).whole(),
     rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole(),
@@ -230,7 +249,7 @@ static RULES: &[Rule] = &[
     rule(
         Rank::TooLarge,
         Reason::TooLarge,
-        all![Too, Large, Request Context Token Input Size],
+        all![Large, Too, Request Context Token Input Prompt Size],
     )
     .unless(&[Resource]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Context, Exceed Max])
@@ -238,12 +257,12 @@ static RULES: &[Rule] = &[
     rule(
         Rank::TooLarge,
         Reason::TooLarge,
-        all![TooMany, Token, Input],
+        all![Input Prompt, TooMany, Token],
     ),
     rule(
         Rank::TooLarge,
         Reason::TooLarge,
-        all![Input, Token, Limit, Exceed],
+        all![Input Prompt, Token, Exceed],
     )
     .unless(&[
         Rate,
@@ -255,7 +274,7 @@ static RULES: &[Rule] = &[
         Account,
         Quota,
     ]),
-    rule(Rank::TooLarge, Reason::TooLarge, all![Max, Size]).unless(&[Demand, Queue]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![Size, Max]).unless(&[Demand, Queue]),
     // Calls in flight.
     rule(
         Rank::Concurrency,
@@ -270,7 +289,12 @@ static RULES: &[Rule] = &[
     // Growth.
     rule(Rank::Ramp, Reason::RampTooFast, all![Ramp, Fast TooMany]),
     rule(Rank::Ramp, Reason::RampTooFast, all![Ramp, Max, Rate]),
-    // Capacity.
+    // Capacity, unless counted by the second or the minute.
+    rule(
+        Rank::Rate,
+        Reason::UnknownRate,
+        all![Capacity, Exceed, Second Minute Hour Day],
+    ),
     rule(
         Rank::Overload,
         Reason::FlexUnavailable,
@@ -326,7 +350,7 @@ static RULES: &[Rule] = &[
         Reason::UnknownRate,
         all![Quota, Exceed, Request Token],
     ),
-    rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]),
+    rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]).whole(),
     rule(Rank::Quota, Reason::UsageLimit, all![Usage, Limit, Exceed])
         .whole()
         .unless(&[Rate]),
@@ -336,7 +360,10 @@ static RULES: &[Rule] = &[
         all![Month Week, Limit Max, Exceed],
     )
     .whole(),
-    // Rates.
+];
+
+/// What is left are rates.
+static RATES: &[Rule] = &[
     rule(
         Rank::Rate,
         Reason::UnknownRate,
@@ -347,17 +374,21 @@ static RULES: &[Rule] = &[
         Reason::UnknownRate,
         all![Rate, Limit Exceed High],
     ),
-    rule(
-        Rank::Rate,
-        Reason::UnknownRate,
-        all![Limit, Exceed Second Minute Hour Day Week Month],
-    ),
+    rule(Rank::Quota, Reason::UsageLimit, all![Limit, Exceed])
+        .whole()
+        .prose()
+        .unless(&[
+            Rate, Throttle, TooMany, Request, Token, Image, Audio, Second, Minute, Hour, Day, Size,
+            Context,
+        ]),
+    rule(Rank::Rate, Reason::UnknownRate, all![Limit, Exceed]),
     rule(
         Rank::Rate,
         Reason::UnknownRate,
         all![Request Token, Exceed Max],
     ),
     rule(Rank::Rate, Reason::UnknownRate, all![Terminated, Temporary]),
+    rule(Rank::Weak, Reason::UnknownRate, all![Abuse]),
     rule(Rank::Weak, Reason::UnknownRate, all![Resource, Exceed]),
 ];
 

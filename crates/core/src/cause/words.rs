@@ -1,5 +1,7 @@
 //! The vocabulary: English words to stems, found with one hash a word.
 
+use super::lex::run;
+
 /// Declares the stems; the first 64 have a bit in a sentence's [`Concepts`].
 macro_rules! stems {
     ($($(#[$doc:meta])* $stem:ident)*) => {
@@ -16,11 +18,11 @@ stems! {
     // Rates and amounts.
     Rate Limit Exceed TooMany Request Token Throttle SlowDown Quota Max Usage
     // Resources.
-    Input Output Image Audio
+    Input Prompt Output Image Audio
     // Money.
     Credit Balance Insufficient Billing Spend Recharge
     // Accounts, keys and bans.
-    Account Inactive Terminated Policy Unusual Temporary Key Auth Invalid Permission Organization Member
+    Account Inactive Terminated Policy Unusual Abuse Temporary Key Auth Invalid Permission Organization Member
     // Capacity.
     Concurrent Overload Capacity Demand High Queue Enqueued Flex Deployment Receiving Resource
     // Size.
@@ -52,26 +54,55 @@ impl Stem {
         if index < 64 { 1 << index } else { 0 }
     }
 
+    /// The word at `start`, of letters of which only the first may be a capital, and where it ends.
+    #[inline]
+    pub(super) fn word_at(body: &[u8], start: usize) -> (Self, usize) {
+        if let Some(rest) = body.get(start..)
+            && let Some(&chunk) = rest.first_chunk()
+        {
+            let chunk = u64::from_le_bytes(chunk) | 0x20;
+            let len = lower_run(chunk);
+            if len < 8 {
+                let head = chunk & !(u64::MAX << (8 * len));
+                return (look_up(mix(head, 0)), start + len);
+            }
+        }
+        let end = run(body, start + 1, |byte| byte.is_ascii_lowercase());
+        (Self::of(body, start, end), end)
+    }
+
     /// The stem of the ASCII word at `start..end` of `body`, in any case.
     #[inline]
     pub(super) fn of(body: &[u8], start: usize, end: usize) -> Self {
-        let Some(hash) = hash(body, start, end) else {
-            return Self::Other;
-        };
-        let tag = tag(hash);
-        let mut slot = (hash >> SHIFT) as usize;
-        for _ in 0..LONGEST_PROBE {
-            let entry = VOCABULARY.tags[slot % SLOTS];
-            if entry == tag {
-                return VOCABULARY.stems[slot % SLOTS];
-            }
-            if entry == 0 {
-                break;
-            }
-            slot += 1;
-        }
-        Self::Other
+        hash(body, start, end).map_or(Self::Other, look_up)
     }
+}
+
+#[inline]
+fn look_up(hash: u64) -> Stem {
+    let tag = tag(hash);
+    let mut slot = (hash >> SHIFT) as usize;
+    for _ in 0..LONGEST_PROBE {
+        let entry = VOCABULARY.tags[slot % SLOTS];
+        if entry == tag {
+            return VOCABULARY.stems[slot % SLOTS];
+        }
+        if entry == 0 {
+            break;
+        }
+        slot += 1;
+    }
+    Stem::Other
+}
+
+/// How many of the eight bytes, the lowest first, are `a` to `z` before one that is not.
+#[inline]
+const fn lower_run(chunk: u64) -> usize {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let from_a = (chunk | HIGH).wrapping_sub(0x6161_6161_6161_6161);
+    let past_z = (chunk | HIGH).wrapping_sub(0x7B7B_7B7B_7B7B_7B7B);
+    let lower = from_a & !past_z & !chunk & HIGH;
+    ((lower ^ HIGH).trailing_zeros() / 8) as usize
 }
 
 /// Longer words are not in the vocabulary: two overlapping loads of eight bytes cover the others.
@@ -192,7 +223,7 @@ const _: () = assert!((Stem::Add as u8) < 64);
 
 /// The words of each stem. Inflections are listed, not derived: a derived one would be wrong somewhere.
 static WORDS: &[(Stem, &str)] = &[
-    (Stem::Rate, "rate rates frequency velocity qps speed"),
+    (Stem::Rate, "rate rates frequency velocity speed throughput"),
     (
         Stem::Limit,
         "limit limits limitation limitations threshold thresholds cap caps ceiling limite ratelimits",
@@ -218,7 +249,8 @@ static WORDS: &[(Stem, &str)] = &[
     ),
     (Stem::Max, "max maximum most upto"),
     (Stem::Usage, "usage"),
-    (Stem::Input, "input prompt inputs prompts"),
+    (Stem::Input, "input inputs"),
+    (Stem::Prompt, "prompt prompts"),
     (Stem::Output, "output completion outputs completions"),
     (Stem::Image, "image images"),
     (Stem::Audio, "audio"),
@@ -241,7 +273,7 @@ static WORDS: &[(Stem, &str)] = &[
     ),
     (
         Stem::Terminated,
-        "terminated banned blocked blacklisted forbidden prohibited ban blocklisted firewall",
+        "terminated banned blocked blacklisted prohibited ban blocklisted firewall",
     ),
     (
         Stem::Policy,
@@ -251,6 +283,7 @@ static WORDS: &[(Stem, &str)] = &[
         Stem::Unusual,
         "unusual suspicious abnormal fraud fraudulent malicious comply",
     ),
+    (Stem::Abuse, "abuse"),
     (Stem::Temporary, "temporary temporarily"),
     (
         Stem::Key,
@@ -264,7 +297,7 @@ static WORDS: &[(Stem, &str)] = &[
         Stem::Invalid,
         "invalid incorrect wrong expired revoked mismatched malformed missing",
     ),
-    (Stem::Permission, "permission permissions denied"),
+    (Stem::Permission, "permission permissions denied forbidden"),
     (Stem::Organization, "organization organisation org team"),
     (Stem::Member, "member match mismatch"),
     (
@@ -273,7 +306,7 @@ static WORDS: &[(Stem, &str)] = &[
     ),
     (
         Stem::Overload,
-        "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading circuit",
+        "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading circuit execution",
     ),
     (Stem::Capacity, "capacity"),
     (Stem::Demand, "demand load traffic peak"),
@@ -352,7 +385,7 @@ static WORDS: &[(Stem, &str)] = &[
     (Stem::Ten, "ten"),
     (Stem::Rpm, "rpm qpm"),
     (Stem::Rpd, "rpd"),
-    (Stem::Rps, "rps tps"),
+    (Stem::Rps, "rps tps qps"),
     (Stem::Rph, "rph"),
     (Stem::Tpm, "tpm itpm otpm"),
     (Stem::Tpd, "tpd"),
