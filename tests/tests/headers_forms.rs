@@ -33,6 +33,35 @@ const FORMS: &[(Set<'_>, &[&str])] = &[
         &[("Sforce-Limit-Info", "api-usage=12/15000")],
         &["requests 14988/15000"],
     ),
+    (
+        &[
+            ("x-ratelimit-limit-audio-seconds", "7200"),
+            ("x-ratelimit-reset-audio-seconds", "90.5"),
+        ],
+        &["audio_seconds -/7200 reset 90.5s"],
+    ),
+    (
+        &[
+            ("x-rate-limit-api-token-interval-ms", "10000"),
+            ("x-rate-limit-api-token-max", "100"),
+            ("x-rate-limit-api-token-remaining", "99"),
+        ],
+        &["requests 99/100 in 10s"],
+    ),
+    (
+        &[
+            ("anthropic-priority-input-tokens-limit", "70"),
+            ("anthropic-fast-input-tokens-limit", "80"),
+        ],
+        &["input_tokens -/70", "input_tokens -/80"],
+    ),
+    (
+        &[
+            ("x-tokenlimit-limit", "70"),
+            ("x-tokenlimit-remaining", "7"),
+        ],
+        &["tokens 7/70"],
+    ),
     // Names without the word rate.
     (
         &[("X-Limit-Per-Day", "9000"), ("X-Remaining-Today", "8999")],

@@ -153,7 +153,7 @@ impl Lexer {
                 self.field = Some(Field::RetryAfter)
             }
             (Word::Time, Some(Field::Reset)) => self.field = Some(Field::ResetTime),
-            (Word::Unit(unit), Some(field)) if field.is_time() => self.unit = Some(unit),
+            (Word::Unit(unit), _) if self.previous.is_time() => self.unit = Some(unit),
             (Word::Window(unit), _) => {
                 let count = self
                     .count
@@ -218,11 +218,12 @@ impl Lexer {
     }
 }
 
-impl Field {
+impl Word {
+    /// Whether a unit behind it is the unit of a value, and not what is counted, as in `reset-audio-seconds`.
     const fn is_time(self) -> bool {
         matches!(
             self,
-            Self::Reset | Self::ResetAfter | Self::ResetTime | Self::Window | Self::RetryAfter
+            Self::After | Self::Time | Self::Field(Field::Reset | Field::Window | Field::RetryAfter)
         )
     }
 }
@@ -270,6 +271,7 @@ const WORDS: &[(&str, Word)] = &[
     ("max", Word::Field(Field::Limit)),
     ("maximum", Word::Field(Field::Limit)),
     ("remaining", Word::Field(Field::Remaining)),
+    ("remain", Word::Field(Field::Remaining)),
     ("used", Word::Field(Field::Used)),
     ("usage", Word::Field(Field::Used)),
     ("observed", Word::Field(Field::Used)),
@@ -323,6 +325,8 @@ const WORDS: &[(&str, Word)] = &[
     ("query", Word::Resource(Resource::Requests)),
     ("queries", Word::Resource(Resource::Requests)),
     ("tokens", Word::Resource(Resource::Tokens)),
+    // As in `api-token`: a credential.
+    ("token", Word::Unknown),
     ("images", Word::Resource(Resource::Images)),
     ("image", Word::Resource(Resource::Images)),
     ("photos", Word::Resource(Resource::Images)),
