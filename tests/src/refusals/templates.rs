@@ -1,7 +1,10 @@
 //! Wordings of refusals with their variables left open, written from what the services document and send.
 
-use paceline_core::Kind::{self, *};
-use paceline_core::Resource::{self, *};
+use paceline_core::Kind::{
+    self, AccountInactive, BillingLimit, Blocked, InvalidCredentials, Overloaded, QuotaExhausted,
+    RateLimited, RequestTooLarge,
+};
+use paceline_core::Resource::{self, AudioSeconds, Images, InputTokens, OutputTokens, Tokens};
 
 /// A wording. What it names in braces, the parser has to find; what it does not name, the parser must not invent.
 #[derive(Clone, Copy, Debug)]
@@ -142,7 +145,7 @@ pub const TEMPLATES: &[Template] = &[
     ),
     Template {
         text: "Enqueued token limit reached for {model} in organization {org}. Limit: {limit,} enqueued tokens. Please try again once some in_progress batches have been completed.",
-        kind: Concurrency,
+        kind: Kind::Concurrency,
         resource: Some(Tokens),
         window: None,
     },
@@ -281,7 +284,7 @@ pub const TEMPLATES: &[Template] = &[
         text: "Your team {org} has either used all available credits or reached its monthly spending limit. To continue making API requests, please purchase more credits or raise your spending limit.",
         kind: QuotaExhausted,
         resource: None,
-        window: Some(MONTH),
+        window: None,
     },
     rate("Rate limit exceeded: free-models-per-min. ", None, MINUTE),
     rate(
@@ -345,7 +348,7 @@ pub const TEMPLATES: &[Template] = &[
         Overloaded,
     ),
     says(
-        "Budget has been exceeded! Current cost: 2.5, Max budget: 2.0",
+        "Budget has been exceeded! Current cost: 7.5, Max budget: {limit}.0",
         BillingLimit,
     ),
     says("当前分组上游负载已饱和，请稍后再试", Overloaded),
@@ -409,6 +412,11 @@ pub const TEMPLATES: &[Template] = &[
     says(
         "The model is overloaded. Please try again later.",
         Overloaded,
+    ),
+    of(
+        "The input token count ({more}) exceeds the maximum number of tokens allowed ({limit}).",
+        RequestTooLarge,
+        InputTokens,
     ),
     // AWS.
     says(

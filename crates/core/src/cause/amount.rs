@@ -36,9 +36,7 @@ impl Reader<'_> {
             }
             _ => {
                 self.at = number.end;
-                if !number.open {
-                    self.amount(number);
-                }
+                self.amount(number);
             }
         }
     }
@@ -87,24 +85,35 @@ impl Reader<'_> {
             return;
         }
         let label = core::mem::replace(&mut self.sentence.label, Label::None);
-        let sure =
-            self.sentence.slack <= 1 || self.sentence.slack <= 6 && is_resource(self.next_stem());
+        let sure = self.sentence.slack <= 1
+            || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
+        if number.open {
+            self.facts.tail = Some((label, value));
+            return;
+        }
         match label {
+            Label::Ignored => return,
             Label::Limit if sure => note(&mut self.facts.said.limit, value),
             Label::Used if sure => note(&mut self.facts.said.used, value),
             Label::Requested if sure => note(&mut self.facts.said.requested, value),
-            Label::Ignored => {}
+            // A status, or the number of an error.
+            _ if matches!(value, 400..600) && !is_resource(self.next_stem()) => return,
+            _ if byte(self.body, self.at) == b':' => return,
             _ => {
                 self.sentence.amount = Some(value);
                 self.sentence.age = 0;
                 return;
             }
         }
-        self.sentence.counts |= label != Label::Ignored;
+        self.sentence.counts = true;
     }
 
     /// `retry after 35`, `until 1788319856878`.
     fn bare_wait(&mut self, number: Number, prev: Stem) {
+        let cut = number.end + 1 >= self.body.len() && byte(self.body, number.end) == b'.';
+        if number.open || cut {
+            return;
+        }
         if let Some(reset) = date::epoch(number) {
             self.facts.said.reset.get_or_insert(reset);
             self.sentence.said = None;
@@ -133,7 +142,9 @@ impl Reader<'_> {
         }
         self.sentence.counts = true;
         note(&mut self.facts.said.used, used);
-        if !limit.open && let Some(limit) = limit.amount() {
+        if !limit.open
+            && let Some(limit) = limit.amount()
+        {
             note(&mut self.facts.said.limit, limit);
         }
     }
@@ -181,6 +192,9 @@ fn is_glued(body: &[u8], at: usize) -> bool {
         },
     }
 }
+
+/// Unknown words between a label and a number with a unit: `rate limit for this model is 9 queries`.
+const MOST_SLACK: u8 = 6;
 
 fn is_resource(stem: Stem) -> bool {
     matches!(

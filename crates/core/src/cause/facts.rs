@@ -5,7 +5,7 @@ use core::time::Duration;
 use super::kind::{Kind, Reason, Resource};
 use super::lex::text;
 use super::number::{DAY, HOUR};
-use super::read::Sentence;
+use super::read::{Label, Sentence};
 use super::rules::{Finding, Rank, Source, find, find_number};
 use super::words::{Concepts, Stem};
 use super::{Cause, Reset};
@@ -17,8 +17,14 @@ pub(super) struct Facts<'a> {
     best: Finding,
     /// The resource is told by more than the word "request", of which many sentences speak.
     firm: bool,
+    /// The number that the body ends with.
+    pub(super) tail: Option<(Label, u64)>,
     /// A code says that it is a rate.
     rate_code: bool,
+    /// The server's clock.
+    pub(super) now: Option<Reset<'a>>,
+    /// A key "error" was read.
+    pub(super) errors: bool,
     /// A code that says something was read,
     pub(super) coded: bool,
     /// and a sentence that does.
@@ -32,8 +38,12 @@ impl Default for Facts<'_> {
             best: Finding {
                 rank: Rank::Nothing,
                 reason: Reason::Unknown,
+                rate: false,
             },
             firm: false,
+            tail: None,
+            now: None,
+            errors: false,
             rate_code: false,
             coded: false,
             spoken: false,
@@ -48,7 +58,11 @@ impl<'a> Facts<'a> {
         if let Some(finding) = finding {
             self.consider(finding, source);
         }
-        if finding.is_some() || sentence.counts || source != (Source::Text { closed: true }) {
+        if finding.is_some()
+            || sentence.counts
+            || matches!(source, Source::Code | Source::Name | Source::Class)
+            || sentence.concepts & Stem::Reset.bit() != 0
+        {
             self.said.window = self.said.window.or(sentence.window);
         }
         if (finding.is_some() || sentence.counts || source == Source::Code)
@@ -92,7 +106,9 @@ impl<'a> Facts<'a> {
     }
 
     /// The cause. Of a body that was cut, nothing is terminal that its rest might have softened.
-    pub(super) fn cause(self, cut: bool) -> Cause<'a> {
+    pub(super) fn cause(mut self, cut: bool) -> Cause<'a> {
+        self.take_tail();
+        self.count_down();
         let mut cause = self.said;
         cause.reason = self.reason(cut);
         cause.resource = match cause.reason {
@@ -102,7 +118,34 @@ impl<'a> Facts<'a> {
             Reason::Overloaded | Reason::FlexUnavailable | Reason::AccessTerminated => None,
             _ => cause.resource,
         };
+        if cause.reason == Reason::CreditExhausted {
+            cause.window = None;
+        }
         cause
+    }
+
+    /// A number at the very end may have lost its last digits. It is read where no longer one could stand there:
+    /// a larger request would be called too large.
+    fn take_tail(&mut self) {
+        let Some((label, value)) = self.tail else {
+            return;
+        };
+        let longer = value.saturating_mul(10);
+        if let (Label::Requested, Some(limit)) = (label, self.said.limit)
+            && self.said.used.unwrap_or(0).saturating_add(value) > limit
+            && longer >= limit
+        {
+            self.said.requested.get_or_insert(value);
+        }
+    }
+
+    /// A reset beside the server's own clock is a wait.
+    fn count_down(&mut self) {
+        if let (Some(Reset::Unix(now)), Some(Reset::Unix(reset))) = (self.now, self.said.reset)
+            && let Some(wait) = reset.checked_sub(now)
+        {
+            self.said.wait.get_or_insert(wait);
+        }
     }
 
     fn consider(&mut self, finding: Finding, source: Source) {
@@ -110,9 +153,9 @@ impl<'a> Facts<'a> {
             return;
         }
         match source {
-            Source::Code => {
+            Source::Code | Source::Name => {
                 self.coded = true;
-                self.rate_code |= finding.rank == Rank::Rate;
+                self.rate_code |= finding.rate && finding.rank == Rank::Rate;
             }
             Source::Text { .. } => self.spoken |= finding.rank < Rank::Weak,
             Source::Class => {}

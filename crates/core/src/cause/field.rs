@@ -19,6 +19,8 @@ enum Field {
     Error,
     Wait(Duration),
     Reset,
+    /// The server's clock.
+    Now,
     Window,
     Model,
     Organization,
@@ -35,6 +37,7 @@ impl<'a> Reader<'a> {
             return false;
         };
         let field = match word {
+            Some(Stem::Name) if self.sentence.prev == Stem::Model => Field::Model,
             Some(stem) => of_word(stem),
             None => of_words(self.body, start, end),
         };
@@ -72,6 +75,16 @@ impl<'a> Reader<'a> {
             Field::Error => self.error_value(open, quoted),
             Field::Wait(unit) => self.wait_value(open, unit),
             Field::Reset => self.reset_value(open),
+            Field::Now if class_at(self.body, open) == class::DIGIT => {
+                let number = Number::at(self.body, open);
+                self.at = number.end;
+                self.facts.now = if number.open {
+                    None
+                } else {
+                    date::epoch(number)
+                };
+            }
+            Field::Now => {}
             Field::Window => {
                 self.at = open;
                 self.sentence.prev = Stem::Per;
@@ -99,7 +112,8 @@ impl<'a> Reader<'a> {
 
     fn error_value(&mut self, open: usize, quoted: bool) {
         self.finish(true);
-        if self.facts.spoken && self.facts.coded {
+        let first = !core::mem::replace(&mut self.facts.errors, true);
+        if !first && self.facts.spoken && self.facts.coded {
             self.stop();
         } else if quoted && !matches!(byte(self.body, open), b'{' | b'[') {
             self.code_value(Field::Error, open, quoted);
@@ -183,7 +197,7 @@ impl<'a> Reader<'a> {
         let body: &'a [u8] = self.body;
         let end = run_of(body, open, set::NAME);
         let name = text(body, open, end)?.trim_end_matches(['.', ':', '-']);
-        (!is_nothing(name) && end < body.len()).then_some((name, end))
+        (!is_nothing(name) && !name.ends_with('/') && end < body.len()).then_some((name, end))
     }
 }
 
@@ -239,6 +253,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         {
             Field::Wait(of_stem(last).unwrap_or(SECOND))
         }
+        Stem::Time if before == Stem::Server => Field::Now,
         Stem::Time if waits => Field::Wait(SECOND),
         Stem::Time | Stem::At if resets => Field::Reset,
         Stem::Name if model => Field::Model,

@@ -17,16 +17,15 @@ impl<'a> Reader<'a> {
         self.together(prev, stem);
         match stem {
             Stem::Other => self.sentence.slack = self.sentence.slack.saturating_add(1),
-            Stem::Limit | Stem::Max | Stem::Throttle => {
+            Stem::To if prev == Stem::Throttle => self.label(Label::Limit),
+            Stem::Limit | Stem::Max => {
                 self.sentence.pair |= prev == Stem::Per && self.sentence.label == Label::Used;
                 self.label(Label::Limit);
             }
             Stem::Used | Stem::Current | Stem::Usage => self.label(Label::Used),
             Stem::Requested => self.label(Label::Requested),
-            Stem::Remaining | Stem::Burst | Stem::Afford | Stem::Spend => {
-                self.label(Label::Ignored)
-            }
-            Stem::Exceed if prev == Stem::Limit => self.sentence.label = Label::None,
+            Stem::Remaining | Stem::Burst | Stem::Afford => self.label(Label::Ignored),
+            Stem::Exceed => self.exceed(prev),
             Stem::Again | Stem::Retry | Stem::Wait | Stem::Reset | Stem::Available => {
                 self.sentence.waits = true;
                 self.sentence.label = Label::None;
@@ -54,7 +53,7 @@ impl<'a> Reader<'a> {
 
     /// Notes a window, the first one only; an amount that waits for it becomes a limit.
     pub(super) fn window(&mut self, window: Duration) {
-        if self.sentence.concepts & Stem::Add.bit() != 0 {
+        if self.sentence.concepts & (Stem::Add.bit() | Stem::Reset.bit()) == Stem::Add.bit() {
             return;
         }
         self.sentence.window.get_or_insert(window);
@@ -63,6 +62,20 @@ impl<'a> Reader<'a> {
         {
             self.facts.said.limit.get_or_insert(amount);
             self.sentence.counts = true;
+        }
+    }
+
+    /// `limit reached` names no number; `n tokens exceed` does.
+    fn exceed(&mut self, prev: Stem) {
+        if prev == Stem::Limit {
+            self.sentence.label = Label::None;
+        }
+        let tokens = self.sentence.concepts & Stem::Token.bit() != 0;
+        if tokens
+            && self.sentence.age <= MOST_BETWEEN
+            && let Some(amount) = self.sentence.amount.take()
+        {
+            self.facts.said.requested.get_or_insert(amount);
         }
     }
 
@@ -90,7 +103,8 @@ impl<'a> Reader<'a> {
             (Stem::Out, Stem::Of) | (Stem::Too, Stem::Low) => Stem::Insufficient,
             (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
             (Stem::Not, Stem::Such) => Stem::Member,
-            (Stem::Your, Stem::Capacity) => Stem::Quota,
+            (Stem::Your, Stem::Capacity) | (Stem::Total, Stem::Request) => Stem::Quota,
+            (Stem::Not, Stem::Ready) => Stem::Overload,
             (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => {
                 Stem::Insufficient
             }
@@ -163,6 +177,12 @@ impl<'a> Reader<'a> {
 
     fn organization_after(&mut self, stem: Stem) {
         let Some(name) = self.name() else { return };
+        if !name
+            .text
+            .starts_with(|first: char| first.is_ascii_alphanumeric() || first == '*')
+        {
+            return;
+        }
         let sure = name.angled
             || starts_with(self.body, name.after, b" on ")
             || name
@@ -208,7 +228,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Words between a number and its window: `60 free model requests per day`.
-const MOST_BETWEEN: u8 = 5;
+const MOST_BETWEEN: u8 = 7;
 
 struct Name<'a> {
     text: &'a str,

@@ -36,11 +36,9 @@ impl Number {
         if byte(body, number.end) == b'.' && class_at(body, number.end + 1) == class::DIGIT {
             number.fraction(body);
         }
-        // `6,` may become `6,248`, and `2.` may become `2.5`.
+        // `6,` may become `6,248`, and `2026-` a date.
         let more = match byte(body, number.end) {
-            b',' | b'.' | b'-' | b':' | b'/' => {
-                run(body, number.end + 1, |byte| byte.is_ascii_digit())
-            }
+            b',' | b'-' | b':' | b'/' => run(body, number.end + 1, |byte| byte.is_ascii_digit()),
             _ => number.end,
         };
         number.open = more >= body.len();

@@ -214,7 +214,7 @@ impl<'a> Reader<'a> {
         let snake = ident.contains(&b'_');
         let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
         if count > 1 && (snake || camel) {
-            let source = if snake { Source::Code } else { Source::Class };
+            let source = if snake { Source::Name } else { Source::Class };
             self.facts.judge(&self.sentence, source);
         }
         if class && !snake && count > 1 {
@@ -282,6 +282,7 @@ impl<'a> Reader<'a> {
                     self.stop();
                 }
             }
+            b'(' if self.sentence.label == Label::Limit => self.sentence.slack = 0,
             b'(' | b'[' => {
                 self.sentence.label = Label::None;
                 self.sentence.prev = Stem::Other;

@@ -8,6 +8,8 @@ use super::words::{Concepts, Stem, Stem::*};
 pub(super) enum Source {
     /// The value of a code or a type.
     Code,
+    /// An identifier in other places, which may be a code.
+    Name,
     /// A sentence; whether its end was seen.
     Text { closed: bool },
     /// The name of an exception class.
@@ -39,6 +41,8 @@ pub(super) enum Rank {
 pub(super) struct Finding {
     pub(super) rank: Rank,
     pub(super) reason: Reason,
+    /// The word "rate" or its like was said.
+    pub(super) rate: bool,
 }
 
 /// What the stems that met say.
@@ -47,7 +51,7 @@ pub(super) fn find(concepts: Concepts, source: Source) -> Option<Finding> {
         return None;
     }
     let closed = source != Source::Text { closed: false };
-    let code = source == Source::Code;
+    let code = matches!(source, Source::Code | Source::Name);
     let specific: &[Rule] = if concepts & SPECIFIC == 0 { &[] } else { RULES };
     let rule = specific
         .iter()
@@ -56,12 +60,13 @@ pub(super) fn find(concepts: Concepts, source: Source) -> Option<Finding> {
     let rank = match (rule.rank, source) {
         (_, Source::Class) => Rank::Weak,
         (Rank::Quota | Rank::Rate | Rank::Weak, _) => rule.rank,
-        (_, Source::Code) => Rank::Code,
+        (_, Source::Code | Source::Name) => Rank::Code,
         (rank, _) => rank,
     };
     Some(Finding {
         rank,
         reason: rule.reason,
+        rate: concepts & RATE_WORDS != 0,
     })
 }
 
@@ -71,7 +76,11 @@ pub(super) fn find_number(code: &[u8]) -> Option<Finding> {
         .binary_search_by(|(known, ..)| (*known).cmp(code))
         .ok()?;
     let &(_, rank, reason) = NUMBERS.get(at)?;
-    Some(Finding { rank, reason })
+    Some(Finding {
+        rank,
+        reason,
+        rate: false,
+    })
 }
 
 /// No rule of [`RULES`] holds without one of these.
@@ -152,6 +161,9 @@ const fn rule(rank: Rank, reason: Reason, sets: &[Concepts]) -> Rule {
 macro_rules! all {
     ($($($stem:ident)+),+) => { &[$(any(&[$($stem),+])),+] };
 }
+
+/// Words of rates, not of limits in general.
+const RATE_WORDS: Concepts = any(&[Rate, Throttle, TooMany, Second, Minute, Hour, Day]);
 
 /// No rule holds without one of these.
 const TRIGGERS: Concepts = any(&[
@@ -275,6 +287,13 @@ const RULES: &[Rule] = &[
         Quota,
     ]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Size, Max]).unless(&[Demand, Queue]),
+    rule(
+        Rank::TooLarge,
+        Reason::TooLarge,
+        all![Token, TooMany, Request],
+    )
+    .whole()
+    .unless(&[Rate, Throttle, Second, Minute, Hour, Day]),
     // Calls in flight.
     rule(
         Rank::Concurrency,

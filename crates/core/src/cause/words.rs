@@ -36,7 +36,7 @@ stems! {
     // From here on without a bit: grammar.
     Retrying Many Slow Down Active Api Per For In Of To Is At After Until Wait Try Again Available
     Within Last Period Your Out Up Low Enough Due Such On
-    Used Current Requested Remaining Burst Afford
+    Used Current Requested Remaining Burst Afford Total Ready Server
     Daily Hourly Monthly Weekly Secondly Minutely Ten
     Rpm Rpd Rps Rph Tpm Tpd Ipm AudioHour AudioDay
     // Names of keys.
@@ -265,7 +265,7 @@ static WORDS: &[(Stem, &str)] = &[
     (Stem::Recharge, "recharge"),
     (
         Stem::Account,
-        "account accounts subscription membership plan tier",
+        "account accounts subscription membership plan tier consumer project",
     ),
     (
         Stem::Inactive,
@@ -302,11 +302,11 @@ static WORDS: &[(Stem, &str)] = &[
     (Stem::Member, "member match mismatch"),
     (
         Stem::Concurrent,
-        "concurrent concurrency concurrently parallel simultaneous simultaneously inflight",
+        "concurrent concurrency concurrently parallel simultaneous simultaneously inflight connections",
     ),
     (
         Stem::Overload,
-        "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading circuit execution",
+        "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading circuit execution deadline",
     ),
     (Stem::Capacity, "capacity"),
     (Stem::Demand, "demand load traffic peak"),
@@ -338,7 +338,7 @@ static WORDS: &[(Stem, &str)] = &[
         "reset resets resetting regain refill renew renews replenish replenishes refreshes",
     ),
     (Stem::Not, "not cannot no"),
-    (Stem::Allocated, "allocated"),
+    (Stem::Allocated, "allocated secondary"),
     (Stem::Add, "add unlock upgrade raise"),
     (Stem::Retrying, "retrying"),
     (Stem::Many, "many much viele often"),
@@ -376,6 +376,9 @@ static WORDS: &[(Stem, &str)] = &[
     (Stem::Remaining, "remaining"),
     (Stem::Burst, "burst"),
     (Stem::Afford, "afford cost costs"),
+    (Stem::Total, "total"),
+    (Stem::Server, "server"),
+    (Stem::Ready, "ready"),
     (Stem::Daily, "daily today"),
     (Stem::Hourly, "hourly"),
     (Stem::Monthly, "monthly"),
@@ -392,14 +395,14 @@ static WORDS: &[(Stem, &str)] = &[
     (Stem::Ipm, "ipm"),
     (Stem::AudioHour, "ash asph"),
     (Stem::AudioDay, "asd aspd"),
-    (Stem::Code, "code cod errno"),
+    (Stem::Code, "code cod errno errcode errorcode"),
     (Stem::Type, "type"),
     (Stem::Status, "status reason category title cause"),
     (Stem::Message, "message msg detail"),
     (Stem::Error, "error err"),
     (Stem::Exception, "exception"),
     (Stem::Model, "model models"),
-    (Stem::Name, "name id"),
+    (Stem::Name, "name id group"),
     (Stem::Millis, "ms millis milliseconds millisecond"),
     (Stem::Delay, "delay estimated"),
     (Stem::Time, "time timestamp stamp"),
