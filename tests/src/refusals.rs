@@ -231,7 +231,6 @@ pub fn survives_cuts(body: &[u8]) {
         for (found, truth) in [
             (cause.limit(), whole.limit()),
             (cause.used(), whole.used()),
-            (cause.requested(), whole.requested()),
             (
                 cause.stated_retry_after().map(millis),
                 whole.stated_retry_after().map(millis),
@@ -243,6 +242,14 @@ pub fn survives_cuts(body: &[u8]) {
                 context()
             );
         }
+        // A request that is above the limit already may be read short: more digits do not change what it means.
+        let (found, truth) = (cause.requested(), whole.requested());
+        let bound = found < truth && found > cause.limit();
+        assert!(
+            found.is_none() || found == truth || bound,
+            "{found:?} of {truth:?}, {}",
+            context()
+        );
     }
 }
 
