@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use paceline_core::{Cause, Resource, classify_429};
+use paceline_tests::refusals::survives_cuts;
 use serde_json::Value;
 
 #[test]
@@ -35,6 +36,13 @@ fn accuracy_on_real_bodies() {
         }
     }
     all.assert_floors();
+}
+
+#[test]
+fn real_bodies_survive_cuts() {
+    for row in rows().unwrap_or_default() {
+        survives_cuts(text(&row, "body").as_bytes());
+    }
 }
 
 /// How a field did: of what is labelled, how much is right; of what is not, how much was invented.
