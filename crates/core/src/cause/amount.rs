@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use super::date;
+use super::facts::Tail;
 use super::lex::{blanks, byte, class, class_at, is_letter, run, run_of, set};
 use super::number::{Number, SECOND, Span};
 use super::read::{Label, Reader};
@@ -45,7 +46,9 @@ impl Reader<'_> {
         let time = span.time;
         let prev = core::mem::replace(&mut self.sentence.prev, Stem::Other);
         let next = self.next_stem();
-        if matches!(prev, Stem::Per | Stem::Last | Stem::Within)
+        if span.open && span.end >= self.body.len() {
+            // Its rest may be cut off: `1m` of `1ms`.
+        } else if matches!(prev, Stem::Per | Stem::Last | Stem::Within)
             || matches!(next, Stem::Period | Stem::Limit | Stem::Within)
         {
             self.window(time);
@@ -87,8 +90,14 @@ impl Reader<'_> {
         let label = core::mem::replace(&mut self.sentence.label, Label::None);
         let sure = self.sentence.slack <= 1
             || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
-        if number.open {
-            self.facts.tail = Some((label, value));
+        let stopped = self.ends_with_stop(number);
+        if number.open || stopped {
+            let whole = !number.open;
+            self.facts.tail = Some(Tail {
+                label,
+                value,
+                whole,
+            });
             return;
         }
         match label {
@@ -110,8 +119,7 @@ impl Reader<'_> {
 
     /// `retry after 35`, `until 1788319856878`.
     fn bare_wait(&mut self, number: Number, prev: Stem) {
-        let cut = number.end + 1 >= self.body.len() && byte(self.body, number.end) == b'.';
-        if number.open || cut {
+        if number.open || self.ends_with_stop(number) {
             return;
         }
         if let Some(reset) = date::epoch(number) {
@@ -147,6 +155,11 @@ impl Reader<'_> {
         {
             note(&mut self.facts.said.limit, limit);
         }
+    }
+
+    /// A full stop ends the body, or is the point of a fraction that is cut off.
+    fn ends_with_stop(&self, number: Number) -> bool {
+        number.end + 1 >= self.body.len() && byte(self.body, number.end) == b'.'
     }
 
     fn word_follows(&self) -> bool {

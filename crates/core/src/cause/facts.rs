@@ -18,7 +18,7 @@ pub(super) struct Facts<'a> {
     /// The resource is told by more than the word "request", of which many sentences speak.
     firm: bool,
     /// The number that the body ends with.
-    pub(super) tail: Option<(Label, u64)>,
+    pub(super) tail: Option<Tail>,
     /// A code says that it is a rate.
     rate_code: bool,
     /// The server's clock.
@@ -29,6 +29,15 @@ pub(super) struct Facts<'a> {
     pub(super) coded: bool,
     /// and a sentence that does.
     pub(super) spoken: bool,
+}
+
+/// A number that the body ends with.
+#[derive(Clone, Copy)]
+pub(super) struct Tail {
+    pub(super) label: Label,
+    pub(super) value: u64,
+    /// A full stop follows: no digit of the whole part is missing.
+    pub(super) whole: bool,
 }
 
 impl Default for Facts<'_> {
@@ -124,16 +133,17 @@ impl<'a> Facts<'a> {
         cause
     }
 
-    /// A number at the very end may have lost its last digits. It is read where no longer one could stand there:
-    /// a larger request would be called too large.
+    /// A number at the very end may have lost its last digits. A request is read there where it explains the refusal
+    /// and no longer number would fit the limit, or where it is above the limit as it stands.
     fn take_tail(&mut self) {
-        let Some((label, value)) = self.tail else {
-            return;
-        };
-        let longer = value.saturating_mul(10);
-        if let (Label::Requested, Some(limit)) = (label, self.said.limit)
+        if let Some(Tail {
+            label: Label::Requested,
+            value,
+            whole,
+        }) = self.tail
+            && let Some(limit) = self.said.limit
             && self.said.used.unwrap_or(0).saturating_add(value) > limit
-            && longer >= limit
+            && (whole || value.saturating_mul(10) >= limit)
         {
             self.said.requested.get_or_insert(value);
         }

@@ -295,11 +295,8 @@ fn is_nothing(value: &str) -> bool {
         )
 }
 
-/// A value ends here: not at the end of the body, and not within a word.
+/// A value ends here: not at the end of the body, and not within a word or a number.
 fn is_end(body: &[u8], at: usize) -> bool {
-    at < body.len()
-        && !matches!(
-            class_at(body, at),
-            class::LOWER | class::UPPER | class::DIGIT
-        )
+    let next = if byte(body, at) == b'.' { at + 1 } else { at };
+    next < body.len() && !is_in(body, at, set::IDENT)
 }

@@ -120,7 +120,8 @@ impl Span {
                 return Some(Self { time, end, open });
             }
             number = Number::at(body, next);
-            let open = number.open;
+            let word = blanks(body, number.end);
+            let open = run(body, word, |byte| byte.is_ascii_alphabetic()) >= body.len();
             if open || self::unit(body, number.end).is_none() {
                 return Some(Self { time, end, open });
             }

@@ -166,246 +166,78 @@ macro_rules! all {
 const RATE_WORDS: Concepts = any(&[Rate, Throttle, TooMany, Second, Minute, Hour, Day]);
 
 /// No rule holds without one of these.
+#[rustfmt::skip]
 const TRIGGERS: Concepts = any(&[
-    Exceed,
-    Abuse,
-    TooMany,
-    Throttle,
-    SlowDown,
-    Insufficient,
-    Inactive,
-    Terminated,
-    Policy,
-    Unusual,
-    Auth,
-    Invalid,
-    Permission,
-    Member,
-    Concurrent,
-    Overload,
-    Capacity,
-    Demand,
-    Queue,
-    Enqueued,
-    Flex,
-    Deployment,
-    Large,
-    Context,
-    Size,
-    Ramp,
-    Rate,
-    Limit,
-    Spend,
-    Recharge,
-    Max,
+    Exceed, Abuse, TooMany, Throttle, SlowDown, Insufficient, Inactive, Terminated, Policy,
+    Unusual, Auth, Invalid, Permission, Member, Concurrent, Overload, Capacity, Demand, Queue,
+    Enqueued, Flex, Deployment, Large, Context, Size, Ramp, Rate, Limit, Spend, Recharge, Max,
 ]);
 
 /// The rules that need a stem of [`SPECIFIC`]: the first set of each is the telling one.
+#[rustfmt::skip]
 const RULES: &[Rule] = &[
     // Bans.
     rule(Rank::Wording, Reason::AccessTerminated, all![Unusual]).whole(),
-    rule(
-        Rank::Wording,
-        Reason::AccessTerminated,
-        all![Policy, Not Terminated Inactive Exceed],
-    )
-    .whole()
-    .unless(&[Rate, Throttle]),
-    rule(Rank::Wording, Reason::AccessTerminated, all![Terminated])
-        .whole()
-        .unless(&[Temporary, Rate, Throttle, TooMany, Quota]),
+    rule(Rank::Wording, Reason::AccessTerminated, all![Policy, Not Terminated Inactive Exceed]).whole().unless(&[Rate, Throttle]),
+    rule(Rank::Wording, Reason::AccessTerminated, all![Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany, Quota]),
     // Money. What was paid for is gone ...
-    rule(
-        Rank::Wording,
-        Reason::CreditExhausted,
-        all![Credit Balance, Insufficient Exceed],
-    )
-    .unless(&[Rate, Throttle, Add]),
-    rule(Rank::Wording, Reason::CreditExhausted, all![Recharge])
-        .whole()
-        .unless(&[Rate, Throttle]),
+    rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Insufficient Exceed]).unless(&[Rate, Throttle, Add]),
+    rule(Rank::Wording, Reason::CreditExhausted, all![Recharge]).whole().unless(&[Rate, Throttle]),
     // ... an account's payment stands out ...
     rule(Rank::Quota, Reason::QuotaExhausted, all![Inactive, Quota]).whole(),
-    rule(
-        Rank::Wording,
-        Reason::BillingInactive,
-        all![Inactive, Account Billing],
-    ),
+    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Billing]),
     // ... or a cap that the owner set is reached.
-    rule(
-        Rank::Quota,
-        Reason::QuotaExhausted,
-        all![Spend, Quota, Exceed],
-    )
-    .whole(),
+    rule(Rank::Quota, Reason::QuotaExhausted, all![Spend, Quota, Exceed]).whole(),
     rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit Exceed]).unless(&[Request, Rate]),
-    rule(
-        Rank::Wording,
-        Reason::SpendLimit,
-        all![Billing, Limit, Exceed],
-    )
-    .whole()
-    .unless(&[Rate, Throttle]),
+    rule(Rank::Wording, Reason::SpendLimit, all![Billing, Limit, Exceed]).whole().unless(&[Rate, Throttle]),
     // Keys.
-    rule(
-        Rank::Wording,
-        Reason::WrongOrganization,
-        all![Member Invalid, Organization],
-    ),
+    rule(Rank::Wording, Reason::WrongOrganization, all![Member Invalid, Organization]),
     rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Key]),
-    rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Token])
-        .unless(&[Limit, Rate, Max, TooMany]),
+    rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Token]).unless(&[Limit, Rate, Max, TooMany]),
     rule(Rank::Weak, Reason::InvalidKey, all![Auth]).whole(),
     rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole(),
     // Size.
-    rule(
-        Rank::TooLarge,
-        Reason::TooLarge,
-        all![Large, Too, Request Context Token Input Prompt Size],
-    )
-    .unless(&[Resource]),
-    rule(Rank::TooLarge, Reason::TooLarge, all![Context, Exceed Max])
-        .unless(&[Demand, Rate, Concurrent]),
-    rule(
-        Rank::TooLarge,
-        Reason::TooLarge,
-        all![Input Prompt, TooMany, Token],
-    ),
-    rule(
-        Rank::TooLarge,
-        Reason::TooLarge,
-        all![Input Prompt, Token, Exceed],
-    )
-    .unless(&[
-        Rate,
-        Second,
-        Minute,
-        Hour,
-        Day,
-        Organization,
-        Account,
-        Quota,
-    ]),
-    rule(Rank::TooLarge, Reason::TooLarge, all![Size, Max]).unless(&[Demand, Queue]),
-    rule(
-        Rank::TooLarge,
-        Reason::TooLarge,
-        all![Token, TooMany, Request],
-    )
-    .whole()
-    .unless(&[Rate, Throttle, Second, Minute, Hour, Day]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![Large, Too, Request Context Token Input Prompt Size]).unless(&[Resource]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![Context, Exceed Max]).whole().unless(&[Demand, Rate, Concurrent]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![Input Prompt, TooMany, Token]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![Input Prompt, Token, Exceed]).whole().unless(&[Rate, Second, Minute, Hour, Day, Organization, Account, Quota]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![Size, Max]).whole().unless(&[Demand, Queue]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![TooMany, Token, Request]).whole().unless(&[Rate, Throttle, Second, Minute, Hour, Day]),
     // Calls in flight.
-    rule(
-        Rank::Concurrency,
-        Reason::BatchQueueFull,
-        all![Enqueued, Limit Exceed],
-    ),
-    rule(
-        Rank::Concurrency,
-        Reason::ConcurrencyLimit,
-        all![Concurrent, Limit TooMany Exceed Max High Request],
-    ),
+    rule(Rank::Concurrency, Reason::BatchQueueFull, all![Enqueued, Limit Exceed]),
+    rule(Rank::Concurrency, Reason::ConcurrencyLimit, all![Concurrent, Limit TooMany Exceed Max High Request]),
     // Growth.
     rule(Rank::Ramp, Reason::RampTooFast, all![Ramp, Fast TooMany]),
     rule(Rank::Ramp, Reason::RampTooFast, all![Ramp, Max, Rate]),
     // Capacity, unless counted by the second or the minute.
-    rule(
-        Rank::Rate,
-        Reason::UnknownRate,
-        all![Capacity, Exceed, Second Minute Hour Day],
-    ),
-    rule(
-        Rank::Overload,
-        Reason::FlexUnavailable,
-        all![Flex, Resource Capacity Not],
-    ),
+    rule(Rank::Rate, Reason::UnknownRate, all![Capacity, Exceed, Second Minute Hour Day]),
+    rule(Rank::Overload, Reason::FlexUnavailable, all![Flex, Resource Capacity Not]),
     rule(Rank::Overload, Reason::Overloaded, all![Overload]),
-    rule(
-        Rank::Overload,
-        Reason::Overloaded,
-        all![Receiving, TooMany Demand],
-    ),
-    rule(
-        Rank::Overload,
-        Reason::Overloaded,
-        all![Demand, High Exceed],
-    ),
+    rule(Rank::Overload, Reason::Overloaded, all![Receiving, TooMany Demand]),
+    rule(Rank::Overload, Reason::Overloaded, all![Demand, High Exceed]),
     rule(Rank::Overload, Reason::Overloaded, all![Deployment, Not]),
-    rule(
-        Rank::Overload,
-        Reason::Overloaded,
-        all![Capacity Resource, Not Max Insufficient],
-    )
-    .unless(&[Quota]),
+    rule(Rank::Overload, Reason::Overloaded, all![Capacity Resource, Not Max Insufficient]).unless(&[Quota]),
     rule(Rank::Overload, Reason::Overloaded, all![Capacity, Exceed]).unless(&[Quota]),
-    rule(
-        Rank::Overload,
-        Reason::Overloaded,
-        all![Queue, Exceed Max Limit TooMany],
-    ),
+    rule(Rank::Overload, Reason::Overloaded, all![Queue, Exceed Max Limit TooMany]),
     // A quota; a rate's words or a window of up to a day beside it make it a rate.
-    rule(
-        Rank::Wording,
-        Reason::QuotaExhausted,
-        all![Quota, Insufficient],
-    ),
-    rule(
-        Rank::Quota,
-        Reason::UsageLimit,
-        all![Terminated, Temporary, Account],
-    )
-    .whole()
-    .unless(&[Rate]),
-    rule(
-        Rank::Rate,
-        Reason::UnknownRate,
-        all![Quota, Exceed, Rate Throttle Allocated TooMany Second Minute Hour Day Resource],
-    ),
-    rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed])
-        .whole()
-        .prose(),
-    rule(
-        Rank::Rate,
-        Reason::UnknownRate,
-        all![Quota, Exceed, Request Token],
-    ),
+    rule(Rank::Wording, Reason::QuotaExhausted, all![Quota, Insufficient]),
+    rule(Rank::Quota, Reason::UsageLimit, all![Terminated, Temporary, Account]).whole().unless(&[Rate]),
+    rule(Rank::Rate, Reason::UnknownRate, all![Quota, Exceed, Rate Throttle Allocated TooMany Second Minute Hour Day Resource]),
+    rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]).whole().prose(),
+    rule(Rank::Rate, Reason::UnknownRate, all![Quota, Exceed, Request Token]),
     rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]).whole(),
-    rule(Rank::Quota, Reason::UsageLimit, all![Usage, Limit, Exceed])
-        .whole()
-        .unless(&[Rate]),
-    rule(
-        Rank::Quota,
-        Reason::UsageLimit,
-        all![Month Week, Limit Max, Exceed],
-    )
-    .whole(),
+    rule(Rank::Quota, Reason::UsageLimit, all![Usage, Limit, Exceed]).whole().unless(&[Rate]),
+    rule(Rank::Quota, Reason::UsageLimit, all![Month Week, Limit Max, Exceed]).whole(),
 ];
 
 /// What is left are rates.
+#[rustfmt::skip]
 static RATES: &[Rule] = &[
-    rule(
-        Rank::Rate,
-        Reason::UnknownRate,
-        all![Throttle TooMany SlowDown],
-    ),
-    rule(
-        Rank::Rate,
-        Reason::UnknownRate,
-        all![Rate, Limit Exceed High],
-    ),
-    rule(Rank::Quota, Reason::UsageLimit, all![Limit, Exceed])
-        .whole()
-        .prose()
-        .unless(&[
-            Rate, Throttle, TooMany, Request, Token, Image, Audio, Second, Minute, Hour, Day, Size,
-            Context,
-        ]),
+    rule(Rank::Rate, Reason::UnknownRate, all![Throttle TooMany SlowDown]),
+    rule(Rank::Rate, Reason::UnknownRate, all![Rate, Limit Exceed High]),
+    rule(Rank::Quota, Reason::UsageLimit, all![Limit, Exceed]).whole().prose().unless(&[Rate, Throttle, TooMany, Request, Token, Image, Audio, Second, Minute, Hour, Day, Size, Context]),
     rule(Rank::Rate, Reason::UnknownRate, all![Limit, Exceed]),
-    rule(
-        Rank::Rate,
-        Reason::UnknownRate,
-        all![Request Token, Exceed Max],
-    ),
+    rule(Rank::Rate, Reason::UnknownRate, all![Request Token, Exceed Max]),
     rule(Rank::Rate, Reason::UnknownRate, all![Terminated, Temporary]),
     rule(Rank::Weak, Reason::UnknownRate, all![Abuse]),
     rule(Rank::Weak, Reason::UnknownRate, all![Resource, Exceed]),
