@@ -14,6 +14,7 @@ mod number;
 mod phrases;
 mod read;
 mod rules;
+pub(crate) mod whole;
 mod wide;
 mod words;
 

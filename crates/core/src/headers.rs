@@ -19,7 +19,8 @@ pub use when::Dialect;
 pub use window::Window;
 pub use write::{RateLimitFields, retry_after};
 
-use crate::{Resource, dates};
+use crate::Resource;
+use crate::cause::whole;
 use name::Field;
 use table::Table;
 use when::When;
@@ -172,7 +173,7 @@ impl<'a> Reader<'a> {
         };
         self.azure |= AZURE.iter().any(|name| starts(name));
         if is("date") {
-            self.headers.date = dates::http(value).or_else(|| dates::rfc3339(value));
+            self.headers.date = whole::date(value);
         } else if is("x-should-retry") {
             self.headers.should_retry = value.parse().ok();
         } else if REQUEST_IDS.iter().any(|name| is(name)) {

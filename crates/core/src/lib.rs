@@ -4,8 +4,6 @@
 #![deny(missing_docs)]
 
 mod cause;
-mod dates;
-mod durations;
 pub mod headers;
 mod language;
 mod remedy;

@@ -93,7 +93,7 @@ fn zone(body: &[u8], at: usize) -> Option<(i64, usize)> {
 }
 
 /// Seconds since the epoch of a date of the proleptic Gregorian calendar, after H. Hinnant's `days_from_civil`.
-fn seconds(year: u64, month: u64, day: u64, clock: u64) -> Option<u64> {
+pub(super) fn seconds(year: u64, month: u64, day: u64, clock: u64) -> Option<u64> {
     if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
     }
@@ -118,6 +118,6 @@ fn after(body: &[u8], at: usize, wanted: u8) -> Option<usize> {
     (byte(body, at) == wanted).then_some(at + 1)
 }
 
-const MONTHS: [&[u8]; 12] = [
+pub(super) const MONTHS: [&[u8]; 12] = [
     b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
 ];

@@ -223,19 +223,21 @@ impl Word {
     const fn is_time(self) -> bool {
         matches!(
             self,
-            Self::After | Self::Time | Self::Field(Field::Reset | Field::Window | Field::RetryAfter)
+            Self::After
+                | Self::Time
+                | Self::Field(Field::Reset | Field::Window | Field::RetryAfter)
         )
     }
 }
 
 /// `24hour`, `1m`, `5h`: a number and a unit in one word.
 fn counted_window(segment: &str) -> Option<Duration> {
-    let (count, unit) = crate::durations::digits(segment);
-    let unit = match lookup(WORDS, unit).or_else(|| lookup(SHORT_UNITS, unit))? {
-        Word::Window(unit) => unit,
-        _ => return None,
-    };
-    unit.checked_mul(count.parse().ok()?)
+    let unit = segment.trim_start_matches(|character: char| character.is_ascii_digit());
+    let count = segment.strip_suffix(unit)?.parse().ok()?;
+    match lookup(WORDS, unit).or_else(|| lookup(SHORT_UNITS, unit))? {
+        Word::Window(unit) => unit.checked_mul(count),
+        _ => None,
+    }
 }
 
 fn lookup(table: &[(&str, Word)], text: &str) -> Option<Word> {

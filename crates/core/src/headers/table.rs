@@ -9,7 +9,7 @@ use super::name::{self, Field, Name};
 use super::value::{Item, items};
 use super::when::{Dialect, When};
 use super::{Bucket, MOST_BUCKETS};
-use crate::durations;
+use crate::cause::whole;
 
 /// Everything read so far.
 pub(super) struct Table<'a> {
@@ -33,8 +33,7 @@ impl<'a> Table<'a> {
             }
             Field::Window => {
                 let unit = name.unit.unwrap_or(Duration::from_secs(1));
-                let window =
-                    durations::with_units(value).or_else(|| durations::in_units_of(unit, value));
+                let window = whole::duration(value).or_else(|| whole::units(value, unit));
                 self.update(Id::main(name), header, name, |entry| entry.window = window);
             }
             Field::Class => {

@@ -7,7 +7,7 @@
 use core::time::Duration;
 
 use super::name::Field;
-use crate::durations;
+use crate::cause::whole;
 
 /// One item of a list: `"day";q=5000;w=86400`, `100;w=60`, `20:1`.
 #[derive(Default)]
@@ -126,7 +126,7 @@ fn amount_per(part: &str) -> Option<(Amount, Option<Duration>)> {
 }
 
 fn seconds(text: &str) -> Option<Duration> {
-    durations::in_units_of(Duration::from_secs(1), text)
+    whole::units(text, Duration::from_secs(1))
 }
 
 /// Rounded down; less than one unit cannot be said in whole ones.

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::{dates, durations};
+use crate::cause::whole;
 
 /// What a bare number in a reset header means: one name has several meanings among services.
 ///
@@ -41,15 +41,15 @@ pub(super) enum When {
 impl When {
     /// Reads a time; `unit` is of a bare number, where the header's name tells.
     pub(super) fn read(value: &str, unit: Option<Duration>, dialect: Dialect) -> Option<Self> {
-        if let Some(date) = dates::http(value).or_else(|| dates::rfc3339(value)) {
+        if let Some(date) = whole::date(value) {
             return Some(Self::Date(date));
         }
-        if let Some(left) = durations::with_units(value) {
+        if let Some(left) = whole::duration(value) {
             return Some(Self::Left(left));
         }
         match unit {
-            Some(unit) => durations::in_units_of(unit, value).map(Self::Left),
-            None => bare(durations::in_units_of(SECOND, value)?, dialect),
+            Some(unit) => whole::units(value, unit).map(Self::Left),
+            None => bare(whole::units(value, SECOND)?, dialect),
         }
     }
 

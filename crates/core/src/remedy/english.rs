@@ -4,8 +4,7 @@ use core::fmt::{Formatter, Result};
 
 use super::{Need, Remedy};
 use crate::cause::Reset;
-use crate::dates;
-use crate::language::Language::English;
+use crate::language::{Language::English, Utc};
 
 pub(super) fn write(remedy: &Remedy<'_>, out: &mut Formatter<'_>) -> Result {
     let n = |number| English.number(number);
@@ -14,7 +13,7 @@ pub(super) fn write(remedy: &Remedy<'_>, out: &mut Formatter<'_>) -> Result {
         Remedy::WaitExactly(wait) => {
             write!(out, "Wait {} before the next call, in every process that uses this key.", time(wait))
         }
-        Remedy::WaitForReset(Reset::Unix(at)) => write!(out, "Wait for the reset at {}.", dates::Utc(at)),
+        Remedy::WaitForReset(Reset::Unix(at)) => write!(out, "Wait for the reset at {}.", Utc(at)),
         Remedy::WaitForReset(Reset::Said(at)) => write!(out, "Wait for the reset at {at}."),
         Remedy::PaceTo(Some(rate)) if rate.is_of_calls() => {
             write!(out, "Space calls evenly: start one every {}.", time(rate.interval()))

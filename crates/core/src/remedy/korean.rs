@@ -4,8 +4,7 @@ use core::fmt::{Formatter, Result};
 
 use super::{Need, Remedy};
 use crate::cause::Reset;
-use crate::dates;
-use crate::language::Language::Korean;
+use crate::language::{Language::Korean, Utc};
 
 pub(super) fn write(remedy: &Remedy<'_>, out: &mut Formatter<'_>) -> Result {
     let n = |number| Korean.number(number);
@@ -17,7 +16,7 @@ pub(super) fn write(remedy: &Remedy<'_>, out: &mut Formatter<'_>) -> Result {
             time(wait)
         ),
         Remedy::WaitForReset(Reset::Unix(at)) => {
-            write!(out, "한도가 초기화되는 {}까지 기다리세요.", dates::Utc(at))
+            write!(out, "한도가 초기화되는 {}까지 기다리세요.", Utc(at))
         }
         Remedy::WaitForReset(Reset::Said(at)) => {
             write!(out, "한도가 초기화될 때까지 기다리세요: {at}.")
