@@ -182,6 +182,30 @@ pub const WRAPPINGS: [(&str, fn(&str) -> String); 12] = [
     }),
 ];
 
+/// Pieces that, repeated, a parser could be slow on, by name.
+pub const HOSTILE: [(&str, &str); 20] = [
+    ("open braces", "{\"a\":"),
+    ("open arrays", "["),
+    ("quotes", "\""),
+    ("quotes and blanks", "\" "),
+    ("backslashes", "\\"),
+    ("broken escapes", "\\\\u12"),
+    ("digits", "1"),
+    ("groups of digits", "1,111"),
+    ("durations", "1m1"),
+    ("waits", "retry in 1s "),
+    ("tags", "<a"),
+    ("elements", "<a>b</a>"),
+    ("scripts", "<script>"),
+    ("keys", "error: "),
+    ("names", "for:"),
+    ("models", "model:"),
+    ("organizations", "organization a/"),
+    ("words", "limit "),
+    ("snakes", "a_"),
+    ("han", "\u{8bf7}"),
+];
+
 /// Bodies that anything may reach: whatever the bytes, the answer is consistent.
 ///
 /// # Panics

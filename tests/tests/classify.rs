@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use paceline_core::classify_429;
 use paceline_tests::refusals::{
-    TEMPLATES, Truth, Variables, WRAPPINGS, never_misbehaves, survives_cuts,
+    HOSTILE, TEMPLATES, Truth, Variables, WRAPPINGS, never_misbehaves, survives_cuts,
 };
 use proptest::prelude::*;
 
@@ -65,5 +65,16 @@ proptest! {
     #[test]
     fn any_bytes_get_a_consistent_answer(body in proptest::collection::vec(any::<u8>(), 0..512)) {
         never_misbehaves(&body);
+    }
+}
+
+/// Four megabytes of whatever a careless parser would look at again and again: where the time is not linear, this
+/// test does not end. Tried: a name without a longest length, which made `for:for:` quadratic.
+#[test]
+fn time_is_linear_on_hostile_bodies() {
+    for (_, unit) in HOSTILE {
+        let body = unit.repeat(4_000_000 / unit.len());
+        never_misbehaves(body.as_bytes());
+        never_misbehaves(format!("<html>{body}").as_bytes());
     }
 }

@@ -56,13 +56,19 @@ impl Reader<'_> {
         } else if span.open {
             // Its rest may be cut off.
         } else if (self.sentence.waits || next == Stem::After) && !self.sentence.client {
-            self.facts.said.wait.get_or_insert(time);
-            self.sentence.said = None;
+            self.wait(time);
+        } else if prev == Stem::For {
+            self.window(time);
+        }
+    }
+
+    fn wait(&mut self, time: Duration) {
+        self.sentence.said = None;
+        if self.facts.said.wait.is_none() {
+            self.facts.said.wait = Some(time);
             if self.facts.said.limit.is_some() {
                 self.skip_tail();
             }
-        } else if prev == Stem::For {
-            self.window(time);
         }
     }
 

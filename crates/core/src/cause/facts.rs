@@ -102,6 +102,7 @@ impl<'a> Facts<'a> {
 
     /// Keeps the wording of a time, where it begins with one soon.
     pub(super) fn say_reset(&mut self, body: &'a [u8], from: usize, to: usize) {
+        let to = to.min(from.saturating_add(LONGEST_SAID));
         let Some(said) = text(body, from, to) else {
             return;
         };
@@ -109,7 +110,7 @@ impl<'a> Facts<'a> {
             c.is_whitespace() || matches!(c, ':' | '"' | '\'' | '.' | '\\')
         });
         let early = said.bytes().take(24).any(|byte| byte.is_ascii_digit());
-        if early && said.len() <= 40 && self.said.wait.is_none() {
+        if early && self.said.wait.is_none() {
             self.said.reset.get_or_insert(Reset::Said(said));
         }
     }
@@ -231,6 +232,9 @@ impl<'a> Facts<'a> {
         }
     }
 }
+
+/// `April 20, 2026 at 2:00 AM (local time)`
+const LONGEST_SAID: usize = 40;
 
 /// What a sentence counts.
 fn resource(sentence: &Sentence) -> Option<Resource> {

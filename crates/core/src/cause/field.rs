@@ -3,7 +3,9 @@
 use core::time::Duration;
 
 use super::date;
-use super::lex::{byte, class, class_at, is_in, key_end, opening, run_of, set, starts_with, text};
+use super::lex::{
+    byte, class, class_at, is_in, key_end, name_end, opening, run_of, set, starts_with, text,
+};
 use super::number::{Number, SECOND, Span, of_stem};
 use super::read::{Label, Reader, Words};
 use super::words::Stem;
@@ -195,7 +197,7 @@ impl<'a> Reader<'a> {
 
     fn name_value(&self, open: usize) -> Option<(&'a str, usize)> {
         let body: &'a [u8] = self.body;
-        let end = run_of(body, open, set::NAME);
+        let end = name_end(body, open);
         let name = text(body, open, end)?.trim_end_matches(['.', ':', '-']);
         (!is_nothing(name) && !name.ends_with('/') && end < body.len()).then_some((name, end))
     }

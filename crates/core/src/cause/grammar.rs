@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::lex::{byte, class, class_at, run, run_of, set, starts_with, text};
+use super::lex::{byte, class, class_at, name_end, run, starts_with, text};
 use super::number::{DAY, HOUR, MINUTE, MONTH, SECOND, WEEK, of_stem};
 use super::read::{Label, Reader};
 use super::words::Stem;
@@ -206,7 +206,7 @@ impl<'a> Reader<'a> {
         if matches!(open, b'`' | b'\'' | b'"' | b'(' | b'<') {
             start += 1;
         }
-        let mut end = run_of(body, start, set::NAME);
+        let mut end = name_end(body, start);
         if end >= body.len() {
             return None;
         }

@@ -91,6 +91,17 @@ pub(super) fn run_of(body: &[u8], at: usize, set: u8) -> usize {
     run(body, at, |byte| BYTES[usize::from(byte)] & set != 0)
 }
 
+/// The end of a name from `at`; of a longer one than [`LONGEST_NAME`], a place within it.
+///
+/// A name may be looked at again and again before it is passed, so the look has to be short.
+#[inline]
+pub(super) fn name_end(body: &[u8], at: usize) -> usize {
+    let end = at.saturating_add(LONGEST_NAME).min(body.len());
+    run_of(body.get(..end).unwrap_or_default(), at, set::NAME)
+}
+
+const LONGEST_NAME: usize = 256;
+
 /// The end of the blanks from `at`.
 #[inline]
 pub(super) fn blanks(body: &[u8], at: usize) -> usize {

@@ -302,7 +302,7 @@ impl<'a> Reader<'a> {
         let end = backslashes(self.body, at);
         match byte(self.body, end) {
             b'n' | b'r' | b't' => self.at = end + 1,
-            b'u' => {
+            b'u' if wide::char_at(self.body, at).is_some() => {
                 self.at = at;
                 self.wide();
             }
