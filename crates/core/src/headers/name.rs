@@ -40,7 +40,7 @@ pub(super) enum Field {
 
 /// Reads a name; `None` for one that has nothing to do with rates.
 pub(super) fn read(name: &str) -> Option<Name> {
-    if name.len() > LONGEST {
+    if name.len() > LONGEST || !may_be_of_rates(name.as_bytes()) {
         return None;
     }
     let separator = if name.contains('-') { '-' } else { '_' };
@@ -129,7 +129,9 @@ impl Lexer {
     fn compound(&mut self, segment: &str) {
         let mut rest = segment;
         while let Some(first) = rest.chars().next() {
-            let part = PARTS.iter().find(|(part, _)| starts_with(rest, part));
+            let part = PARTS
+                .iter()
+                .find(|(part, _)| starts_with(rest.as_bytes(), part));
             let (length, word) = part.map_or((first.len_utf8(), Word::Unknown), |&(part, word)| {
                 (part.len(), word)
             });
@@ -241,19 +243,31 @@ fn counted_window(segment: &str) -> Option<Duration> {
 }
 
 fn lookup(table: &[(&str, Word)], text: &str) -> Option<Word> {
-    table
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case(text))
-        .map(|&(_, word)| word)
+    let lower = || text.bytes().map(|byte| byte.to_ascii_lowercase());
+    let at = table
+        .binary_search_by(|(name, _)| name.bytes().cmp(lower()))
+        .ok()?;
+    table.get(at).map(|&(_, word)| word)
 }
 
-fn starts_with(text: &str, part: &str) -> bool {
+/// Sorts out what most headers are, before their words are looked up.
+fn may_be_of_rates(name: &[u8]) -> bool {
+    let marked = |rest: &[u8]| MARKS.iter().any(|mark| starts_with(rest, mark));
+    name.iter()
+        .enumerate()
+        .any(|(at, _)| name.get(at..).is_some_and(marked))
+}
+
+fn starts_with(text: &[u8], part: &str) -> bool {
     text.get(..part.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(part))
+        .is_some_and(|start| start.eq_ignore_ascii_case(part.as_bytes()))
 }
 
 /// No name of a rate-limit header is as long; it bounds the work on a hostile one.
 const LONGEST: usize = 128;
+
+/// One of these is in each name that is read.
+const MARKS: [&str; 5] = ["limit", "remain", "reset", "retry", "concurrent"];
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -263,84 +277,83 @@ const WEEK: Duration = Duration::from_secs(7 * 86_400);
 /// Where the calendar would be needed, thirty days.
 const MONTH: Duration = Duration::from_secs(30 * 86_400);
 
-/// Words that stand alone between separators.
+/// Words that stand alone between separators, sorted. A `token` is a credential, as in `api-token`.
 const WORDS: &[(&str, Word)] = &[
-    ("ratelimit", Word::RateLimit),
-    ("rate_limit", Word::RateLimit),
-    ("quota", Word::RateLimit),
-    ("rate", Word::Rate),
+    ("after", Word::After),
+    ("at", Word::Time),
+    ("audio", Word::Resource(Resource::AudioSeconds)),
+    ("call", Word::Resource(Resource::Requests)),
+    ("calls", Word::Resource(Resource::Requests)),
+    ("class", Word::Field(Field::Class)),
+    ("completion", Word::Direction(Resource::OutputTokens)),
+    ("concurrency", Word::Resource(Resource::Concurrency)),
+    ("concurrent", Word::Resource(Resource::Concurrency)),
+    ("consumed", Word::Field(Field::Used)),
+    ("count", Word::Field(Field::Used)),
+    ("credits", Word::Resource(Resource::Cost)),
+    ("current", Word::Field(Field::Used)),
+    ("daily", Word::Window(DAY)),
+    ("day", Word::Window(DAY)),
+    ("generated", Word::Direction(Resource::OutputTokens)),
+    ("hour", Word::Window(HOUR)),
+    ("hourly", Word::Window(HOUR)),
+    ("image", Word::Resource(Resource::Images)),
+    ("images", Word::Resource(Resource::Images)),
+    ("in", Word::After),
+    ("info", Word::Info),
+    ("input", Word::Direction(Resource::InputTokens)),
+    ("interval", Word::Field(Field::Window)),
     ("limit", Word::Field(Field::Limit)),
     ("max", Word::Field(Field::Limit)),
     ("maximum", Word::Field(Field::Limit)),
-    ("remaining", Word::Field(Field::Remaining)),
-    ("remain", Word::Field(Field::Remaining)),
-    ("used", Word::Field(Field::Used)),
-    ("usage", Word::Field(Field::Used)),
+    ("millis", Word::Unit(Duration::from_millis(1))),
+    ("milliseconds", Word::Unit(Duration::from_millis(1))),
+    ("min", Word::Window(MINUTE)),
+    ("minute", Word::Window(MINUTE)),
+    ("minutes", Word::Unit(MINUTE)),
+    ("month", Word::Window(MONTH)),
+    ("monthly", Word::Window(MONTH)),
+    ("ms", Word::Unit(Duration::from_millis(1))),
     ("observed", Word::Field(Field::Used)),
-    ("consumed", Word::Field(Field::Used)),
-    ("count", Word::Field(Field::Used)),
-    ("current", Word::Field(Field::Used)),
+    ("output", Word::Direction(Resource::OutputTokens)),
+    ("per", Word::Filler),
+    ("period", Word::Field(Field::Window)),
+    ("photos", Word::Resource(Resource::Images)),
+    ("policy", Word::Field(Field::Policy)),
+    ("prompt", Word::Direction(Resource::InputTokens)),
+    ("queries", Word::Resource(Resource::Requests)),
+    ("query", Word::Resource(Resource::Requests)),
+    ("quota", Word::RateLimit),
+    ("rate", Word::Rate),
+    ("rate_limit", Word::RateLimit),
+    ("ratelimit", Word::RateLimit),
+    ("remain", Word::Field(Field::Remaining)),
+    ("remaining", Word::Field(Field::Remaining)),
+    ("renewalperiod", Word::Field(Field::Window)),
+    ("req", Word::Resource(Resource::Requests)),
+    ("request", Word::Resource(Resource::Requests)),
+    ("requests", Word::Resource(Resource::Requests)),
     ("reset", Word::Field(Field::Reset)),
     ("resets", Word::Field(Field::Reset)),
     ("resettime", Word::Field(Field::ResetTime)),
-    ("window", Word::Field(Field::Window)),
-    ("interval", Word::Field(Field::Window)),
-    ("period", Word::Field(Field::Window)),
-    ("renewalperiod", Word::Field(Field::Window)),
-    ("policy", Word::Field(Field::Policy)),
-    ("class", Word::Field(Field::Class)),
     ("retry", Word::Retry),
     ("retryafter", Word::Field(Field::RetryAfter)),
-    ("after", Word::After),
-    ("in", Word::After),
-    ("time", Word::Time),
-    ("at", Word::Time),
-    ("timestamp", Word::Time),
-    ("info", Word::Info),
-    ("x", Word::Filler),
-    ("per", Word::Filler),
-    ("this", Word::Filler),
-    ("ms", Word::Unit(Duration::from_millis(1))),
-    ("millis", Word::Unit(Duration::from_millis(1))),
-    ("milliseconds", Word::Unit(Duration::from_millis(1))),
-    ("seconds", Word::Unit(SECOND)),
-    ("minutes", Word::Unit(MINUTE)),
+    ("sec", Word::Window(SECOND)),
     ("second", Word::Window(SECOND)),
     ("secondly", Word::Window(SECOND)),
-    ("sec", Word::Window(SECOND)),
-    ("minute", Word::Window(MINUTE)),
-    ("min", Word::Window(MINUTE)),
-    ("hour", Word::Window(HOUR)),
-    ("hourly", Word::Window(HOUR)),
-    ("day", Word::Window(DAY)),
-    ("daily", Word::Window(DAY)),
+    ("seconds", Word::Unit(SECOND)),
+    ("this", Word::Filler),
+    ("time", Word::Time),
+    ("timestamp", Word::Time),
     ("today", Word::Window(DAY)),
+    ("token", Word::Unknown),
+    ("tokens", Word::Resource(Resource::Tokens)),
+    ("usage", Word::Field(Field::Used)),
+    ("used", Word::Field(Field::Used)),
     ("week", Word::Window(WEEK)),
     ("weekly", Word::Window(WEEK)),
-    ("month", Word::Window(MONTH)),
-    ("monthly", Word::Window(MONTH)),
-    ("requests", Word::Resource(Resource::Requests)),
-    ("request", Word::Resource(Resource::Requests)),
-    ("req", Word::Resource(Resource::Requests)),
-    ("call", Word::Resource(Resource::Requests)),
-    ("calls", Word::Resource(Resource::Requests)),
-    ("query", Word::Resource(Resource::Requests)),
-    ("queries", Word::Resource(Resource::Requests)),
-    ("tokens", Word::Resource(Resource::Tokens)),
-    // As in `api-token`: a credential.
-    ("token", Word::Unknown),
-    ("images", Word::Resource(Resource::Images)),
-    ("image", Word::Resource(Resource::Images)),
-    ("photos", Word::Resource(Resource::Images)),
-    ("audio", Word::Resource(Resource::AudioSeconds)),
-    ("concurrent", Word::Resource(Resource::Concurrency)),
-    ("concurrency", Word::Resource(Resource::Concurrency)),
-    ("credits", Word::Resource(Resource::Cost)),
-    ("input", Word::Direction(Resource::InputTokens)),
-    ("prompt", Word::Direction(Resource::InputTokens)),
-    ("output", Word::Direction(Resource::OutputTokens)),
-    ("generated", Word::Direction(Resource::OutputTokens)),
-    ("completion", Word::Direction(Resource::OutputTokens)),
+    ("window", Word::Field(Field::Window)),
+    ("x", Word::Filler),
 ];
 
 /// Words found inside a word as well.
@@ -356,11 +369,22 @@ const PARTS: &[(&str, Word)] = &[
     ("media", Word::Resource(Resource::Images)),
 ];
 
-/// Units that mean a window only behind a number.
+/// Units that mean a window only behind a number, sorted.
 const SHORT_UNITS: &[(&str, Word)] = &[
-    ("s", Word::Window(SECOND)),
-    ("m", Word::Window(MINUTE)),
+    ("d", Word::Window(DAY)),
     ("h", Word::Window(HOUR)),
     ("hours", Word::Window(HOUR)),
-    ("d", Word::Window(DAY)),
+    ("m", Word::Window(MINUTE)),
+    ("s", Word::Window(SECOND)),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_sorted() {
+        assert!(WORDS.is_sorted_by_key(|(name, _)| name));
+        assert!(SHORT_UNITS.is_sorted_by_key(|(name, _)| name));
+    }
+}
