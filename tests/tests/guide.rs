@@ -266,8 +266,8 @@ const ROWS: &[Row] = &[
             assert_eq!(
                 list[..3],
                 [
-                    Remedy::LowerMaxTokens(Some(3_076)),
                     Remedy::ShrinkPrompt(Some(3_076)),
+                    Remedy::LowerMaxTokens(Some(3_076)),
                     Remedy::SplitRequest(Some(2)),
                 ]
             );

@@ -70,6 +70,9 @@ impl Page<'_> {
     fn wait(&self, out: &mut impl Write) -> io::Result<()> {
         let words = self.words;
         let (color, text) = match (self.cause.kind(), self.cause.retry_after()) {
+            _ if !self.cause.is_retryable() && self.cause.reset().is_some() => {
+                (AnsiColor::Red, words.not_before_reset.into())
+            }
             _ if !self.cause.is_retryable() => (AnsiColor::Red, words.do_not_retry.into()),
             (_, Some(wait)) => (
                 AnsiColor::Green,

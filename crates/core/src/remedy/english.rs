@@ -28,6 +28,9 @@ pub(super) fn write(remedy: &Remedy<'_>, out: &mut Formatter<'_>) -> Result {
             out.write_str("Send fewer calls at once: a limit per minute may be enforced per second.")
         }
         Remedy::RampGradually => out.write_str("Halve the rate now, then raise it step by step over minutes."),
+        Remedy::ReduceConcurrency(Some(1)) => {
+            out.write_str("Keep one call in flight; the next may go when it ends.")
+        }
         Remedy::ReduceConcurrency(Some(limit)) => {
             write!(out, "Keep at most {} calls in flight; the next may go when one ends.", n(limit))
         }

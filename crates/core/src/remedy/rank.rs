@@ -57,7 +57,13 @@ impl<'a> Ranking<'a, '_> {
     fn waits(&mut self) {
         if let Some(wait) = self.cause.retry_after() {
             self.add([Remedy::WaitExactly(wait)]);
-        } else if let Some(reset) = self.cause.reset() {
+        } else if self.cause.is_retryable() {
+            self.wait_for_reset();
+        }
+    }
+
+    fn wait_for_reset(&mut self) {
+        if let Some(reset) = self.cause.reset() {
             self.add([Remedy::WaitForReset(reset)]);
         }
     }
@@ -106,7 +112,11 @@ impl<'a> Ranking<'a, '_> {
                 Remedy::WatchUsage,
             ]),
             Reason::ModelNotInTier => self.add([Remedy::SwitchModel, Remedy::CheckPlan]),
-            Reason::SpendLimit => self.add([Remedy::RaiseSpendLimit, Remedy::WatchUsage]),
+            Reason::SpendLimit => {
+                self.add([Remedy::RaiseSpendLimit]);
+                self.wait_for_reset();
+                self.add([Remedy::WatchUsage]);
+            }
             Reason::BillingInactive => self.add([Remedy::FixBilling]),
             Reason::InvalidKey => {
                 self.add([Remedy::CheckKey, Remedy::RotateKey, Remedy::CheckNetwork])
@@ -119,6 +129,13 @@ impl<'a> Ranking<'a, '_> {
             }
             Reason::PermissionDenied => {
                 self.add([Remedy::CheckKey, Remedy::CheckNetwork, Remedy::CheckPlan]);
+            }
+            Reason::AccessTerminated if self.cause.is_retryable() => {
+                self.add([
+                    Remedy::PaceTo(None),
+                    Remedy::ReduceBurst,
+                    Remedy::CheckNetwork,
+                ]);
             }
             Reason::AccessTerminated => self.add([Remedy::ContactSupport, Remedy::CheckNetwork]),
             Reason::Unknown => self.add([
@@ -175,12 +192,15 @@ impl<'a> Ranking<'a, '_> {
         let parts = limit
             .zip(requested)
             .and_then(|(limit, requested)| Some(requested.checked_div(limit)?.saturating_add(1)));
-        self.add([
-            Remedy::LowerMaxTokens(by),
-            Remedy::ShrinkPrompt(by),
-            Remedy::SplitRequest(parts),
-            Remedy::SwitchModel,
-        ]);
+        match self.cause.resource() {
+            None | Some(Resource::Tokens) => {
+                self.add([Remedy::ShrinkPrompt(by), Remedy::LowerMaxTokens(by)]);
+            }
+            Some(Resource::InputTokens) => self.add([Remedy::ShrinkPrompt(by)]),
+            Some(Resource::OutputTokens) => self.add([Remedy::LowerMaxTokens(by)]),
+            _ => {}
+        }
+        self.add([Remedy::SplitRequest(parts), Remedy::SwitchModel]);
     }
 
     fn raise(&mut self) {
