@@ -1,5 +1,7 @@
 //! Header sets of every form, generated together with what they mean.
 
+pub mod fuzzing;
+
 use core::time::Duration;
 use std::time::SystemTime;
 

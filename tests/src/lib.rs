@@ -1,6 +1,5 @@
 //! What the tests share: oracles and generators.
 
 pub mod corpus;
-pub mod fuzz;
 pub mod headers;
 pub mod refusals;

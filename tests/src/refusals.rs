@@ -1,5 +1,6 @@
 //! Refusals with their truth: wordings filled with variables, and the wrappings that they travel in.
 
+pub mod fuzzing;
 mod templates;
 
 use std::time::Duration;

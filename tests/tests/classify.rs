@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use paceline_core::classify_429;
 use paceline_tests::refusals::{
-    HOSTILE, TEMPLATES, Truth, Variables, WRAPPINGS, never_misbehaves, survives_cuts,
+    HOSTILE, TEMPLATES, Truth, Variables, WRAPPINGS, fuzzing, never_misbehaves, survives_cuts,
 };
 use proptest::prelude::*;
 
@@ -68,6 +68,26 @@ proptest! {
     }
 }
 
+/// The fuzz targets on fixed seeds, so that stable Rust covers them.
+#[test]
+fn fuzz_targets_hold_on_fixed_seeds() {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    for round in 0..2_000 {
+        let mut data = Vec::new();
+        for _ in 0..round % 16 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            data.extend(state.to_le_bytes());
+        }
+        fuzzing::any_bytes(&data);
+        fuzzing::mutated_template(&data);
+        if round % 4 == 0 {
+            fuzzing::truncation(&data);
+        }
+    }
+}
+
 /// Four megabytes of whatever a careless parser would look at again and again: where the time is not linear, this
 /// test does not end. Tried: a name without a longest length, which made `for:for:` quadratic.
 #[test]
@@ -76,5 +96,28 @@ fn time_is_linear_on_hostile_bodies() {
         let body = unit.repeat(4_000_000 / unit.len());
         never_misbehaves(body.as_bytes());
         never_misbehaves(format!("<html>{body}").as_bytes());
+    }
+}
+
+#[test]
+fn classifying_allocates_nothing() {
+    let with = Variables {
+        model: "gpt-4o-2024-08-06".into(),
+        organization: "org-abcdefghijklmnop".into(),
+        limit: 30_000,
+        used: 28_044,
+        requested: 15_258,
+        more: 63_076,
+        wait: Duration::from_millis(26_604),
+        spelling: 3,
+    };
+    for template in TEMPLATES {
+        for (name, wrap) in WRAPPINGS {
+            let body = wrap(&template.fill(&with).message);
+            let counted = allocation_counter::measure(|| {
+                std::hint::black_box(classify_429(body.as_bytes()));
+            });
+            assert_eq!(counted.count_total, 0, "{name}: {body}");
+        }
     }
 }

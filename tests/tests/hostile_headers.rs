@@ -4,13 +4,13 @@ use core::time::Duration;
 use std::time::Instant;
 
 use paceline_core::headers::Headers;
-use paceline_tests::fuzz;
+use paceline_tests::headers::fuzzing;
 use proptest::prelude::*;
 
 proptest! {
     #[test]
     fn any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-        fuzz::headers(&bytes);
+        fuzzing::any_bytes(&bytes);
     }
 
     /// Words of real names and pieces of real values, thrown together.
@@ -20,7 +20,7 @@ proptest! {
         lines in proptest::collection::vec((pieces(NAMES, "-"), pieces(VALUES, "")), 0..20),
     ) {
         let lines: Vec<_> = lines.iter().map(|(name, value)| format!("{name}:{value}")).collect();
-        fuzz::headers(lines.join("\n").as_bytes());
+        fuzzing::any_bytes(lines.join("\n").as_bytes());
     }
 }
 

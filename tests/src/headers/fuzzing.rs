@@ -9,7 +9,7 @@ use paceline_core::{Evidence, Language, Response, SupportReport, classify};
 ///
 /// # Panics
 /// If one of that does not hold.
-pub fn headers(bytes: &[u8]) {
+pub fn any_bytes(bytes: &[u8]) {
     let upper = recased(bytes, u8::to_ascii_uppercase);
     let lower = recased(bytes, u8::to_ascii_lowercase);
     for dialect in DIALECTS {
