@@ -3,16 +3,15 @@
 //! The corpus stands beside the project, at `$PACELINE_CORPUS` or `../shared/corpus`; a clone without it skips the test.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use paceline_core::{Cause, Resource, classify_429};
+use paceline_tests::corpus;
 use paceline_tests::refusals::survives_cuts;
 use serde_json::Value;
 
 #[test]
 fn accuracy_on_real_bodies() {
-    let Some(rows) = rows() else {
-        println!("skipped: no corpus at $PACELINE_CORPUS or ../shared/corpus");
+    let Some(rows) = corpus::read::<Value>("bodies.jsonl") else {
         return;
     };
     let mut all = Scores::default();
@@ -40,7 +39,7 @@ fn accuracy_on_real_bodies() {
 
 #[test]
 fn real_bodies_survive_cuts() {
-    for row in rows().unwrap_or_default() {
+    for row in corpus::read::<Value>("bodies.jsonl").unwrap_or_default() {
         survives_cuts(text(&row, "body").as_bytes());
     }
 }
@@ -195,14 +194,6 @@ impl std::fmt::Display for Scores {
         }
         Ok(())
     }
-}
-
-fn rows() -> Option<Vec<Value>> {
-    let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/corpus"));
-    let folder = std::env::var_os("PACELINE_CORPUS").map_or_else(beside, PathBuf::from);
-    let lines = std::fs::read_to_string(folder.join("bodies.jsonl")).ok()?;
-    let parse = |line| serde_json::from_str(line).expect("a line of JSON");
-    Some(lines.lines().map(parse).collect())
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {

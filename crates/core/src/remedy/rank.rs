@@ -76,73 +76,27 @@ impl<'a> Ranking<'a, '_> {
             | Reason::AudioSeconds
             | Reason::OtherRate
             | Reason::UnknownRate => self.rate(),
-            Reason::RampTooFast => {
-                self.add([Remedy::RampGradually, Remedy::ReduceConcurrency(None)])
-            }
             Reason::ConcurrencyLimit => {
                 self.add([Remedy::ReduceConcurrency(self.cause.limit())]);
                 self.upgrade();
             }
-            Reason::BatchQueueFull => {
-                self.add([
-                    Remedy::ReduceConcurrency(None),
-                    Remedy::SplitRequest(None),
-                    Remedy::RequestHigherLimit,
-                ]);
-            }
-            Reason::Overloaded => {
-                self.add([
-                    Remedy::SwitchModel,
-                    Remedy::ReduceConcurrency(None),
-                    Remedy::RampGradually,
-                ]);
-            }
-            Reason::FlexUnavailable => self.add([Remedy::SwitchServiceTier, Remedy::SwitchModel]),
             Reason::TooLarge => self.too_large(),
-            Reason::CreditExhausted => self.add([Remedy::AddCredit, Remedy::CheckPlan]),
-            Reason::QuotaExhausted => self.add([
-                Remedy::AddCredit,
-                Remedy::RaiseSpendLimit,
-                Remedy::RequestHigherLimit,
-                Remedy::CheckPlan,
-            ]),
-            Reason::UsageLimit => self.add([
-                Remedy::RequestHigherLimit,
-                Remedy::UpgradeTier(None),
-                Remedy::WatchUsage,
-            ]),
-            Reason::ModelNotInTier => self.add([Remedy::SwitchModel, Remedy::CheckPlan]),
             Reason::SpendLimit => {
                 self.add([Remedy::RaiseSpendLimit]);
                 self.wait_for_reset();
                 self.add([Remedy::WatchUsage]);
             }
-            Reason::BillingInactive => self.add([Remedy::FixBilling]),
-            Reason::InvalidKey => {
-                self.add([Remedy::CheckKey, Remedy::RotateKey, Remedy::CheckNetwork])
+            Reason::UsageLimit => {
+                self.add([Remedy::RequestHigherLimit]);
+                self.upgrade();
+                self.add([Remedy::WatchUsage]);
             }
             Reason::WrongOrganization => {
-                self.add([
-                    Remedy::SetOrganization(self.cause.organization()),
-                    Remedy::CheckKey,
-                ]);
+                let named = self.cause.organization();
+                self.add([Remedy::SetOrganization(named), Remedy::CheckKey]);
             }
-            Reason::PermissionDenied => {
-                self.add([Remedy::CheckKey, Remedy::CheckNetwork, Remedy::CheckPlan]);
-            }
-            Reason::AccessTerminated if self.cause.is_retryable() => {
-                self.add([
-                    Remedy::PaceTo(None),
-                    Remedy::ReduceBurst,
-                    Remedy::CheckNetwork,
-                ]);
-            }
-            Reason::AccessTerminated => self.add([Remedy::ContactSupport, Remedy::CheckNetwork]),
-            Reason::Unknown => self.add([
-                Remedy::CheckProxy,
-                Remedy::CheckSharedUsers,
-                Remedy::WatchUsage,
-            ]),
+            Reason::AccessTerminated if self.cause.is_retryable() => self.add(TEMPORARY_BAN),
+            reason => self.add(alone(reason).iter().copied()),
         }
     }
 
@@ -279,7 +233,7 @@ impl<'a> Ranking<'a, '_> {
     }
 
     /// Each remedy once, where it came first.
-    fn add<const N: usize>(&mut self, remedies: [Remedy<'a>; N]) {
+    fn add(&mut self, remedies: impl IntoIterator<Item = Remedy<'a>>) {
         for remedy in remedies {
             if self.list.iter().all(|listed| listed.id() != remedy.id()) {
                 let _ = self.list.0.push(remedy);
@@ -287,6 +241,36 @@ impl<'a> Ranking<'a, '_> {
         }
     }
 }
+
+/// What helps against a reason of which no number changes the list.
+const fn alone(reason: Reason) -> &'static [Remedy<'static>] {
+    use Remedy::*;
+    match reason {
+        Reason::RampTooFast => &[RampGradually, ReduceConcurrency(None)],
+        Reason::BatchQueueFull => &[
+            ReduceConcurrency(None),
+            SplitRequest(None),
+            RequestHigherLimit,
+        ],
+        Reason::Overloaded => &[SwitchModel, ReduceConcurrency(None), RampGradually],
+        Reason::FlexUnavailable => &[SwitchServiceTier, SwitchModel],
+        Reason::CreditExhausted => &[AddCredit, CheckPlan],
+        Reason::QuotaExhausted => &[AddCredit, RaiseSpendLimit, RequestHigherLimit, CheckPlan],
+        Reason::ModelNotInTier => &[SwitchModel, CheckPlan],
+        Reason::BillingInactive => &[FixBilling],
+        Reason::InvalidKey => &[CheckKey, RotateKey, CheckNetwork],
+        Reason::PermissionDenied => &[CheckKey, CheckNetwork, CheckPlan],
+        Reason::AccessTerminated => &[ContactSupport, CheckNetwork],
+        _ => &[CheckProxy, CheckSharedUsers, WatchUsage],
+    }
+}
+
+/// A ban that ends by itself was earned by bursts.
+const TEMPORARY_BAN: [Remedy<'static>; 3] = [
+    Remedy::PaceTo(None),
+    Remedy::ReduceBurst,
+    Remedy::CheckNetwork,
+];
 
 /// Percent of calls from which repeats are worth a word.
 const WORTH_DEDUPLICATING: u8 = 5;
