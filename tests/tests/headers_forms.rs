@@ -241,6 +241,28 @@ const FORMS: &[(Set<'_>, &[&str])] = &[
         ],
         &["requests 999/1000 reset 60s"],
     ),
+    (
+        &[
+            ("x-ratelimit-limit-requests", "500"),
+            ("x-ratelimit-remaining-requests", "499"),
+            ("x-ratelimit-reset-requests", "120"),
+            ("x-ratelimit-limit-tokens", "500000"),
+            ("x-ratelimit-remaining-tokens", "499986"),
+            ("x-ratelimit-reset-tokens", "1"),
+        ],
+        &[
+            "requests 499/500 reset 0.12s in 60s?",
+            "tokens 499986/500000 reset 0.001s",
+        ],
+    ),
+    (
+        &[
+            ("x-ms-ags-diagnostic", "{}"),
+            ("RateLimit-Limit", "50"),
+            ("RateLimit-Reset", "5"),
+        ],
+        &["requests -/50 reset 5s"],
+    ),
     // Windows worked out, and not where the reset is too coarse or counts down to the end of a fixed window.
     (
         &[

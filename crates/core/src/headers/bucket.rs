@@ -153,22 +153,24 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Whether a bare number of the reset is in milliseconds, as at Azure: its headers are there, or the number is
-    /// exactly what refills in milliseconds from a limit per minute and is no whole window in seconds.
-    pub(super) fn counts_milliseconds(&self, azure: bool) -> bool {
+    /// Whether a bare number of the reset is, to the digit, what refills in milliseconds from a limit per minute, as at
+    /// Azure, and is no whole window in seconds.
+    pub(super) fn proves_milliseconds(&self) -> bool {
         let Some(When::LeftBare(reset)) = self.reset else {
             return false;
         };
-        azure
-            || (self.names_resource
-                && !window::is_usual(reset)
-                && window::refills_in_a_minute(reset / 1000, self.limit, self.remaining()))
+        self.names_resource
+            && !window::is_usual(reset)
+            && window::refills_in_a_minute(reset / 1000, self.limit, self.remaining())
     }
 
-    /// What the fields amount to, at the response's `date`; `None` where they say nothing of a limit.
+    /// What the fields amount to, at the response's `date`; `None` where they say nothing of a limit. `milliseconds`: a
+    /// bare number under a name like OpenAI's is in milliseconds.
     pub(super) fn bucket(&self, date: Option<Duration>, milliseconds: bool) -> Option<Bucket<'a>> {
         let reset = match self.reset {
-            Some(When::LeftBare(number)) if milliseconds => Some(When::Left(number / 1000)),
+            Some(When::LeftBare(number)) if milliseconds && self.names_resource => {
+                Some(When::Left(number / 1000))
+            }
             reset => reset,
         };
         let reset_after = reset.and_then(|reset| reset.left(date));

@@ -54,10 +54,11 @@ impl<'a> Table<'a> {
     ) -> Vec<Bucket<'a>, MOST_BUCKETS> {
         self.join_windowless();
         self.drop_unmatched_policies();
-        let auto = self.dialect == Dialect::Auto;
+        let proven = azure || self.entries.iter().any(Entry::proves_milliseconds);
+        let milliseconds = self.dialect == Dialect::Auto && proven;
         self.entries
             .iter()
-            .filter_map(|entry| entry.bucket(date, auto && entry.counts_milliseconds(azure)))
+            .filter_map(|entry| entry.bucket(date, milliseconds))
             .collect()
     }
 

@@ -11,8 +11,8 @@ use crate::cause::whole;
 #[non_exhaustive]
 pub enum Dialect {
     /// By size: below 10^8 a time left, below 10^11 seconds since the Unix epoch, above milliseconds since then.
-    /// A time left is in seconds, unless limit, remaining and the window make it milliseconds, or Azure's headers
-    /// stand beside it.
+    /// A time left is in seconds. It is in milliseconds under names like `x-ratelimit-reset-requests` where Azure's
+    /// headers stand beside it, or where limit and remaining prove it.
     #[default]
     Auto,
     /// Seconds left: Together, Reddit, Envoy, the IETF drafts.
