@@ -99,7 +99,7 @@ fn one(args: &Args, mut input: impl Read) -> io::Result<u8> {
 }
 
 fn lines(input: impl BufRead) -> io::Result<u8> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut out = io::stdout().lock();
     let mut code = RETRYABLE;
     for (number, line) in input.split(b'\n').enumerate() {
         let line = line?;
@@ -119,7 +119,6 @@ fn lines(input: impl BufRead) -> io::Result<u8> {
         serde_json::to_writer(&mut out, &Record::new(&cause, &response.headers))?;
         out.write_all(b"\n")?;
     }
-    out.flush()?;
     Ok(code)
 }
 

@@ -117,12 +117,12 @@ impl<'a> Table<'a> {
                 .entries
                 .iter_mut()
                 .filter(|other| other.has_window_for(&entry));
-            if let (Some(only), None) = (agreeing.next(), agreeing.next()) {
-                only.absorb(&entry);
-                self.entries
-                    .iter_mut()
-                    .filter(|other| other.id == entry.id)
-                    .for_each(|entry| entry.absorbed = true);
+            let (Some(only), None) = (agreeing.next(), agreeing.next()) else {
+                continue;
+            };
+            only.absorb(&entry);
+            if let Some(entry) = self.entries.get_mut(position) {
+                entry.absorbed = true;
             }
         }
         self.entries.retain(|entry| !entry.absorbed);
