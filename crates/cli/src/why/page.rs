@@ -1,5 +1,6 @@
 //! What people read.
 
+use core::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -63,7 +64,7 @@ impl Page<'_> {
         let facts: Vec<String> = facts.into_iter().flatten().collect();
         match facts.is_empty() {
             true => Ok(()),
-            false => writeln!(out, "  {}", facts.join(" · ")),
+            false => writeln!(out, "  {}", plain(facts.join(" · "))),
         }
     }
 
@@ -95,7 +96,12 @@ impl Page<'_> {
             .filter(|remedy| !matches!(remedy, Remedy::WaitExactly(_)));
         writeln!(out, "\n{}", self.words.what_helps)?;
         for (position, remedy) in rest.enumerate() {
-            writeln!(out, "  {}. {}", position + 1, remedy.text(self.language))?;
+            writeln!(
+                out,
+                "  {}. {}",
+                position + 1,
+                plain(remedy.text(self.language))
+            )?;
         }
         Ok(())
     }
@@ -136,6 +142,11 @@ impl Page<'_> {
         if let Some(reset) = bucket.reset_after {
             facts.push((words.full_in)(&self.language.duration(reset)));
         }
-        facts.join(" · ")
+        plain(facts.join(" · "))
     }
+}
+
+/// Without control characters, which a service could send to a terminal.
+fn plain(text: impl Display) -> String {
+    text.to_string().replace(char::is_control, " ")
 }
