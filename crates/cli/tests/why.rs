@@ -41,21 +41,6 @@ fn reads_an_object_and_a_response_after_an_interim_one() {
 }
 
 #[test]
-fn lets_nothing_through_that_a_terminal_would_obey() {
-    let (text, _) = why(
-        &[],
-        &http(
-            &[
-                ("x-ratelimit-limit", "9"),
-                ("\u{1b}[2Jratelimit-limit", "8"),
-            ],
-            TPM,
-        ),
-    );
-    assert!(!text.contains('\u{1b}'), "{text}");
-}
-
-#[test]
 fn exit_codes_tell_retryable_from_not_from_unreadable() {
     for (input, expected) in [(TPM, 0), (QUOTA, 1), ("hello", 3), ("", 3)] {
         for form in [&[][..], &["--json"], &["--report"]] {

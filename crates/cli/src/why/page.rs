@@ -150,3 +150,19 @@ impl Page<'_> {
 fn plain(text: impl Display) -> String {
     text.to_string().replace(char::is_control, " ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tried: printing the names of headers as they come.
+    #[test]
+    fn lets_nothing_through_that_a_terminal_would_obey() {
+        let headers = Headers::read([("\u{1b}[2Jratelimit-limit", "8")]);
+        let mut page = Vec::new();
+        let cause = paceline_core::classify_429(b"");
+        write(&mut page, Language::English, &cause, &headers).expect("a vector takes it all");
+        let page = String::from_utf8(page).expect("UTF-8");
+        assert!(page.contains(" [2jratelimit-limit"), "{page}");
+    }
+}
