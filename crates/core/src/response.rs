@@ -47,29 +47,13 @@ pub struct Response<'a> {
 #[must_use]
 pub fn classify<'a>(response: &Response<'a>) -> Cause<'a> {
     let mut cause = classify_429(response.body);
-    let wait = response.wait();
-    if cause.kind() == Kind::Unknown {
-        cause.reason = response.reason().unwrap_or(cause.reason);
-    }
-    if is_rate_in_words_of_quota(&cause, wait) {
-        cause.reason = Reason::UnknownRate;
-    }
-    if cause.reason == Reason::QuotaExhausted && response.status == Some(402) {
-        cause.reason = Reason::CreditExhausted;
-    }
+    cause.reason = response.reason_after(&cause);
     if cause.kind() == Kind::RateLimited
         && let Some(bucket) = response.empty_bucket()
     {
         fill_in(&mut cause, bucket);
     }
-    if cause.wait.is_none()
-        && let (Some(Reset::Unix(at)), Some(date)) = (cause.reset, response.headers.date())
-    {
-        cause.wait = Some(at.saturating_sub(date));
-    }
-    if cause.kind().waiting_helps() || cause.kind() == Kind::Blocked {
-        cause.wait = later(cause.wait, wait);
-    }
+    cause.wait = response.wait_after(&cause);
     cause
 }
 
@@ -78,6 +62,32 @@ impl<'a> Response<'a> {
     fn wait(&self) -> Option<Duration> {
         let began_well = self.status.is_some_and(|status| status < 400);
         self.headers.retry_after().filter(|_| !began_well)
+    }
+
+    /// The reason, with what `cause`, read from the body, leaves open.
+    fn reason_after(&self, cause: &Cause<'a>) -> Reason {
+        match (cause.reason, self.status) {
+            (Reason::Unknown, _) => self.reason().unwrap_or(Reason::Unknown),
+            (Reason::QuotaExhausted, _) if is_rate_in_words_of_quota(cause, self.wait()) => {
+                Reason::UnknownRate
+            }
+            (Reason::QuotaExhausted, Some(402)) => Reason::CreditExhausted,
+            (reason, _) => reason,
+        }
+    }
+
+    /// The wait, of body and headers together.
+    fn wait_after(&self, cause: &Cause<'a>) -> Option<Duration> {
+        let until_reset = match (cause.reset, self.headers.date()) {
+            (Some(Reset::Unix(at)), Some(date)) => Some(at.saturating_sub(date)),
+            _ => None,
+        };
+        let said = cause.wait.or(until_reset);
+        match cause.kind() {
+            Kind::Blocked => later(said, self.wait()),
+            kind if kind.waiting_helps() => later(said, self.wait()),
+            _ => said,
+        }
     }
 
     /// What the status says, for a body that says nothing.
@@ -127,8 +137,7 @@ fn later(body: Option<Duration>, header: Option<Duration>) -> Option<Duration> {
 /// Gemini says "exceeded your current quota" of limits per minute; a code is never that loose.
 fn is_rate_in_words_of_quota(cause: &Cause<'_>, wait: Option<Duration>) -> bool {
     let terminal = |code: &str| !classify_429(code.as_bytes()).kind().waiting_helps();
-    matches!(cause.reason, Reason::QuotaExhausted)
-        && wait.is_some_and(|wait| wait <= LONGEST_RATE_WAIT)
+    wait.is_some_and(|wait| wait <= LONGEST_RATE_WAIT)
         && ![cause.code, cause.type_]
             .into_iter()
             .flatten()
