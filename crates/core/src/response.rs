@@ -84,8 +84,7 @@ impl<'a> Response<'a> {
         };
         let said = cause.wait.or(until_reset);
         match cause.kind() {
-            Kind::Blocked => later(said, self.wait()),
-            kind if kind.waiting_helps() => later(said, self.wait()),
+            kind if kind.waiting_helps() || kind == Kind::Blocked => later(said, self.wait()),
             _ => said,
         }
     }
