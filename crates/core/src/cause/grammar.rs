@@ -11,12 +11,17 @@ impl<'a> Reader<'a> {
     /// Takes in the next word.
     pub(super) fn push(&mut self, stem: Stem) {
         let prev = core::mem::replace(&mut self.sentence.prev, stem);
-        self.sentence.concepts |= stem.bit();
         self.sentence.begun = true;
         self.sentence.age = self.sentence.age.saturating_add(1);
-        self.together(prev, stem);
+        if stem == Stem::Other {
+            self.sentence.slack = self.sentence.slack.saturating_add(1);
+            return;
+        }
+        self.sentence.concepts |= stem.bit();
+        if stem.is_paired() {
+            self.together(prev, stem);
+        }
         match stem {
-            Stem::Other => self.sentence.slack = self.sentence.slack.saturating_add(1),
             Stem::To if prev == Stem::Throttle => self.label(Label::Limit),
             Stem::Limit | Stem::Max => {
                 self.sentence.pair |= prev == Stem::Per && self.sentence.label == Label::Used;

@@ -59,6 +59,12 @@ pub(super) fn byte(body: &[u8], at: usize) -> u8 {
     body.get(at).copied().unwrap_or(0)
 }
 
+/// The class of a byte.
+#[inline]
+pub(super) fn class_of(byte: u8) -> u8 {
+    BYTES[usize::from(byte)] & CLASS
+}
+
 /// The class of the byte at `at`; past the end it is punctuation.
 #[inline]
 pub(super) fn class_at(body: &[u8], at: usize) -> u8 {

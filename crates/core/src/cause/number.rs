@@ -68,31 +68,35 @@ impl Number {
     }
 
     fn digits(&mut self, body: &[u8]) {
-        let rest = body.get(self.end..).unwrap_or_default();
-        for byte in rest {
-            let digit = byte.wrapping_sub(b'0');
-            if digit > 9 {
-                break;
-            }
-            self.whole = if self.whole < u64::MAX / 10 {
-                self.whole * 10 + u64::from(digit)
+        let mut whole = self.whole;
+        let mut end = self.end;
+        while let Some(digit) = digit(body, end) {
+            whole = if whole < u64::MAX / 10 {
+                whole * 10 + u64::from(digit)
             } else {
                 u64::MAX
             };
-            self.end += 1;
+            end += 1;
         }
+        self.whole = whole;
+        self.end = end;
     }
 
     fn fraction(&mut self, body: &[u8]) {
         let mut place = 100_000_000;
         self.end += 1;
-        let rest = body.get(self.end..).unwrap_or_default();
-        for digit in rest.iter().take_while(|byte| byte.is_ascii_digit()) {
-            self.nanos += u32::from(digit - b'0') * place;
+        while let Some(digit) = digit(body, self.end) {
+            self.nanos += u32::from(digit) * place;
             place /= 10;
             self.end += 1;
         }
     }
+}
+
+#[inline]
+fn digit(body: &[u8], at: usize) -> Option<u8> {
+    let digit = byte(body, at).wrapping_sub(b'0');
+    (digit <= 9).then_some(digit)
 }
 
 /// A duration and where it ends.

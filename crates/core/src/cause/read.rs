@@ -7,8 +7,8 @@ use core::time::Duration;
 
 use super::facts::Facts;
 use super::lex::{
-    backslashes, blanks, byte, class, class_at, is_in, is_letter, run, run_of, set, starts_with,
-    starts_with_any_case,
+    backslashes, blanks, byte, class, class_at, class_of, is_in, is_letter, run, run_of, set,
+    starts_with, starts_with_any_case,
 };
 use super::rules::Source;
 use super::wide;
@@ -107,14 +107,14 @@ impl<'a> Reader<'a> {
 
     /// Reads up to `end`, or to a page of HTML.
     pub(super) fn run(&mut self, end: usize) -> Stop {
-        while self.at < end {
-            match class_at(self.body, self.at) {
+        let body = self.body.get(..end).unwrap_or(self.body);
+        while let Some(&mark) = body.get(self.at) {
+            match class_of(mark) {
                 class::LOWER | class::UPPER => self.word(),
                 class::DIGIT => self.number(),
                 class::SPACE => self.at += 1,
                 class::WIDE => self.wide(),
                 _ => {
-                    let mark = byte(self.body, self.at);
                     if mark == b'<' && self.is_html() {
                         return Stop::Html;
                     }
@@ -287,7 +287,10 @@ impl<'a> Reader<'a> {
                 self.sentence.label = Label::None;
                 self.sentence.prev = Stem::Other;
             }
-            b',' => self.sentence.prev = Stem::Other,
+            b',' => {
+                self.sentence.prev = Stem::Other;
+                self.at += usize::from(byte(self.body, self.at) == b' ');
+            }
             b'|' | b';' => self.finish(true),
             b'/' => self.sentence.prev = Stem::Per,
             b'$' => self.label(Label::Ignored),

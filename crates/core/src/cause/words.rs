@@ -54,8 +54,32 @@ impl Stem {
         if index < 64 { 1 << index } else { 0 }
     }
 
-    /// The word at `start`, of letters of which only the first may be a capital, and where it ends.
+    /// Whether the stem means more behind some others.
     #[inline]
+    pub(super) const fn is_paired(self) -> bool {
+        use Stem::*;
+        matches!(
+            self,
+            Many | Fast
+                | Down
+                | Active
+                | Due
+                | Up
+                | Of
+                | Low
+                | Credit
+                | Balance
+                | Such
+                | Capacity
+                | Request
+                | Ready
+                | Enough
+                | Token
+        )
+    }
+
+    /// The word at `start`, of letters of which only the first may be a capital, and where it ends.
+    #[inline(always)]
     pub(super) fn word_at(body: &[u8], start: usize) -> (Self, usize) {
         if let Some(rest) = body.get(start..)
             && let Some(&chunk) = rest.first_chunk()
@@ -65,6 +89,9 @@ impl Stem {
             if len < 8 {
                 let head = chunk & !(u64::MAX << (8 * len));
                 return (look_up(mix(head, 0)), start + len);
+            }
+            if let Some((hash, len)) = long_word(rest, chunk) {
+                return (look_up(hash), start + len);
             }
         }
         let end = run(body, start + 1, |byte| byte.is_ascii_lowercase());
@@ -95,6 +122,20 @@ fn look_up(hash: u64) -> Stem {
     Stem::Other
 }
 
+/// The hash of a word of 8 to 15 letters whose first eight are `head`, and its length.
+#[inline]
+fn long_word(word: &[u8], head: u64) -> Option<(u64, usize)> {
+    let next = u64::from_le_bytes(*word.get(8..)?.first_chunk()?);
+    match lower_run(next) {
+        0 => Some((mix(head, 0), 8)),
+        more @ 1..8 => {
+            let tail = head >> (8 * more) | next << (64 - 8 * more);
+            Some((mix(head, tail), 8 + more))
+        }
+        _ => None,
+    }
+}
+
 /// How many of the eight bytes, the lowest first, are `a` to `z` before one that is not.
 #[inline]
 const fn lower_run(chunk: u64) -> usize {
@@ -107,7 +148,7 @@ const fn lower_run(chunk: u64) -> usize {
 
 /// Longer words are not in the vocabulary: two overlapping loads of eight bytes cover the others.
 const LONGEST: usize = 16;
-const SLOTS: usize = 1024;
+const SLOTS: usize = 2048;
 const SHIFT: u32 = 64 - SLOTS.trailing_zeros();
 
 #[inline]
