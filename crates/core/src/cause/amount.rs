@@ -122,7 +122,7 @@ impl Reader<'_> {
             _ if byte(self.body, self.at) == b':' => return,
             _ => {
                 self.sentence.amount = Some(value);
-                self.sentence.age = 0;
+                self.sentence.amount_end = self.at;
                 return;
             }
         }

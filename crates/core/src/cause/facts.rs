@@ -95,7 +95,8 @@ impl<'a> Facts<'a> {
         if code {
             self.said.code.get_or_insert(value);
         }
-        if type_ {
+        // The wrapper of Anthropic's errors and of streams says nothing: its type is "error".
+        if type_ && value != "error" {
             self.said.type_.get_or_insert(value);
         }
     }

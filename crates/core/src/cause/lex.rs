@@ -111,9 +111,7 @@ const LONGEST_NAME: usize = 256;
 /// The end of the blanks from `at`.
 #[inline]
 pub(super) fn blanks(body: &[u8], at: usize) -> usize {
-    run(body, at, |byte| {
-        BYTES[usize::from(byte)] & CLASS == class::SPACE
-    })
+    run(body, at, |byte| class_of(byte) == class::SPACE)
 }
 
 /// The end of the backslashes from `at`.

@@ -54,30 +54,6 @@ impl Stem {
         if index < 64 { 1 << index } else { 0 }
     }
 
-    /// Whether the stem means more behind some others.
-    #[inline]
-    pub(super) const fn is_paired(self) -> bool {
-        use Stem::*;
-        matches!(
-            self,
-            Many | Fast
-                | Down
-                | Active
-                | Due
-                | Up
-                | Of
-                | Low
-                | Credit
-                | Balance
-                | Such
-                | Capacity
-                | Request
-                | Ready
-                | Enough
-                | Token
-        )
-    }
-
     /// The word at `start`, of letters of which only the first may be a capital, and where it ends.
     #[inline(always)]
     pub(super) fn word_at(body: &[u8], start: usize) -> (Self, usize) {
@@ -107,14 +83,13 @@ impl Stem {
 
 #[inline]
 fn look_up(hash: u64) -> Stem {
-    let tag = tag(hash);
     let mut slot = (hash >> SHIFT) as usize;
     for _ in 0..LONGEST_PROBE {
-        let entry = VOCABULARY.tags[slot % SLOTS];
-        if entry == tag {
-            return VOCABULARY.stems[slot % SLOTS];
+        let (tag, stem) = VOCABULARY.slots[slot % SLOTS];
+        if tag == self::tag(hash) {
+            return stem;
         }
-        if entry == 0 {
+        if tag == 0 {
             break;
         }
         slot += 1;
@@ -125,9 +100,12 @@ fn look_up(hash: u64) -> Stem {
 /// The hash of a word of 8 to 15 letters whose first eight are `head`, and its length.
 #[inline]
 fn long_word(word: &[u8], head: u64) -> Option<(u64, usize)> {
-    let next = u64::from_le_bytes(*word.get(8..)?.first_chunk()?);
+    let rest = word.get(8..)?;
+    if !rest.first().is_some_and(u8::is_ascii_lowercase) {
+        return Some((mix(head, 0), 8));
+    }
+    let next = u64::from_le_bytes(*rest.first_chunk()?);
     match lower_run(next) {
-        0 => Some((mix(head, 0), 8)),
         more @ 1..8 => {
             let tail = head >> (8 * more) | next << (64 - 8 * more);
             Some((mix(head, tail), 8 + more))
@@ -194,8 +172,8 @@ const fn tag(hash: u64) -> u32 {
 }
 
 struct Vocabulary {
-    tags: [u32; SLOTS],
-    stems: [Stem; SLOTS],
+    /// A tag, 0 where the slot is free, and the stem.
+    slots: [(u32, Stem); SLOTS],
     probes: usize,
 }
 
@@ -204,8 +182,7 @@ const LONGEST_PROBE: usize = build().probes;
 
 const fn build() -> Vocabulary {
     let mut table = Vocabulary {
-        tags: [0; SLOTS],
-        stems: [Stem::Other; SLOTS],
+        slots: [(0, Stem::Other); SLOTS],
         probes: 0,
     };
     let mut group = 0;
@@ -248,13 +225,12 @@ const fn insert(table: &mut Vocabulary, word: &[u8], stem: Stem) {
     };
     let mut slot = (hash >> SHIFT) as usize;
     let mut probes = 1;
-    while table.tags[slot % SLOTS] != 0 {
-        assert!(table.tags[slot % SLOTS] != tag(hash), "a word twice");
+    while table.slots[slot % SLOTS].0 != 0 {
+        assert!(table.slots[slot % SLOTS].0 != tag(hash), "a word twice");
         slot += 1;
         probes += 1;
     }
-    table.tags[slot % SLOTS] = tag(hash);
-    table.stems[slot % SLOTS] = stem;
+    table.slots[slot % SLOTS] = (tag(hash), stem);
     if probes > table.probes {
         table.probes = probes;
     }
