@@ -3,8 +3,16 @@
 use regex::Regex;
 use serde::Deserialize;
 
-/// A typical refusal of OpenAI.
-pub const OPENAI: &str = r#"{"error":{"message":"Rate limit reached for gpt-4 in organization org-u3XhS1pQzYw7dK2mNvB4cT9e on tokens per min (TPM): Limit 30000, Used 28044, Requested 15258. Please try again in 26.604s. Visit https://platform.openai.com/account/rate-limits to learn more.","type":"tokens","param":null,"code":"rate_limit_exceeded"}}"#;
+/// A typical refusal of OpenAI, indented as it sends it.
+pub const OPENAI: &str = r#"{
+    "error": {
+        "message": "Rate limit reached for gpt-4 in organization org-u3XhS1pQzYw7dK2mNvB4cT9e on tokens per min (TPM): Limit 30000, Used 28044, Requested 15258. Please try again in 26.604s. Visit https://platform.openai.com/account/rate-limits to learn more.",
+        "type": "tokens",
+        "param": null,
+        "code": "rate_limit_exceeded"
+    }
+}
+"#;
 
 /// Pieces that a parser could be slow on, by name.
 pub const ADVERSARIAL: [(&str, &str); 8] = [
@@ -18,14 +26,17 @@ pub const ADVERSARIAL: [(&str, &str); 8] = [
     ("han", "\u{8bf7}"),
 ];
 
-/// A block page of about 5 kB in the manner of a content delivery network: styles, scripts and a few sentences.
+/// A block page of about 6 kB in the manner of a content delivery network: styles, a script and a few sentences.
 #[must_use]
 pub fn html_page() -> String {
-    let style = "<style>body{margin:0;padding:0}h1{font-size:60px;line-height:1.2}.cf-wrapper{width:100%}</style>\n".repeat(12);
-    let rows = "<div class=\"cf-section cf-wrapper\"><div class=\"cf-column\"><p>Performance and security</p></div></div>\n".repeat(30);
+    let style = "body{margin:0;padding:0}h1{font-size:60px;line-height:1.2}.wrapper{width:100%}\n"
+        .repeat(20);
+    let script = "if(a<b){window.x=function(e){return e.target.value||'rate limit'}}\n".repeat(15);
+    let rows = "<div class=\"section wrapper\"><div class=\"column\"><p>Performance and security</p></div></div>\n".repeat(30);
     format!(
-        "<!DOCTYPE html>\n<html lang=\"en-US\">\n<head>\n<title>429 Too Many Requests</title>\n{style}</head>\n<body>\n\
-         <h1><span>Error</span> <span>429</span></h1>\n<h2>You are being rate limited</h2>\n{rows}</body>\n</html>\n"
+        "<!DOCTYPE html>\n<html lang=\"en-US\">\n<head>\n<title>Access denied | example.com</title>\n\
+         <style>{style}</style>\n<script>{script}</script>\n</head>\n<body>\n\
+         <h1><span>Error</span> <span>1015</span></h1>\n<h2>You are being rate limited</h2>\n{rows}</body>\n</html>\n"
     )
 }
 
@@ -84,9 +95,11 @@ impl Peer {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            numbers: Regex::new(r"Limit:? ([\d,]+), Used:? ([\d,]+), Requested:? ([\d,]+)").expect("constant"),
+            numbers: Regex::new(r"Limit:? ([\d,]+), Used:? ([\d,]+), Requested:? ([\d,]+)")
+                .expect("constant"),
             wait: Regex::new(r"try again in ([\d.]+)s").expect("constant"),
-            names: Regex::new(r"for (\S+) in organization (\S+) on (\w+) per (\w+)").expect("constant"),
+            names: Regex::new(r"for (\S+) in organization (\S+) on (\w+) per (\w+)")
+                .expect("constant"),
         }
     }
 
@@ -99,15 +112,26 @@ impl Peer {
         let body: Body<'_> = serde_json::from_str(body).expect("the benchmark's own body");
         let message = body.error.message;
         let numbers = self.numbers.captures(message);
-        let group = |index: usize| numbers.as_ref().and_then(|found| found[index].parse::<u64>().ok());
+        let group = |index: usize| {
+            numbers
+                .as_ref()
+                .and_then(|found| found[index].parse::<u64>().ok())
+        };
         let names = self.names.captures(message);
-        let name = |index: usize| names.as_ref().and_then(|found| Some(found.get(index)?.as_str()));
+        let name = |index: usize| {
+            names
+                .as_ref()
+                .and_then(|found| Some(found.get(index)?.as_str()))
+        };
         Read {
             code: body.error.code,
             limit: group(1),
             used: group(2),
             requested: group(3),
-            wait: self.wait.captures(message).and_then(|found| found[1].parse().ok()),
+            wait: self
+                .wait
+                .captures(message)
+                .and_then(|found| found[1].parse().ok()),
             model: name(1),
             organization: name(2),
         }

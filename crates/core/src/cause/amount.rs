@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use memchr::memchr3;
+
 use super::date;
 use super::facts::Tail;
 use super::lex::{blanks, byte, class, class_at, is_letter, run, run_of, set};
@@ -9,13 +11,18 @@ use super::number::{Number, SECOND, Span};
 use super::read::{Label, Reader};
 use super::wide;
 use super::words::Stem;
-use memchr::memchr3;
 
 impl Reader<'_> {
     /// Takes in the number at the reader. One that touches the end of the body is not read.
     pub(super) fn number(&mut self) {
         let start = self.at;
         self.sentence.begun = true;
+        let number = Number::at(self.body, start);
+        if is_plain(self.body, number.end) {
+            self.at = number.end;
+            self.amount(number);
+            return;
+        }
         if let Some((reset, end)) = date::at(self.body, start) {
             self.at = end;
             if self.sentence.waits {
@@ -24,7 +31,6 @@ impl Reader<'_> {
             }
             return;
         }
-        let number = Number::at(self.body, start);
         let glued = is_glued(self.body, number.end);
         match Span::after(self.body, number) {
             Some(span) if !glued || !is_glued(self.body, span.end) => {
@@ -116,7 +122,7 @@ impl Reader<'_> {
             _ if byte(self.body, self.at) == b':' => return,
             _ => {
                 self.sentence.amount = Some(value);
-                self.sentence.age = 0;
+                self.sentence.amount_end = self.at;
                 return;
             }
         }
@@ -193,6 +199,15 @@ impl Reader<'_> {
 
 fn note(field: &mut Option<u64>, value: u64) {
     field.get_or_insert(value);
+}
+
+/// Neither a unit nor the rest of a name or a date can follow.
+fn is_plain(body: &[u8], at: usize) -> bool {
+    match byte(body, at) {
+        b',' | b')' | b'}' => true,
+        b'.' => class_at(body, at + 1) == class::SPACE,
+        _ => false,
+    }
 }
 
 /// Letters right behind a number make it a part of a name or a unit.

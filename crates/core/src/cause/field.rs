@@ -144,13 +144,14 @@ impl<'a> Reader<'a> {
         {
             return;
         }
-        let Some(code) = text(self.body, start, end) else {
-            return;
-        };
         self.at = end;
+        let code = self.body.get(start..end).unwrap_or_default();
         if is_nothing(code) {
             return;
         }
+        let Some(code) = text(self.body, start, end) else {
+            return;
+        };
         self.facts
             .note_code(field == Field::Code, field == Field::Type, code);
         self.code(start, end);
@@ -199,7 +200,8 @@ impl<'a> Reader<'a> {
         let body: &'a [u8] = self.body;
         let end = name_end(body, open);
         let name = text(body, open, end)?.trim_end_matches(['.', ':', '-']);
-        (!is_nothing(name) && !name.ends_with('/') && end < body.len()).then_some((name, end))
+        (!is_nothing(name.as_bytes()) && !name.ends_with('/') && end < body.len())
+            .then_some((name, end))
     }
 }
 
@@ -285,16 +287,15 @@ fn last_part(body: &[u8], start: usize, end: usize) -> usize {
 }
 
 /// The word of some language for no value.
-fn is_nothing(value: &str) -> bool {
-    value.len() <= 9
-        && matches!(
-            value.as_bytes().first(),
-            None | Some(b'n' | b'N' | b'u' | b't' | b'f')
-        )
-        && matches!(
+fn is_nothing(value: &[u8]) -> bool {
+    match value.first() {
+        None => true,
+        Some(b'n' | b'N' | b'u' | b't' | b'f') => matches!(
             value,
-            "" | "null" | "None" | "nil" | "undefined" | "unknown" | "true" | "false"
-        )
+            b"null" | b"None" | b"nil" | b"undefined" | b"unknown" | b"true" | b"false"
+        ),
+        Some(_) => false,
+    }
 }
 
 /// A value ends here: not at the end of the body, and not within a word or a number.

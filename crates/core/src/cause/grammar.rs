@@ -11,12 +11,29 @@ impl<'a> Reader<'a> {
     /// Takes in the next word.
     pub(super) fn push(&mut self, stem: Stem) {
         let prev = core::mem::replace(&mut self.sentence.prev, stem);
-        self.sentence.concepts |= stem.bit();
         self.sentence.begun = true;
-        self.sentence.age = self.sentence.age.saturating_add(1);
-        self.together(prev, stem);
+        if stem == Stem::Other {
+            self.sentence.slack = self.sentence.slack.saturating_add(1);
+            return;
+        }
+        self.sentence.concepts |= stem.bit();
         match stem {
-            Stem::Other => self.sentence.slack = self.sentence.slack.saturating_add(1),
+            Stem::Many
+            | Stem::Fast
+            | Stem::Down
+            | Stem::Active
+            | Stem::Due
+            | Stem::Up
+            | Stem::Of
+            | Stem::Low
+            | Stem::Credit
+            | Stem::Balance
+            | Stem::Such
+            | Stem::Capacity
+            | Stem::Request
+            | Stem::Ready
+            | Stem::Enough
+            | Stem::Token => self.together(prev, stem),
             Stem::To if prev == Stem::Throttle => self.label(Label::Limit),
             Stem::Limit | Stem::Max => {
                 self.sentence.pair |= prev == Stem::Per && self.sentence.label == Label::Used;
@@ -57,9 +74,7 @@ impl<'a> Reader<'a> {
             return;
         }
         self.sentence.window.get_or_insert(window);
-        if self.sentence.age <= MOST_BETWEEN
-            && let Some(amount) = self.sentence.amount.take()
-        {
+        if let Some(amount) = self.take_amount() {
             self.facts.said.limit.get_or_insert(amount);
             self.sentence.counts = true;
         }
@@ -71,12 +86,15 @@ impl<'a> Reader<'a> {
             self.sentence.label = Label::None;
         }
         let tokens = self.sentence.concepts & Stem::Token.bit() != 0;
-        if tokens
-            && self.sentence.age <= MOST_BETWEEN
-            && let Some(amount) = self.sentence.amount.take()
-        {
+        if tokens && let Some(amount) = self.take_amount() {
             self.facts.said.requested.get_or_insert(amount);
         }
+    }
+
+    /// The number without a label, where it is near.
+    fn take_amount(&mut self) -> Option<u64> {
+        let near = self.at.saturating_sub(self.sentence.amount_end) <= MOST_BETWEEN;
+        self.sentence.amount.take().filter(|_| near)
     }
 
     /// What the next number counts.
@@ -227,8 +245,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Words between a number and its window: `60 free model requests per day`.
-const MOST_BETWEEN: u8 = 7;
+/// Bytes between a number and its window: `60 free model requests per day`.
+const MOST_BETWEEN: usize = 48;
 
 struct Name<'a> {
     text: &'a str,

@@ -59,6 +59,12 @@ pub(super) fn byte(body: &[u8], at: usize) -> u8 {
     body.get(at).copied().unwrap_or(0)
 }
 
+/// The class of a byte.
+#[inline]
+pub(super) fn class_of(byte: u8) -> u8 {
+    BYTES[usize::from(byte)] & CLASS
+}
+
 /// The class of the byte at `at`; past the end it is punctuation.
 #[inline]
 pub(super) fn class_at(body: &[u8], at: usize) -> u8 {
@@ -105,9 +111,7 @@ const LONGEST_NAME: usize = 256;
 /// The end of the blanks from `at`.
 #[inline]
 pub(super) fn blanks(body: &[u8], at: usize) -> usize {
-    run(body, at, |byte| {
-        BYTES[usize::from(byte)] & CLASS == class::SPACE
-    })
+    run(body, at, |byte| class_of(byte) == class::SPACE)
 }
 
 /// The end of the backslashes from `at`.

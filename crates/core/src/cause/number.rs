@@ -22,27 +22,31 @@ pub(super) struct Number {
 impl Number {
     /// The number that begins with the digit at `at`.
     pub(super) fn at(body: &[u8], at: usize) -> Self {
-        let mut number = Self {
-            whole: 0,
-            nanos: 0,
-            end: at,
-            open: false,
-        };
-        number.digits(body);
-        while byte(body, number.end) == b',' && is_group(body, number.end + 1) {
-            number.end += 1;
-            number.digits(body);
+        let (mut whole, mut count) = digits(body, at, 0);
+        let mut end = at + count;
+        while byte(body, end) == b',' && is_group(body, end + 1) {
+            (whole, _) = digits(body, end + 1, whole);
+            count += 3;
+            end += 4;
         }
-        if byte(body, number.end) == b'.' && class_at(body, number.end + 1) == class::DIGIT {
-            number.fraction(body);
+        if count > MOST_DIGITS {
+            whole = u64::MAX;
+        }
+        let mut nanos = 0;
+        if byte(body, end) == b'.' && class_at(body, end + 1) == class::DIGIT {
+            (nanos, end) = fraction(body, end + 1);
         }
         // `6,` may become `6,248`, and `2026-` a date.
-        let more = match byte(body, number.end) {
-            b',' | b'-' | b':' | b'/' => run(body, number.end + 1, |byte| byte.is_ascii_digit()),
-            _ => number.end,
+        let more = match byte(body, end) {
+            b',' | b'-' | b':' | b'/' => run(body, end + 1, |byte| byte.is_ascii_digit()),
+            _ => end,
         };
-        number.open = more >= body.len();
-        number
+        Self {
+            whole,
+            nanos,
+            end,
+            open: more >= body.len(),
+        }
     }
 
     /// The number as an amount, unless it has a fraction.
@@ -66,34 +70,39 @@ impl Number {
             (nanos % 1_000_000_000) as u32,
         ))
     }
-
-    fn digits(&mut self, body: &[u8]) {
-        let rest = body.get(self.end..).unwrap_or_default();
-        for byte in rest {
-            let digit = byte.wrapping_sub(b'0');
-            if digit > 9 {
-                break;
-            }
-            self.whole = if self.whole < u64::MAX / 10 {
-                self.whole * 10 + u64::from(digit)
-            } else {
-                u64::MAX
-            };
-            self.end += 1;
-        }
-    }
-
-    fn fraction(&mut self, body: &[u8]) {
-        let mut place = 100_000_000;
-        self.end += 1;
-        let rest = body.get(self.end..).unwrap_or_default();
-        for digit in rest.iter().take_while(|byte| byte.is_ascii_digit()) {
-            self.nanos += u32::from(digit - b'0') * place;
-            place /= 10;
-            self.end += 1;
-        }
-    }
 }
+
+/// What the digits from `at` make behind those of `whole`, and how many they are.
+#[inline]
+fn digits(body: &[u8], at: usize, whole: u64) -> (u64, usize) {
+    let mut whole = whole;
+    let mut count = 0;
+    for byte in body.get(at..).unwrap_or_default() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        whole = whole.wrapping_mul(10).wrapping_add(u64::from(digit));
+        count += 1;
+    }
+    (whole, count)
+}
+
+/// The billionths that the digits from `at` make, and where they end.
+fn fraction(body: &[u8], at: usize) -> (u32, usize) {
+    let mut nanos = 0;
+    let mut place = 100_000_000;
+    let mut end = at;
+    while class_at(body, end) == class::DIGIT {
+        nanos += u32::from(byte(body, end) - b'0') * place;
+        place /= 10;
+        end += 1;
+    }
+    (nanos, end)
+}
+
+/// A number of so many digits fits 64 bits, whatever they are; a longer one counts as the largest.
+const MOST_DIGITS: usize = 19;
 
 /// A duration and where it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

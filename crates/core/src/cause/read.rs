@@ -7,8 +7,8 @@ use core::time::Duration;
 
 use super::facts::Facts;
 use super::lex::{
-    backslashes, blanks, byte, class, class_at, is_in, is_letter, run, run_of, set, starts_with,
-    starts_with_any_case,
+    backslashes, blanks, byte, class, class_at, class_of, is_in, is_letter, run, run_of, set,
+    starts_with, starts_with_any_case,
 };
 use super::rules::Source;
 use super::wide;
@@ -38,8 +38,8 @@ pub(super) struct Sentence {
     pub(super) slack: u8,
     /// A number without a label, which `per minute` makes a limit and `>` a request.
     pub(super) amount: Option<u64>,
-    /// Words since that number.
-    pub(super) age: u8,
+    /// Where that number ends.
+    pub(super) amount_end: usize,
     /// The window that was named, and whether a number was taken in.
     pub(super) window: Option<Duration>,
     pub(super) counts: bool,
@@ -75,7 +75,7 @@ impl Sentence {
         label: Label::None,
         slack: 0,
         amount: None,
-        age: 0,
+        amount_end: 0,
         window: None,
         counts: false,
         waits: false,
@@ -107,14 +107,14 @@ impl<'a> Reader<'a> {
 
     /// Reads up to `end`, or to a page of HTML.
     pub(super) fn run(&mut self, end: usize) -> Stop {
-        while self.at < end {
-            match class_at(self.body, self.at) {
+        let body = self.body.get(..end).unwrap_or(self.body);
+        while let Some(&mark) = body.get(self.at) {
+            match class_of(mark) {
                 class::LOWER | class::UPPER => self.word(),
                 class::DIGIT => self.number(),
-                class::SPACE => self.at += 1,
+                class::SPACE => self.at = blanks(self.body, self.at + 1),
                 class::WIDE => self.wide(),
                 _ => {
-                    let mark = byte(self.body, self.at);
                     if mark == b'<' && self.is_html() {
                         return Stop::Html;
                     }
@@ -143,6 +143,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline(never)]
     fn finish_begun(&mut self, closed: bool) {
         if let Some(from) = self.sentence.said {
             self.facts.say_reset(self.body, from, self.at);
@@ -188,6 +189,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Several words in one, or a name that is none.
+    #[inline(never)]
     fn identifier(&mut self, start: usize) {
         let end = run_of(self.body, start, set::IDENT);
         self.at = end;
@@ -229,6 +231,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The code or type at `start..end`, of whatever spelling.
+    #[inline(never)]
     pub(super) fn code(&mut self, start: usize, end: usize) {
         self.sentence = Sentence::START;
         for stem in Words::new(self.body, start, end) {
@@ -242,6 +245,7 @@ impl<'a> Reader<'a> {
         self.sentence = Sentence::START;
     }
 
+    #[inline(never)]
     fn wide(&mut self) {
         if let Some((stems, end)) = wide::phrase_at(self.body, self.at) {
             self.at = end;
@@ -278,7 +282,9 @@ impl<'a> Reader<'a> {
             b'{' | b'}' => {
                 self.depth = self.depth.saturating_add(if mark == b'{' { 1 } else { -1 });
                 self.finish(true);
-                if self.depth <= 0 && self.facts.coded && self.facts.spoken {
+                if mark == b'{' {
+                    self.to_key();
+                } else if self.depth <= 0 && self.facts.coded && self.facts.spoken {
                     self.stop();
                 }
             }
@@ -287,7 +293,10 @@ impl<'a> Reader<'a> {
                 self.sentence.label = Label::None;
                 self.sentence.prev = Stem::Other;
             }
-            b',' => self.sentence.prev = Stem::Other,
+            b',' => {
+                self.sentence.prev = Stem::Other;
+                self.at += usize::from(byte(self.body, self.at) == b' ');
+            }
             b'|' | b';' => self.finish(true),
             b'/' => self.sentence.prev = Stem::Per,
             b'$' => self.label(Label::Ignored),
@@ -298,6 +307,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A backslash: a line's end, a character in hexadecimal, or the escape of a quote.
+    #[inline(never)]
     fn escape(&mut self, at: usize) {
         let end = backslashes(self.body, at);
         match byte(self.body, end) {
@@ -312,8 +322,15 @@ impl<'a> Reader<'a> {
 
     /// A quote ends a sentence where a string ends.
     fn quote(&mut self) {
-        if is_letter(self.body, self.at) {
-            return;
+        match byte(self.body, self.at) {
+            b',' => {
+                self.finish(true);
+                self.at += 1;
+                return self.to_key();
+            }
+            b'}' | b']' | b':' | b')' => return self.finish(true),
+            next if class_of(next) <= class::DIGIT && class_of(next) != class::PUNCT => return,
+            _ => {}
         }
         let next = blanks(self.body, self.at);
         let escaped = backslashes(self.body, next);
@@ -322,6 +339,13 @@ impl<'a> Reader<'a> {
         {
             self.finish(true);
         }
+    }
+
+    /// Passes blanks and the quote before the next key.
+    fn to_key(&mut self) {
+        let at = blanks(self.body, self.at);
+        let quoted = is_in(self.body, at, set::QUOTE) && is_letter(self.body, at + 1);
+        self.at = at + usize::from(quoted);
     }
 
     /// `a > b`: a request above a limit.
@@ -341,6 +365,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `<Code>` is a key; the end of an element ends a sentence.
+    #[inline(never)]
     fn tag(&mut self) {
         if byte(self.body, self.at) == b'/' {
             self.finish(true);
@@ -355,6 +380,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline(never)]
     fn is_html(&self) -> bool {
         const STARTS: [&[u8]; 9] = [
             b"<!doctype html",

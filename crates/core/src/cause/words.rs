@@ -55,7 +55,7 @@ impl Stem {
     }
 
     /// The word at `start`, of letters of which only the first may be a capital, and where it ends.
-    #[inline]
+    #[inline(always)]
     pub(super) fn word_at(body: &[u8], start: usize) -> (Self, usize) {
         if let Some(rest) = body.get(start..)
             && let Some(&chunk) = rest.first_chunk()
@@ -65,6 +65,9 @@ impl Stem {
             if len < 8 {
                 let head = chunk & !(u64::MAX << (8 * len));
                 return (look_up(mix(head, 0)), start + len);
+            }
+            if let Some((hash, len)) = long_word(rest, chunk) {
+                return (look_up(hash), start + len);
             }
         }
         let end = run(body, start + 1, |byte| byte.is_ascii_lowercase());
@@ -80,19 +83,35 @@ impl Stem {
 
 #[inline]
 fn look_up(hash: u64) -> Stem {
-    let tag = tag(hash);
     let mut slot = (hash >> SHIFT) as usize;
     for _ in 0..LONGEST_PROBE {
-        let entry = VOCABULARY.tags[slot % SLOTS];
-        if entry == tag {
-            return VOCABULARY.stems[slot % SLOTS];
+        let (tag, stem) = VOCABULARY.slots[slot % SLOTS];
+        if tag == self::tag(hash) {
+            return stem;
         }
-        if entry == 0 {
+        if tag == 0 {
             break;
         }
         slot += 1;
     }
     Stem::Other
+}
+
+/// The hash of a word of 8 to 15 letters whose first eight are `head`, and its length.
+#[inline]
+fn long_word(word: &[u8], head: u64) -> Option<(u64, usize)> {
+    let rest = word.get(8..)?;
+    if !rest.first().is_some_and(u8::is_ascii_lowercase) {
+        return Some((mix(head, 0), 8));
+    }
+    let next = u64::from_le_bytes(*rest.first_chunk()?);
+    match lower_run(next) {
+        more @ 1..8 => {
+            let tail = head >> (8 * more) | next << (64 - 8 * more);
+            Some((mix(head, tail), 8 + more))
+        }
+        _ => None,
+    }
 }
 
 /// How many of the eight bytes, the lowest first, are `a` to `z` before one that is not.
@@ -107,7 +126,7 @@ const fn lower_run(chunk: u64) -> usize {
 
 /// Longer words are not in the vocabulary: two overlapping loads of eight bytes cover the others.
 const LONGEST: usize = 16;
-const SLOTS: usize = 1024;
+const SLOTS: usize = 2048;
 const SHIFT: u32 = 64 - SLOTS.trailing_zeros();
 
 #[inline]
@@ -153,8 +172,8 @@ const fn tag(hash: u64) -> u32 {
 }
 
 struct Vocabulary {
-    tags: [u32; SLOTS],
-    stems: [Stem; SLOTS],
+    /// A tag, 0 where the slot is free, and the stem.
+    slots: [(u32, Stem); SLOTS],
     probes: usize,
 }
 
@@ -163,8 +182,7 @@ const LONGEST_PROBE: usize = build().probes;
 
 const fn build() -> Vocabulary {
     let mut table = Vocabulary {
-        tags: [0; SLOTS],
-        stems: [Stem::Other; SLOTS],
+        slots: [(0, Stem::Other); SLOTS],
         probes: 0,
     };
     let mut group = 0;
@@ -207,13 +225,12 @@ const fn insert(table: &mut Vocabulary, word: &[u8], stem: Stem) {
     };
     let mut slot = (hash >> SHIFT) as usize;
     let mut probes = 1;
-    while table.tags[slot % SLOTS] != 0 {
-        assert!(table.tags[slot % SLOTS] != tag(hash), "a word twice");
+    while table.slots[slot % SLOTS].0 != 0 {
+        assert!(table.slots[slot % SLOTS].0 != tag(hash), "a word twice");
         slot += 1;
         probes += 1;
     }
-    table.tags[slot % SLOTS] = tag(hash);
-    table.stems[slot % SLOTS] = stem;
+    table.slots[slot % SLOTS] = (tag(hash), stem);
     if probes > table.probes {
         table.probes = probes;
     }
