@@ -6,6 +6,7 @@ use memchr::memchr3;
 
 use super::date;
 use super::facts::Tail;
+use super::grammar::concept;
 use super::lex::{blanks, byte, class, class_at, is_letter, run, run_of, set};
 use super::number::{Number, SECOND, Span};
 use super::read::{Label, Reader};
@@ -58,14 +59,20 @@ impl Reader<'_> {
             || matches!(next, Stem::Period | Stem::Limit | Stem::Within)
         {
             self.window(time);
-            self.sentence.concepts |= self::concept(time);
+            self.sentence.concepts |= concept(time);
         } else if span.open {
             // Its rest may be cut off.
         } else if (self.sentence.waits || next == Stem::After) && !self.sentence.client {
             self.wait(time);
-        } else if prev == Stem::For {
+        } else if prev == Stem::For || prev == Stem::In && self.has_count() {
             self.window(time);
+            self.sentence.concepts |= concept(time);
         }
+    }
+
+    /// `100 requests in 60 seconds`, not `failed in 3 seconds`.
+    const fn has_count(&self) -> bool {
+        self.sentence.counts || self.sentence.amount.is_some()
     }
 
     fn wait(&mut self, time: Duration) {
@@ -137,10 +144,11 @@ impl Reader<'_> {
         if let Some(reset) = date::epoch(number) {
             self.facts.said.reset.get_or_insert(reset);
             self.sentence.said = None;
-        } else if prev == Stem::After && self.next_stem() == Stem::Other && !self.word_follows() {
-            if let Some(time) = number.times(SECOND) {
-                self.facts.said.wait.get_or_insert(time);
-            }
+        } else if prev == Stem::After
+            && !self.word_follows()
+            && let Some(time) = number.times(SECOND)
+        {
+            self.facts.said.wait.get_or_insert(time);
         }
     }
 
@@ -243,15 +251,4 @@ fn is_resource(stem: Stem) -> bool {
             | Stem::Output
             | Stem::Per
     )
-}
-
-/// The stem of a window of that length.
-fn concept(time: Duration) -> u64 {
-    match time.as_secs() {
-        0..60 => Stem::Second.bit(),
-        60..3_600 => Stem::Minute.bit(),
-        3_600..86_400 => Stem::Hour.bit(),
-        86_400 => Stem::Day.bit(),
-        _ => Stem::Month.bit(),
-    }
 }

@@ -78,7 +78,9 @@ impl<'a> Facts<'a> {
             && !self.firm
             && let Some(resource) = resource(sentence)
         {
-            self.firm = resource != Resource::Requests || sentence.window.is_some();
+            self.firm = resource != Resource::Requests
+                || sentence.window.is_some()
+                || sentence.request_rate;
             self.said.resource = Some(resource);
         }
     }
@@ -226,7 +228,10 @@ impl<'a> Facts<'a> {
                 }
             }
             Some(Resource::Requests) if daily => Reason::RequestsPerDay,
-            Some(Resource::Requests) if said.window.is_some() => Reason::RequestsPerMinute,
+            Some(Resource::Requests) if self.firm || said.window.is_some() => {
+                Reason::RequestsPerMinute
+            }
+            Some(Resource::Requests) => Reason::UnknownRate,
             Some(_) => Reason::OtherRate,
             None if said.window.is_some() => Reason::OtherRate,
             None => Reason::UnknownRate,
@@ -239,6 +244,9 @@ const LONGEST_SAID: usize = 40;
 
 /// What a sentence counts.
 fn resource(sentence: &Sentence) -> Option<Resource> {
+    if sentence.resource.is_some() {
+        return sentence.resource;
+    }
     let has = |stem: Stem| sentence.concepts & stem.bit() != 0;
     let tokens = |concepts: Concepts| concepts & Stem::Token.bit() != 0;
     if has(Stem::Image) {

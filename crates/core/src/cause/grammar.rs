@@ -2,10 +2,11 @@
 
 use core::time::Duration;
 
+use super::kind::Resource;
 use super::lex::{byte, class, class_at, name_end, run, starts_with, text};
 use super::number::{DAY, HOUR, MINUTE, MONTH, SECOND, WEEK, of_stem};
 use super::read::{Label, Reader};
-use super::words::Stem;
+use super::words::{Concepts, Stem};
 
 impl<'a> Reader<'a> {
     /// Takes in the next word.
@@ -33,7 +34,8 @@ impl<'a> Reader<'a> {
             | Stem::Request
             | Stem::Ready
             | Stem::Enough
-            | Stem::Token => self.together(prev, stem),
+            | Stem::Token
+            | Stem::Rate => self.together(prev, stem),
             Stem::To if prev == Stem::Throttle => self.label(Label::Limit),
             Stem::Limit | Stem::Max => {
                 self.sentence.pair |= prev == Stem::Per && self.sentence.label == Label::Used;
@@ -46,6 +48,9 @@ impl<'a> Reader<'a> {
             Stem::Again | Stem::Retry | Stem::Wait | Stem::Reset | Stem::Available => {
                 self.sentence.waits = true;
                 self.sentence.label = Label::None;
+                if stem == Stem::Reset {
+                    self.sentence.said = Some(self.at);
+                }
             }
             Stem::Retrying => self.sentence.client = true,
             Stem::Until => {
@@ -70,7 +75,7 @@ impl<'a> Reader<'a> {
 
     /// Notes a window, the first one only; an amount that waits for it becomes a limit.
     pub(super) fn window(&mut self, window: Duration) {
-        if self.sentence.concepts & (Stem::Add.bit() | Stem::Reset.bit()) == Stem::Add.bit() {
+        if self.sentence.concepts & Stem::Add.bit() != 0 {
             return;
         }
         self.sentence.window.get_or_insert(window);
@@ -126,6 +131,10 @@ impl<'a> Reader<'a> {
             (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => {
                 Stem::Insufficient
             }
+            (Stem::Request, Stem::Rate) => {
+                self.sentence.request_rate = true;
+                return;
+            }
             (Stem::Input, Stem::Token) => {
                 self.sentence.input = true;
                 return;
@@ -140,32 +149,33 @@ impl<'a> Reader<'a> {
     }
 
     fn window_word(&mut self, prev: Stem, stem: Stem) {
-        let (window, concepts) = match stem {
+        let (window, resource) = match stem {
             Stem::Second | Stem::Minute | Stem::Hour | Stem::Day | Stem::Week | Stem::Month => {
                 match of_stem(stem) {
-                    Some(unit) if prev == Stem::Per => (unit, 0),
+                    Some(unit) if prev == Stem::Per => (unit, None),
                     _ => return,
                 }
             }
-            Stem::Secondly if prev == Stem::Ten => (10 * SECOND, Stem::Second.bit()),
-            Stem::Secondly => (SECOND, Stem::Second.bit()),
-            Stem::Minutely => (MINUTE, Stem::Minute.bit()),
-            Stem::Hourly => (HOUR, Stem::Hour.bit()),
-            Stem::Daily => (DAY, Stem::Day.bit()),
-            Stem::Weekly => (WEEK, Stem::Week.bit()),
-            Stem::Monthly => (MONTH, Stem::Month.bit()),
-            Stem::Rps => (SECOND, Stem::Second.bit() | Stem::Request.bit()),
-            Stem::Rpm => (MINUTE, Stem::Minute.bit() | Stem::Request.bit()),
-            Stem::Rph => (HOUR, Stem::Hour.bit() | Stem::Request.bit()),
-            Stem::Rpd => (DAY, Stem::Day.bit() | Stem::Request.bit()),
-            Stem::Tpm => (MINUTE, Stem::Minute.bit() | Stem::Token.bit()),
-            Stem::Tpd => (DAY, Stem::Day.bit() | Stem::Token.bit()),
-            Stem::Ipm => (MINUTE, Stem::Minute.bit() | Stem::Image.bit()),
-            Stem::AudioHour => (HOUR, Stem::Hour.bit() | Stem::Audio.bit()),
-            Stem::AudioDay => (DAY, Stem::Day.bit() | Stem::Audio.bit()),
+            Stem::Secondly if prev == Stem::Ten => (10 * SECOND, None),
+            Stem::Secondly => (SECOND, None),
+            Stem::Minutely => (MINUTE, None),
+            Stem::Hourly => (HOUR, None),
+            Stem::Daily => (DAY, None),
+            Stem::Weekly => (WEEK, None),
+            Stem::Monthly => (MONTH, None),
+            Stem::Rps => (SECOND, Some(Resource::Requests)),
+            Stem::Rpm => (MINUTE, Some(Resource::Requests)),
+            Stem::Rph => (HOUR, Some(Resource::Requests)),
+            Stem::Rpd => (DAY, Some(Resource::Requests)),
+            Stem::Tpm => (MINUTE, Some(Resource::Tokens)),
+            Stem::Tpd => (DAY, Some(Resource::Tokens)),
+            Stem::Ipm => (MINUTE, Some(Resource::Images)),
+            Stem::AudioHour => (HOUR, Some(Resource::AudioSeconds)),
+            Stem::AudioDay => (DAY, Some(Resource::AudioSeconds)),
             _ => return,
         };
-        self.sentence.concepts |= concepts;
+        self.sentence.concepts |= concept(window);
+        self.sentence.resource = self.sentence.resource.or(resource);
         self.window(window);
     }
 
@@ -268,4 +278,16 @@ fn looks_like_model(name: &str) -> bool {
 /// 8-4-4-4-12 digits.
 fn is_uuid(name: &str) -> bool {
     name.len() == 36 && name.bytes().filter(|&byte| byte == b'-').count() == 4
+}
+
+/// The stem of a window of that length.
+pub(super) const fn concept(window: Duration) -> Concepts {
+    match window.as_secs() {
+        0..60 => Stem::Second,
+        60..3_600 => Stem::Minute,
+        3_600..86_400 => Stem::Hour,
+        86_400 => Stem::Day,
+        _ => Stem::Month,
+    }
+    .bit()
 }

@@ -6,6 +6,7 @@
 use core::time::Duration;
 
 use super::facts::Facts;
+use super::kind::Resource;
 use super::lex::{
     backslashes, blanks, byte, class, class_at, class_of, is_in, is_letter, run, run_of, set,
     starts_with, starts_with_any_case,
@@ -51,6 +52,10 @@ pub(super) struct Sentence {
     pub(super) said: Option<usize>,
     /// `(used/limit)` stood before: the next number is a pair.
     pub(super) pair: bool,
+    /// An abbreviation names it: `RPM`, `TPM`.
+    pub(super) resource: Option<Resource>,
+    /// "Request rate" was said, not only "requests".
+    pub(super) request_rate: bool,
     /// The tokens are of the prompt, or of the answer.
     pub(super) input: bool,
     pub(super) output: bool,
@@ -82,6 +87,8 @@ impl Sentence {
         client: false,
         said: None,
         pair: false,
+        resource: None,
+        request_rate: false,
         input: false,
         output: false,
     };
@@ -216,7 +223,11 @@ impl<'a> Reader<'a> {
         let snake = ident.contains(&b'_');
         let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
         if count > 1 && (snake || camel) {
-            let source = if snake { Source::Name } else { Source::Class };
+            let source = if snake || self.is_parenthesized(start, end) {
+                Source::Name
+            } else {
+                Source::Class
+            };
             self.facts.judge(&self.sentence, source);
         }
         if class && !snake && count > 1 {
@@ -228,6 +239,11 @@ impl<'a> Reader<'a> {
             self.names(last);
         }
         self.unknown_key(last, end);
+    }
+
+    /// `(ThrottlingException)`: a code that a client prints.
+    fn is_parenthesized(&self, start: usize, end: usize) -> bool {
+        byte(self.body, start.wrapping_sub(1)) == b'(' && byte(self.body, end) == b')'
     }
 
     /// The code or type at `start..end`, of whatever spelling.
@@ -283,7 +299,7 @@ impl<'a> Reader<'a> {
                 self.depth = self.depth.saturating_add(if mark == b'{' { 1 } else { -1 });
                 self.finish(true);
                 if mark == b'{' {
-                    self.to_key();
+                    self.skip_to_key();
                 } else if self.depth <= 0 && self.facts.coded && self.facts.spoken {
                     self.stop();
                 }
@@ -326,7 +342,7 @@ impl<'a> Reader<'a> {
             b',' => {
                 self.finish(true);
                 self.at += 1;
-                return self.to_key();
+                return self.skip_to_key();
             }
             b'}' | b']' | b':' | b')' => return self.finish(true),
             next if class_of(next) <= class::DIGIT && class_of(next) != class::PUNCT => return,
@@ -342,7 +358,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes blanks and the quote before the next key.
-    fn to_key(&mut self) {
+    fn skip_to_key(&mut self) {
         let at = blanks(self.body, self.at);
         let quoted = is_in(self.body, at, set::QUOTE) && is_letter(self.body, at + 1);
         self.at = at + usize::from(quoted);

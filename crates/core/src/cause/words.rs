@@ -83,16 +83,15 @@ impl Stem {
 
 #[inline]
 fn look_up(hash: u64) -> Stem {
-    let mut slot = (hash >> SHIFT) as usize;
-    for _ in 0..LONGEST_PROBE {
-        let (tag, stem) = VOCABULARY.slots[slot % SLOTS];
+    let first = (hash >> SHIFT) as usize;
+    for probe in 0..LONGEST_PROBE {
+        let (tag, stem) = VOCABULARY.slots[(first + probe) % SLOTS];
         if tag == self::tag(hash) {
             return stem;
         }
         if tag == 0 {
             break;
         }
-        slot += 1;
     }
     Stem::Other
 }
