@@ -247,7 +247,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         organization |= last == Stem::Organization;
         elsewhere |= last == Stem::Elsewhere;
     }
-    if elsewhere {
+    if elsewhere && matches!(last, Stem::Errors | Stem::Request) {
         return Field::Elsewhere;
     }
     match last {
