@@ -53,9 +53,29 @@ pub enum Reset<'a> {
     Said(&'a str),
 }
 
-/// Reads why a request was refused from the body alone, whatever its form.
+/// Reads why a request was refused from the body alone, whatever its form: JSON, Python's repr, the dump of an SDK,
+/// server-sent events, XML, HTML or prose, nested, escaped, or cut anywhere.
 ///
-/// Never panics, never allocates, takes time linear in the length of the body.
+/// Codes and types decide before wordings, specific ones before general ones, and of several errors the first counts.
+/// A number that touches the end of the body is not read unless no longer one could stand there. Never panics, never
+/// allocates; the time is linear in the length of the body, and of a page little more than its headings is read.
+///
+/// ```
+/// use core::time::Duration;
+/// use paceline_core::{Kind, Reason, classify_429};
+///
+/// let body = br#"{"error":{"message":"Rate limit reached for gpt-4 in organization org-1 on tokens per min (TPM):
+///     Limit 30000, Used 28044, Requested 15258.","type":"tokens","code":"rate_limit_exceeded"}}"#;
+/// let cause = classify_429(body);
+/// assert_eq!(cause.reason(), Reason::TokensPerMinute);
+/// assert_eq!((cause.limit(), cause.used(), cause.requested()), (Some(30_000), Some(28_044), Some(15_258)));
+/// // The body states no wait; the server's arithmetic gives it.
+/// assert_eq!(cause.retry_after(), Some(Duration::from_millis(26_604)));
+///
+/// let cause = classify_429("{'code': 'insufficient_quota'}".as_bytes());
+/// assert_eq!(cause.kind(), Kind::QuotaExhausted);
+/// assert!(!cause.is_retryable());
+/// ```
 #[must_use]
 pub fn classify_429(body: &[u8]) -> Cause<'_> {
     let mut reader = Reader::new(body);

@@ -121,3 +121,35 @@ fn after(body: &[u8], at: usize, wanted: u8) -> Option<usize> {
 pub(super) const MONTHS: [&[u8]; 12] = [
     b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_forms_of_services() {
+        let unix = |seconds| Some(Reset::Unix(Duration::from_secs(seconds)));
+        for (text, time) in [
+            ("2026-09-15T17:56:48Z.", unix(1_789_495_008)),
+            ("2026-09-15 17:56:48 UTC,", unix(1_789_495_008)),
+            ("2026-09-15T19:56:48.123+02:00\"", unix(1_789_495_008)),
+            ("15 Sep 2026 17:56:48 GMT ", unix(1_789_495_008)),
+            ("2000-02-29T00:00:00Z ", unix(951_782_400)),
+            (
+                "2026-09-15 17:56:48 ",
+                Some(Reset::Said("2026-09-15 17:56:48")),
+            ),
+            ("2026-13-15T17:56:48Z ", None),
+            ("2026-09-15 17:56:48", None),
+        ] {
+            assert_eq!(at(text.as_bytes(), 0).map(|(time, _)| time), time, "{text}");
+        }
+    }
+
+    #[test]
+    fn tells_epochs_from_spans_by_size() {
+        let epoch = |digits: &str| epoch(Number::at(digits.as_bytes(), 0));
+        assert_eq!(epoch("86400 "), None);
+        assert_eq!(epoch("1741305600 "), epoch("1741305600000 "));
+    }
+}

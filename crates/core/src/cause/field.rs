@@ -233,6 +233,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
     let mut resets = false;
     let mut model = false;
     let mut organization = false;
+    let mut elsewhere = false;
     let mut count = 0_u32;
     let mut before = Stem::Other;
     let mut last = Stem::Other;
@@ -244,6 +245,10 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         resets |= last == Stem::Reset;
         model |= last == Stem::Model;
         organization |= last == Stem::Organization;
+        elsewhere |= last == Stem::Elsewhere;
+    }
+    if elsewhere && matches!(last, Stem::Errors | Stem::Request) {
+        return Field::Elsewhere;
     }
     match last {
         Stem::Second

@@ -192,3 +192,44 @@ const MOST_PARTS: usize = 8;
 fn is_group(body: &[u8], at: usize) -> bool {
     run(body, at, |byte| byte.is_ascii_digit()) == at + 3
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_durations_in_all_spellings() {
+        for (text, nanos) in [
+            ("6ms.", 6_000_000),
+            ("28.542992187s.", 28_542_992_187),
+            ("1m26.4s.", 86_400_000_000),
+            ("14h29m11.04s ", 52_151_040_000_000),
+            ("'6' seconds ", 6_000_000_000),
+            ("5 days 22 hours 11 minutes.", 511_860_000_000_000),
+            ("20초 ", 20_000_000_000),
+            ("5 小时的", 18_000_000_000_000),
+        ] {
+            let start = usize::from(text.starts_with('\''));
+            let span = Span::after(text.as_bytes(), Number::at(text.as_bytes(), start));
+            let time = span.map(|span| (span.time.as_nanos(), span.open));
+            assert_eq!(time, Some((nanos, false)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_duration_that_may_go_on_is_open() {
+        for text in ["1m", "5 days 22", "5 days 22 ho", "7 hours"] {
+            let span = Span::after(text.as_bytes(), Number::at(text.as_bytes(), 0));
+            assert!(span.is_none_or(|span| span.open), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_beyond_64_bits_is_the_largest() {
+        let whole = |text: &str| Number::at(text.as_bytes(), 0).whole;
+        assert_eq!(whole("9999999999999999999 "), 9_999_999_999_999_999_999);
+        assert_eq!(whole("99999999999999999999 "), u64::MAX);
+        assert_eq!(whole("2,000,000 "), 2_000_000);
+        assert_eq!(whole("600,30000 "), 600);
+    }
+}

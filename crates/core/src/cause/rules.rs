@@ -170,7 +170,7 @@ const RATE_WORDS: Concepts = any(&[Rate, Throttle, TooMany, Second, Minute, Hour
 const TRIGGERS: Concepts = any(&[
     Exceed, Abuse, TooMany, Throttle, SlowDown, Insufficient, Inactive, Terminated, Policy,
     Unusual, Auth, Invalid, Permission, Member, Concurrent, Overload, Capacity, Demand, Queue,
-    Enqueued, Flex, Deployment, Large, Context, Size, Ramp, Rate, Limit, Spend, Recharge, Max,
+    Enqueued, Flex, Deployment, Large, Context, Size, Ramp, Rate, Limit, Spend, Recharge, Max, Resource,
 ]);
 
 /// The rules that need a stem of [`SPECIFIC`]: the first set of each is the telling one.
@@ -267,3 +267,24 @@ static NUMBERS: &[(&[u8], Rank, Reason)] = &[
     (b"20429", Rank::Rate, Reason::UnknownRate),
     (b"E0000047", Rank::Rate, Reason::UnknownRate),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_in_the_order_that_the_search_needs() {
+        assert!(NUMBERS.is_sorted_by_key(|(code, ..)| *code));
+    }
+
+    #[test]
+    fn every_rule_can_be_reached() {
+        for rule in RULES.iter().chain(RATES) {
+            assert!(
+                rule.all.iter().any(|set| set & TRIGGERS == *set),
+                "{:?}",
+                rule.reason
+            );
+        }
+    }
+}

@@ -61,3 +61,27 @@ fn matches(body: &[u8], at: usize, phrase: &str) -> Option<usize> {
 fn first_char(phrase: &str) -> char {
     phrase.chars().next().unwrap_or('\0')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrases_are_in_the_order_that_the_search_needs() {
+        let order = |&(phrase, _): &(&str, _)| {
+            (
+                first_char(phrase),
+                core::cmp::Reverse(phrase.chars().count()),
+            )
+        };
+        assert!(PHRASES.is_sorted_by_key(order));
+    }
+
+    #[test]
+    fn escapes_are_the_characters_they_stand_for() {
+        let raw = phrase_at("\u{8bf7}\u{6c42}".as_bytes(), 0);
+        let escaped = phrase_at(br"\\u8bf7\\u6c42", 0);
+        assert!(raw.is_some());
+        assert_eq!(raw.map(|(stems, _)| stems), escaped.map(|(stems, _)| stems));
+    }
+}

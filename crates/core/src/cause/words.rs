@@ -40,7 +40,7 @@ stems! {
     Daily Hourly Monthly Weekly Secondly Minutely Ten
     Rpm Rpd Rps Rph Tpm Tpd Ipm AudioHour AudioDay
     // Names of keys.
-    Code Type Status Message Error Exception Model Name Millis Delay Time Value Count Elsewhere
+    Code Type Status Message Error Errors Exception Model Name Millis Delay Time Value Count Elsewhere
 }
 
 /// A set of stems, one bit each.
@@ -416,6 +416,7 @@ static WORDS: &[(Stem, &str)] = &[
     (Stem::Status, "status reason category title cause"),
     (Stem::Message, "message msg detail"),
     (Stem::Error, "error err"),
+    (Stem::Errors, "errors"),
     (Stem::Exception, "exception"),
     (Stem::Model, "model models"),
     (Stem::Name, "name id group"),
