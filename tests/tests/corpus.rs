@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use paceline_core::{Cause, Resource, classify_429};
 use paceline_tests::corpus;
-use paceline_tests::refusals::survives_cuts;
+use paceline_tests::refusals::{WRAPPINGS, survives_cuts};
 use serde_json::Value;
 
 #[test]
@@ -34,7 +34,23 @@ fn accuracy_on_real_bodies() {
             println!("{provider}: {worst}");
         }
     }
-    all.assert_floors();
+    all.assert_floors(0.0);
+}
+
+/// A real body inside another text means what it meant: nested in JSON, as Python prints it, in a stream.
+#[test]
+fn accuracy_on_wrapped_bodies() {
+    let rows = corpus::read::<Value>("bodies.jsonl").unwrap_or_default();
+    for (name, wrap) in WRAPPINGS {
+        let mut all = Scores::default();
+        for row in rows.iter().filter(|row| text(row, "form") != "html") {
+            all.add(row, &classify_429(wrap(text(row, "body")).as_bytes()));
+        }
+        println!("{name}:\n{all}");
+        if !rows.is_empty() {
+            all.assert_floors(0.01);
+        }
+    }
 }
 
 #[test]
@@ -155,8 +171,10 @@ impl Scores {
         Some(format!("{field} {} of {}", score.right, score.labelled))
     }
 
-    fn assert_floors(&self) {
+    /// Each floor holds, lowered by a slack.
+    fn assert_floors(&self, slack: f64) {
         for (field, floor) in FLOORS {
+            let floor = floor - slack;
             let score = self.fields[field];
             assert!(
                 score.accuracy() >= floor,

@@ -144,9 +144,7 @@ pub(super) fn unit(body: &[u8], at: usize) -> Option<(Duration, usize)> {
     if matches!(byte(body, at), b',' | b'.' | b'/' | b')' | b'}' | b':') {
         return None;
     }
-    let at = run(body, at, |byte| {
-        matches!(byte, b' ' | b'\n' | b'\'' | b'"' | b'-' | b'~')
-    });
+    let at = gap(body, at);
     if class_at(body, at) == class::WIDE || byte(body, at) == b'\\' {
         let (stems, end) = wide::phrase_at(body, at)?;
         return Some((of_stem(*stems.first()?)?, end));
@@ -162,6 +160,17 @@ pub(super) fn unit(body: &[u8], at: usize) -> Option<(Duration, usize)> {
         _ => of_stem(Stem::of(body, at, end))?,
     };
     Some((unit, end))
+}
+
+/// The end of what may stand between a number and its unit: a blank, a hyphen, a quote, a line's end as an escape.
+fn gap(body: &[u8], at: usize) -> usize {
+    let end = run(body, at, |byte| {
+        matches!(byte, b' ' | b'\n' | b'\'' | b'"' | b'-' | b'~')
+    });
+    match (byte(body, end), byte(body, end + 1)) {
+        (b'\\', b'n') => blanks(body, end + 2),
+        _ => end,
+    }
 }
 
 /// The length of the unit that a stem names.
