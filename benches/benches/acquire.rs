@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use paceline_benches::{Bare, Clocked, HandWritten, OPEN, PassedIn, SHUT, governor_tsc, paceline, paceline_tsc};
+use paceline_benches::acquire::{Bare, Clocked, HandWritten, OPEN, PassedIn, SHUT, governor_tsc, paceline, paceline_tsc};
 
 fn passed_in(c: &mut Criterion) {
     let mut group = c.benchmark_group("time passed in");

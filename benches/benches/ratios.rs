@@ -4,7 +4,9 @@
 use std::{hint::black_box, process::ExitCode, time::Instant};
 
 use paceline::Quota;
-use paceline_benches::{Bare, Clocked, HandWritten, OPEN, PassedIn, SHUT, WithWait, governor_tsc, paceline, paceline_tsc, ratelimit};
+use paceline_benches::acquire::{
+    Bare, Clocked, HandWritten, OPEN, PassedIn, SHUT, WithWait, governor_tsc, paceline, paceline_tsc, ratelimit,
+};
 
 const RUNS: usize = 21;
 const CALLS: u64 = 2_000_000;

@@ -3,6 +3,7 @@
 mod charge;
 mod run;
 mod serve;
+mod why;
 
 use std::process::ExitCode;
 
@@ -19,6 +20,7 @@ struct Cli {
 enum Command {
     Run(run::Args),
     Serve(serve::Args),
+    Why(why::Args),
 }
 
 #[tokio::main]
@@ -26,6 +28,7 @@ async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(args) => run::run(args).await,
         Command::Serve(args) => serve::serve(args).await.map(|()| ExitCode::SUCCESS).map_err(Into::into),
+        Command::Why(args) => Ok(why::run(&args)),
     };
     done.unwrap_or_else(|error| {
         eprintln!("paceline: {error}");

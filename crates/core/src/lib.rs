@@ -31,11 +31,17 @@
 #![warn(clippy::alloc_instead_of_core, clippy::std_instead_of_core)]
 
 mod algorithm;
+mod cause;
 mod clock;
 mod decision;
+pub mod headers;
+mod language;
 mod limit;
 mod limiter;
 mod quota;
+mod remedy;
+mod report;
+mod response;
 mod set;
 mod time;
 mod word;
@@ -49,11 +55,16 @@ portable_atomic::cfg_has_atomic_64! {
 }
 
 pub use algorithm::{Algorithm, gcra::Gcra};
+pub use cause::{Action, Cause, Kind, Reason, Reset, Resource, classify_429};
 pub use clock::Clock;
 pub use decision::{Decision, SetDecision};
+pub use language::Language;
 pub use limit::{Cost, Limit};
 pub use limiter::Limiter;
 pub use quota::{Quota, QuotaError};
+pub use remedy::{Evidence, MOST_REMEDIES, Need, Rate, Remedies, Remedy};
+pub use report::SupportReport;
+pub use response::{Response, classify};
 pub use set::Set;
 pub use time::Nanos;
 pub use word::Word;

@@ -1,0 +1,139 @@
+//! What people read.
+
+use core::fmt::Display;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use paceline_core::headers::{Bucket, Headers, Window};
+use paceline_core::{Cause, Evidence, Kind, Language, Remedy};
+
+use super::words::Words;
+
+/// Writes what happened, how long to wait and what helps.
+pub(super) fn write(out: &mut impl Write, language: Language, cause: &Cause<'_>, headers: &Headers<'_>) -> io::Result<()> {
+    let page = Page { words: Words::of(language), language, cause };
+    page.happened(out)?;
+    page.wait(out)?;
+    page.remedies(out)?;
+    page.buckets(out, headers.buckets())
+}
+
+struct Page<'a> {
+    words: &'static Words,
+    language: Language,
+    cause: &'a Cause<'a>,
+}
+
+impl Page<'_> {
+    fn happened(&self, out: &mut impl Write) -> io::Result<()> {
+        let bold = Style::new().bold();
+        let cause = self.cause;
+        writeln!(out, "{bold}{}{bold:#}", (self.words.headline)(cause))?;
+        let number = |name: &str, number: Option<u64>| Some(format!("{name} {}", self.language.number(number?)));
+        let text = |name: &str, text: Option<&str>| Some(format!("{name} {}", text?));
+        self.facts(
+            out,
+            [
+                number(self.words.limit, cause.limit()),
+                number(self.words.used, cause.used()),
+                number(self.words.requested, cause.requested()),
+            ],
+        )?;
+        self.facts(
+            out,
+            [
+                text(self.words.model, cause.model()),
+                text(self.words.organization, cause.organization()),
+                text(self.words.code, cause.code().or(cause.type_())),
+            ],
+        )
+    }
+
+    fn facts(&self, out: &mut impl Write, facts: [Option<String>; 3]) -> io::Result<()> {
+        let facts: Vec<String> = facts.into_iter().flatten().collect();
+        match facts.is_empty() {
+            true => Ok(()),
+            false => writeln!(out, "  {}", plain(facts.join(" · "))),
+        }
+    }
+
+    fn wait(&self, out: &mut impl Write) -> io::Result<()> {
+        let words = self.words;
+        let (color, text) = match (self.cause.kind(), self.cause.retry_after()) {
+            _ if !self.cause.is_retryable() && self.cause.reset().is_some() => (AnsiColor::Red, words.not_before_reset.into()),
+            _ if !self.cause.is_retryable() => (AnsiColor::Red, words.do_not_retry.into()),
+            (_, Some(wait)) => (AnsiColor::Green, (words.wait)(&self.language.duration(wait))),
+            _ if self.cause.reset().is_some() => (AnsiColor::Green, words.retry_after_reset.into()),
+            (Kind::Concurrency, None) => (AnsiColor::Green, words.retry_when_one_ends.into()),
+            (Kind::Unknown, None) => (AnsiColor::Yellow, words.retry_cautiously.into()),
+            _ => (AnsiColor::Green, words.retry_backing_off.into()),
+        };
+        let style = color.on_default().bold();
+        writeln!(out, "{style}{text}{style:#}")
+    }
+
+    /// The wait has its line already.
+    fn remedies(&self, out: &mut impl Write) -> io::Result<()> {
+        let remedies = self.cause.remedies(&Evidence::default());
+        let rest = remedies.iter().filter(|remedy| !matches!(remedy, Remedy::WaitExactly(_)));
+        writeln!(out, "\n{}", self.words.what_helps)?;
+        for (position, remedy) in rest.enumerate() {
+            writeln!(out, "  {}. {}", position + 1, plain(remedy.text(self.language)))?;
+        }
+        Ok(())
+    }
+
+    fn buckets(&self, out: &mut impl Write, buckets: &[Bucket<'_>]) -> io::Result<()> {
+        if buckets.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n{}", self.words.headers_say)?;
+        for bucket in buckets {
+            writeln!(out, "  {}", self.bucket(bucket))?;
+        }
+        Ok(())
+    }
+
+    fn bucket(&self, bucket: &Bucket<'_>) -> String {
+        let (words, number) = (self.words, |number| self.language.number(number).to_string());
+        let mut facts = vec![bucket.name.to_ascii_lowercase()];
+        match (bucket.remaining, bucket.limit) {
+            (Some(left), Some(limit)) => facts.push((words.left_of)(&number(left), &number(limit))),
+            (Some(left), None) => facts.push((words.left)(&number(left))),
+            (None, Some(limit)) => facts.push(format!("{} {}", words.limit, number(limit))),
+            (None, None) => {}
+        }
+        match bucket.window {
+            Some(Window::Stated(window)) => facts.push(self.language.per(window).to_string()),
+            Some(Window::Derived(window)) => {
+                facts.push(format!("{} ({})", self.language.per(window), words.worked_out));
+            }
+            None => {}
+        }
+        if let Some(reset) = bucket.reset_after {
+            facts.push((words.full_in)(&self.language.duration(reset)));
+        }
+        plain(facts.join(" · "))
+    }
+}
+
+/// Without control characters, which a service could send to a terminal.
+fn plain(text: impl Display) -> String {
+    text.to_string().replace(char::is_control, " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tried: printing the names of headers as they come.
+    #[test]
+    fn lets_nothing_through_that_a_terminal_would_obey() {
+        let headers = Headers::read([("\u{1b}[2Jratelimit-limit", "8")]);
+        let mut page = Vec::new();
+        let cause = paceline_core::classify_429(b"");
+        write(&mut page, Language::English, &cause, &headers).expect("a vector takes it all");
+        let page = String::from_utf8(page).expect("UTF-8");
+        assert!(page.contains(" [2jratelimit-limit"), "{page}");
+    }
+}

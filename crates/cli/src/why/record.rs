@@ -1,0 +1,77 @@
+//! What programs read.
+
+use core::time::Duration;
+
+use paceline_core::headers::{Bucket, Headers, Window};
+use paceline_core::{Cause, Evidence, Remedy};
+use serde::Serialize;
+
+/// One refusal; null where the response does not say.
+#[derive(Serialize)]
+pub(super) struct Record<'a> {
+    cause: &'static str,
+    resource: Option<&'static str>,
+    window_s: Option<u64>,
+    limit: Option<u64>,
+    used: Option<u64>,
+    requested: Option<u64>,
+    retry_after_ms: Option<u64>,
+    model: Option<&'a str>,
+    organization: Option<&'a str>,
+    retryable: bool,
+    remedies: Vec<&'static str>,
+    buckets: Vec<BucketRecord>,
+}
+
+#[derive(Serialize)]
+struct BucketRecord {
+    resource: Option<&'static str>,
+    limit: Option<u64>,
+    remaining: Option<u64>,
+    reset_ms: Option<u64>,
+    window_s: Option<u64>,
+}
+
+impl<'a> Record<'a> {
+    pub(super) fn new(cause: &Cause<'a>, headers: &Headers<'_>) -> Self {
+        // Computed from all three numbers or said: what rests on less is a guess, and no field of a record.
+        let computed = cause.retry_after().filter(|_| cause.used().and(cause.requested()).is_some());
+        let wait = cause.stated_retry_after().or(computed);
+        Self {
+            cause: cause.kind().name(),
+            resource: cause.resource().map(|resource| resource.name()),
+            window_s: cause.window().map(|window| window.as_secs()),
+            limit: cause.limit(),
+            used: cause.used(),
+            requested: cause.requested(),
+            retry_after_ms: wait.map(milliseconds),
+            model: cause.model(),
+            organization: cause.organization(),
+            retryable: cause.is_retryable(),
+            remedies: cause.remedies(&Evidence::default()).iter().map(Remedy::id).collect(),
+            buckets: headers.buckets().iter().map(BucketRecord::new).collect(),
+        }
+    }
+}
+
+impl BucketRecord {
+    fn new(bucket: &Bucket<'_>) -> Self {
+        let stated = |window| match window {
+            Window::Stated(window) => Some(window.as_secs()),
+            Window::Derived(_) => None,
+        };
+        Self {
+            resource: bucket.resource.map(|resource| resource.name()),
+            limit: bucket.limit,
+            remaining: bucket.remaining,
+            reset_ms: bucket.reset_after.map(milliseconds),
+            window_s: bucket.window.and_then(stated),
+        }
+    }
+}
+
+/// To the nearest: `17.399999999s` is 17400, as its sender meant.
+fn milliseconds(duration: Duration) -> u64 {
+    let micros = duration.as_micros().saturating_add(500);
+    u64::try_from(micros / 1000).unwrap_or(u64::MAX)
+}

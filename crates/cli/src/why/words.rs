@@ -1,0 +1,153 @@
+//! The words of the page, in both languages.
+
+use core::fmt::Display;
+
+use paceline_core::{Cause, Language, Reason};
+
+/// What a page is made of.
+pub(super) struct Words {
+    pub(super) headline: fn(&Cause<'_>) -> String,
+    pub(super) limit: &'static str,
+    pub(super) used: &'static str,
+    pub(super) requested: &'static str,
+    pub(super) model: &'static str,
+    pub(super) organization: &'static str,
+    pub(super) code: &'static str,
+    pub(super) wait: fn(&dyn Display) -> String,
+    pub(super) do_not_retry: &'static str,
+    pub(super) not_before_reset: &'static str,
+    pub(super) retry_after_reset: &'static str,
+    pub(super) retry_when_one_ends: &'static str,
+    pub(super) retry_cautiously: &'static str,
+    pub(super) retry_backing_off: &'static str,
+    pub(super) what_helps: &'static str,
+    pub(super) headers_say: &'static str,
+    pub(super) left_of: fn(&str, &str) -> String,
+    pub(super) left: fn(&str) -> String,
+    pub(super) worked_out: &'static str,
+    pub(super) full_in: fn(&dyn Display) -> String,
+}
+
+impl Words {
+    pub(super) const fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Korean => &KOREAN,
+            _ => &ENGLISH,
+        }
+    }
+}
+
+static ENGLISH: Words = Words {
+    headline: english_headline,
+    limit: "limit",
+    used: "used",
+    requested: "requested",
+    model: "model",
+    organization: "organization",
+    code: "code",
+    wait: |wait| format!("Wait {wait}, then retry."),
+    do_not_retry: "Do not retry: waiting does not help.",
+    not_before_reset: "Do not retry before the reset.",
+    retry_after_reset: "Retry after the reset.",
+    retry_when_one_ends: "Retry when another call has ended.",
+    retry_cautiously: "Retry once or twice at most, with pauses.",
+    retry_backing_off: "Retry with growing pauses, from a second on: no time is given.",
+    what_helps: "What helps, best first:",
+    headers_say: "The headers say:",
+    left_of: |left, limit| format!("{left} of {limit} left"),
+    left: |left| format!("{left} left"),
+    worked_out: "worked out",
+    full_in: |reset| format!("full again in {reset}"),
+};
+
+static KOREAN: Words = Words {
+    headline: korean_headline,
+    limit: "한도",
+    used: "사용",
+    requested: "요청",
+    model: "모델",
+    organization: "조직",
+    code: "코드",
+    wait: |wait| format!("{wait} 뒤에 다시 시도하세요."),
+    do_not_retry: "다시 시도하지 마세요. 기다려도 해결되지 않습니다.",
+    not_before_reset: "한도가 초기화되기 전에는 다시 시도하지 마세요.",
+    retry_after_reset: "한도가 초기화된 뒤에 다시 시도하세요.",
+    retry_when_one_ends: "진행 중인 다른 요청이 끝난 뒤에 다시 시도하세요.",
+    retry_cautiously: "간격을 두고 한두 번만 다시 시도하세요.",
+    retry_backing_off: "대기 시간이 안내되지 않았습니다. 1초부터 간격을 늘려 가며 다시 시도하세요.",
+    what_helps: "도움이 되는 방법 (효과가 큰 순서):",
+    headers_say: "헤더 정보:",
+    left_of: |left, limit| format!("{limit} 중 {left} 남음"),
+    left: |left| format!("{left} 남음"),
+    worked_out: "계산한 값",
+    full_in: |reset| format!("{reset} 뒤 모두 회복"),
+};
+
+fn english_headline(cause: &Cause<'_>) -> String {
+    let text = match cause.reason() {
+        Reason::RampTooFast => "The rate grew too fast",
+        Reason::ConcurrencyLimit => "Too many calls at once",
+        Reason::BatchQueueFull => "The queue for batches is full",
+        Reason::Overloaded => "The service is overloaded",
+        Reason::FlexUnavailable => "The flex tier has no capacity",
+        Reason::TooLarge => "The request is too large: as it is, it can never pass",
+        Reason::CreditExhausted => "The credit is used up",
+        Reason::QuotaExhausted => "The quota is used up",
+        Reason::UsageLimit => "The usage limit of the plan is reached",
+        Reason::ModelNotInTier => "The model is not part of this tier: its limit is 0",
+        Reason::SpendLimit => "A spending limit is reached",
+        Reason::BillingInactive => "Billing is not active",
+        Reason::InvalidKey => "The key is not accepted",
+        Reason::WrongOrganization => "The key does not belong to this organization",
+        Reason::PermissionDenied => "The key may not do this",
+        Reason::AccessTerminated => "Blocked: the account is closed, or the caller is banned",
+        Reason::Unknown => "The answer does not say why",
+        _ => return english_rate(cause),
+    };
+    text.into()
+}
+
+fn english_rate(cause: &Cause<'_>) -> String {
+    match limit(Language::English, cause, |per, counted| format!("{counted} {per}")) {
+        Some(limit) => format!("The limit on {limit} is reached"),
+        None => "A rate limit is reached".into(),
+    }
+}
+
+fn korean_headline(cause: &Cause<'_>) -> String {
+    let text = match cause.reason() {
+        Reason::RampTooFast => "요청 속도가 너무 빠르게 늘었습니다",
+        Reason::ConcurrencyLimit => "동시 요청이 너무 많습니다",
+        Reason::BatchQueueFull => "배치 대기열이 가득 찼습니다",
+        Reason::Overloaded => "서비스가 과부하 상태입니다",
+        Reason::FlexUnavailable => "Flex 등급에 여유가 없습니다",
+        Reason::TooLarge => "요청이 너무 커서 그대로는 통과할 수 없습니다",
+        Reason::CreditExhausted => "크레딧을 모두 사용했습니다",
+        Reason::QuotaExhausted => "할당량을 모두 사용했습니다",
+        Reason::UsageLimit => "요금제의 사용 한도에 도달했습니다",
+        Reason::ModelNotInTier => "이 등급에서는 쓸 수 없는 모델입니다(한도 0)",
+        Reason::SpendLimit => "지출 한도에 도달했습니다",
+        Reason::BillingInactive => "결제가 활성화되어 있지 않습니다",
+        Reason::InvalidKey => "키가 유효하지 않습니다",
+        Reason::WrongOrganization => "키가 이 조직에 속하지 않습니다",
+        Reason::PermissionDenied => "키에 이 작업을 할 권한이 없습니다",
+        Reason::AccessTerminated => "차단되었습니다: 계정이 해지되었거나 접근이 금지되었습니다",
+        Reason::Unknown => "응답에 거절된 이유가 없습니다",
+        _ => return korean_rate(cause),
+    };
+    text.into()
+}
+
+fn korean_rate(cause: &Cause<'_>) -> String {
+    match limit(Language::Korean, cause, |per, counted| format!("{per} {counted}")) {
+        Some(limit) => format!("{limit} 한도에 도달했습니다"),
+        None => "속도 제한에 걸렸습니다".into(),
+    }
+}
+
+/// The limit in words, where at least what it counts is known.
+fn limit(language: Language, cause: &Cause<'_>, join: fn(&str, &str) -> String) -> Option<String> {
+    let counted = language.resource(cause.resource()?);
+    let per = cause.window().map(|window| language.per(window).to_string());
+    Some(join(&per.unwrap_or_default(), counted).trim().into())
+}

@@ -1,0 +1,191 @@
+//! `paceline why` as programs and people run it.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use paceline_core::{Cause, Resource, classify_429};
+use paceline_tests::corpus;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[test]
+fn says_what_happened_how_long_and_what_helps() {
+    let (text, code) = why(&[], &http(&[("retry-after", "60")], TPM));
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines[0], "The limit on tokens per minute is reached");
+    assert_eq!(lines[1], "  limit 30,000 · used 25,662 · requested 9,246");
+    assert_eq!(lines[3], "Wait 1 min, then retry.");
+    assert!(text.contains("  1. Lower max_tokens"), "{text}");
+    assert!(!text.contains('\u{1b}'), "no colours in a pipe");
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn speaks_korean() {
+    let (text, code) = why(&["--lang", "ko"], QUOTA);
+    assert!(text.starts_with("할당량을 모두 사용했습니다\n"), "{text}");
+    assert!(text.contains("다시 시도하지 마세요"), "{text}");
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn reads_an_object_and_a_response_after_an_interim_one() {
+    let object = json!({"status": 429, "headers": {"retry-after": "7"}, "body": ""}).to_string();
+    let interim = format!("HTTP/1.1 100 Continue\r\n\r\n{}", http(&[("retry-after", "7")], ""));
+    for input in [object, interim] {
+        assert!(why(&[], &input).0.contains("Wait 7 s"), "{input}");
+    }
+}
+
+#[test]
+fn exit_codes_tell_retryable_from_not_from_unreadable() {
+    for (input, expected) in [(TPM, 0), (QUOTA, 1), ("hello", 3), ("", 3)] {
+        for form in [&[][..], &["--json"], &["--report"]] {
+            assert_eq!(why(form, input).1, expected, "{form:?} {input}");
+        }
+    }
+    assert_eq!(why(&["/no/such/file"], "").1, 2);
+    assert_eq!(why(&["--lang", "xx"], "").1, 2);
+    assert_eq!(why(&["--json", "--jsonl"], "").1, 2);
+}
+
+#[test]
+fn the_help_documents_the_exit_codes() {
+    let (text, _) = why(&["--help"], "");
+    for line in ["0  retryable", "1  not retryable", "3  unreadable"] {
+        assert!(text.contains(line), "{text}");
+    }
+}
+
+#[test]
+fn json_has_exactly_the_fields_that_programs_know() {
+    let headers = [("x-ratelimit-limit-tokens-minute", "30000"), ("x-ratelimit-reset-tokens-minute", "59.9")];
+    let (text, _) = why(&["--json"], &http(&headers, TPM));
+    let record: Value = serde_json::from_str(&text).expect("JSON");
+    let expected = json!({
+        "cause": "rate_limited", "resource": "tokens", "window_s": 60, "limit": 30000, "used": 25662,
+        "requested": 9246, "retry_after_ms": 9816, "model": "gpt-x", "organization": "org-a", "retryable": true,
+        "remedies": ["WaitExactly", "LowerMaxTokens", "ShrinkPrompt", "PaceTo", "UseBatchApi", "UpgradeTier", "WatchUsage"],
+        "buckets": [{"resource": "tokens", "limit": 30000, "remaining": null, "reset_ms": 59900, "window_s": 60}],
+    });
+    assert_eq!(record, expected);
+    let (text, _) = why(&["--json"], "hello");
+    let record: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(record["cause"], "unknown");
+    assert!(["resource", "limit", "retry_after_ms", "model"].iter().all(|field| record[field].is_null()), "{record}");
+    assert_eq!(record.as_object().map(serde_json::Map::len), Some(12));
+}
+
+#[test]
+fn jsonl_answers_line_by_line() {
+    let lines = [
+        json!({"body": TPM}).to_string(),
+        json!({"status": 429, "headers": {"Retry-After": 7, "x-a": ["b", "c"]}, "body": ""}).to_string(),
+        json!({"status": null, "headers": null, "body": QUOTA}).to_string(),
+    ];
+    let (text, code) = why(&["--jsonl"], &lines.join("\n"));
+    let records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let causes: Vec<_> = records.iter().map(|record| &record["cause"]).collect();
+    assert_eq!(causes, ["rate_limited", "rate_limited", "quota_exhausted"]);
+    assert_eq!(records[1]["retry_after_ms"], 7000);
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn a_line_that_cannot_be_read_keeps_its_place() {
+    let output = run(&["--jsonl"], "{\"body\":\"slow down\"}\nnot json\n{\"body\":\"slow down\"}\n");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    assert_eq!(text.lines().count(), 3);
+    assert!(text.lines().nth(1).is_some_and(|line| line.contains("\"unknown\"")), "{text}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("line 2"));
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn the_report_has_the_message_and_no_key() {
+    let body = r#"{"error":{"message":"Incorrect API key provided: sk-abcdefgh12345678.","type":"invalid_request_error","code":"invalid_api_key"}}"#;
+    let (text, code) = why(&["--report"], &http(&[("x-request-id", "req_01")], body));
+    for line in ["Status: 429", "Code: invalid_api_key", "Message: Incorrect API key provided: ***", "Request id: req_01"] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+    assert!(!text.contains("abcdefgh"));
+    assert_eq!(code, 1);
+}
+
+/// The command loses nothing of what the core reads, on the whole corpus.
+#[test]
+fn jsonl_says_what_the_core_says() {
+    #[derive(Deserialize)]
+    struct Case {
+        id: String,
+        body: String,
+    }
+    let Some(cases) = corpus::read::<Case>("bodies.jsonl") else {
+        return;
+    };
+    let lines: Vec<_> = cases.iter().map(|case| json!({"body": case.body}).to_string()).collect();
+    let (text, code) = why(&["--jsonl"], &lines.join("\n"));
+    assert_eq!(code, 0);
+    assert_eq!(text.lines().count(), cases.len());
+    for (line, case) in text.lines().zip(&cases) {
+        let record: Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!(without_headers(record), core(&classify_429(case.body.as_bytes())), "{}", case.id);
+    }
+}
+
+fn core(cause: &Cause<'_>) -> Value {
+    let computed = cause.retry_after().filter(|_| cause.used().is_some() && cause.requested().is_some());
+    let wait = cause.stated_retry_after().or(computed);
+    json!({
+        "cause": cause.kind().name(),
+        "resource": cause.resource().map(Resource::name),
+        "window_s": cause.window().map(|window| window.as_secs()),
+        "limit": cause.limit(),
+        "used": cause.used(),
+        "requested": cause.requested(),
+        "retry_after_ms": wait.map(|wait| (wait.as_nanos() + 500_000) / 1_000_000),
+        "model": cause.model(),
+        "organization": cause.organization(),
+        "retryable": cause.is_retryable(),
+    })
+}
+
+fn without_headers(mut record: Value) -> Value {
+    if let Some(fields) = record.as_object_mut() {
+        fields.remove("remedies");
+        fields.remove("buckets");
+    }
+    record
+}
+
+fn why(args: &[&str], input: &str) -> (String, i32) {
+    let output = run(args, input);
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    (text, output.status.code().expect("an exit code"))
+}
+
+fn run(args: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_paceline"))
+        .arg("why")
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let input = input.to_owned();
+    // A thread, so that neither side waits for the other with a full pipe; a command that reads nothing closes it.
+    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()).is_ok());
+    let output = child.wait_with_output().expect("it ends");
+    writer.join().expect("it writes");
+    output
+}
+
+fn http(headers: &[(&str, &str)], body: &str) -> String {
+    let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    format!("HTTP/1.1 429 Too Many Requests\r\n{lines}\r\n{body}")
+}
+
+const TPM: &str = r#"{"error":{"message":"Rate limit reached for gpt-x in organization org-a on tokens per min (TPM): Limit 30000, Used 25662, Requested 9246. Please try again in 9.816s.","type":"tokens","param":null,"code":"rate_limit_exceeded"}}"#;
+const QUOTA: &str = r#"{"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}"#;

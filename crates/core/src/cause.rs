@@ -1,0 +1,245 @@
+//! Why a request was refused, read from the body of the answer.
+//!
+//! [`classify_429`] is pure: bytes in, [`Cause`] out, borrowing from the bytes.
+
+mod amount;
+mod date;
+mod facts;
+mod field;
+mod grammar;
+mod html;
+mod kind;
+mod lex;
+mod number;
+mod phrases;
+mod read;
+mod rules;
+pub(crate) mod whole;
+mod wide;
+mod words;
+
+use core::time::Duration;
+
+use read::{Reader, Stop};
+
+pub use kind::{Action, Kind, Reason, Resource};
+
+/// Why a request was refused, with what the body says about it.
+///
+/// Amounts are `None` where the body does not say them. Texts borrow from the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cause<'a> {
+    pub(crate) reason: Reason,
+    pub(crate) resource: Option<Resource>,
+    pub(crate) window: Option<Duration>,
+    pub(crate) limit: Option<u64>,
+    pub(crate) used: Option<u64>,
+    pub(crate) requested: Option<u64>,
+    pub(crate) wait: Option<Duration>,
+    pub(crate) reset: Option<Reset<'a>>,
+    pub(crate) model: Option<&'a str>,
+    pub(crate) organization: Option<&'a str>,
+    pub(crate) code: Option<&'a str>,
+    pub(crate) type_: Option<&'a str>,
+}
+
+/// An absolute time at which the body says that the limit resets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reset<'a> {
+    /// Time since the Unix epoch.
+    Unix(Duration),
+    /// As the body words it, where it names no date, no zone or a month in words: `10:00 UTC`.
+    Said(&'a str),
+}
+
+/// Reads why a request was refused from the body alone, whatever its form: JSON, Python's repr, the dump of an SDK,
+/// server-sent events, XML, HTML or prose, nested, escaped, or cut anywhere.
+///
+/// Codes and types decide before wordings, specific ones before general ones, and of several errors the first counts.
+/// A number that touches the end of the body is not read unless no longer one could stand there. Never panics, never
+/// allocates; the time is linear in the length of the body, and of a page little more than its headings is read.
+///
+/// ```
+/// use core::time::Duration;
+/// use paceline_core::{Kind, Reason, classify_429};
+///
+/// let body = br#"{"error":{"message":"Rate limit reached for gpt-4 in organization org-1 on tokens per min (TPM):
+///     Limit 30000, Used 28044, Requested 15258.","type":"tokens","code":"rate_limit_exceeded"}}"#;
+/// let cause = classify_429(body);
+/// assert_eq!(cause.reason(), Reason::TokensPerMinute);
+/// assert_eq!((cause.limit(), cause.used(), cause.requested()), (Some(30_000), Some(28_044), Some(15_258)));
+/// // The body states no wait; the server's arithmetic gives it.
+/// assert_eq!(cause.retry_after(), Some(Duration::from_millis(26_604)));
+///
+/// let cause = classify_429("{'code': 'insufficient_quota'}".as_bytes());
+/// assert_eq!(cause.kind(), Kind::QuotaExhausted);
+/// assert!(!cause.is_retryable());
+/// ```
+#[must_use]
+pub fn classify_429(body: &[u8]) -> Cause<'_> {
+    let mut reader = Reader::new(body);
+    if reader.run(body.len()) == Stop::Html {
+        reader.page();
+    }
+    reader.finish(false);
+    let cut = reader.is_cut();
+    reader.facts.cause(cut)
+}
+
+impl<'a> Cause<'a> {
+    /// A cause of which nothing but the reason is known.
+    #[must_use]
+    pub const fn new(reason: Reason) -> Self {
+        Self {
+            reason,
+            resource: None,
+            window: None,
+            limit: None,
+            used: None,
+            requested: None,
+            wait: None,
+            reset: None,
+            model: None,
+            organization: None,
+            code: None,
+            type_: None,
+        }
+    }
+
+    /// The kind, one of ten.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.reason.kind()
+    }
+
+    /// The finer reason.
+    #[must_use]
+    pub const fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// What the limit counts.
+    #[must_use]
+    pub const fn resource(&self) -> Option<Resource> {
+        self.resource
+    }
+
+    /// The window of the limit, where the body states it.
+    #[must_use]
+    pub const fn window(&self) -> Option<Duration> {
+        self.window
+    }
+
+    /// The limit, in units of the resource.
+    #[must_use]
+    pub const fn limit(&self) -> Option<u64> {
+        self.limit
+    }
+
+    /// How much of the limit was used before this request.
+    #[must_use]
+    pub const fn used(&self) -> Option<u64> {
+        self.used
+    }
+
+    /// How much this request asked for.
+    #[must_use]
+    pub const fn requested(&self) -> Option<u64> {
+        self.requested
+    }
+
+    /// The wait that the body states in so many words. [`retry_after`](Self::retry_after) also computes.
+    #[must_use]
+    pub const fn stated_retry_after(&self) -> Option<Duration> {
+        self.wait
+    }
+
+    /// The absolute time of the reset, where the body states one: a caller who knows the date makes it a wait.
+    #[must_use]
+    pub const fn reset(&self) -> Option<Reset<'a>> {
+        self.reset
+    }
+
+    /// The model that the body names.
+    #[must_use]
+    pub const fn model(&self) -> Option<&'a str> {
+        self.model
+    }
+
+    /// The organization, team or account that the body names.
+    #[must_use]
+    pub const fn organization(&self) -> Option<&'a str> {
+        self.organization
+    }
+
+    /// The error code as sent, a number included.
+    #[must_use]
+    pub const fn code(&self) -> Option<&'a str> {
+        self.code
+    }
+
+    /// The error type as sent.
+    #[must_use]
+    pub const fn type_(&self) -> Option<&'a str> {
+        self.type_
+    }
+
+    /// Whether the same request can succeed later with nobody doing anything.
+    ///
+    /// True for a window, a capacity or a number of calls in flight, and for whatever states its reset; whether a
+    /// caller waits that long is the caller's deadline. [`Kind::Unknown`] is retryable, cautiously.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        match self.kind() {
+            Kind::QuotaExhausted if matches!(self.reason, Reason::ModelNotInTier) => false,
+            Kind::QuotaExhausted | Kind::Blocked => self.wait.is_some() || self.reset.is_some(),
+            kind => kind.waiting_helps(),
+        }
+    }
+
+    /// How long to wait: what the body states, else what its numbers say.
+    ///
+    /// Servers count with GCRA: `(used + requested - limit) * window / limit`, rounded up to a nanosecond. Without
+    /// `used`, one slot of a limit on requests. `None` where waiting does not help or nothing tells.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        if !self.is_retryable() {
+            return None;
+        }
+        self.wait.or_else(|| self.computed_wait())
+    }
+
+    /// What a shared limiter should do about it.
+    #[must_use]
+    pub const fn action(&self) -> Action {
+        match self.kind() {
+            Kind::RateLimited => match self.reason {
+                Reason::RampTooFast => Action::Shrink,
+                _ => Action::Gate,
+            },
+            Kind::Unknown => Action::Gate,
+            Kind::Concurrency | Kind::Overloaded => Action::Shrink,
+            Kind::QuotaExhausted | Kind::BillingLimit | Kind::AccountInactive | Kind::Blocked => match self.reason {
+                Reason::ModelNotInTier => Action::Nothing,
+                _ => Action::Latch,
+            },
+            Kind::RequestTooLarge | Kind::InvalidCredentials => Action::Nothing,
+        }
+    }
+
+    fn computed_wait(&self) -> Option<Duration> {
+        if self.kind() != Kind::RateLimited {
+            return None;
+        }
+        let limit = u128::from(self.limit.filter(|&limit| limit > 0)?);
+        let window = self.window?.as_nanos();
+        let over = match (self.used, self.requested) {
+            (Some(used), Some(requested)) => (u128::from(used) + u128::from(requested)).checked_sub(limit)?,
+            _ if self.resource == Some(Resource::Requests) => 1,
+            _ => return None,
+        };
+        let nanos = over.checked_mul(window)?.div_ceil(limit);
+        u64::try_from(nanos).ok().map(Duration::from_nanos)
+    }
+}

@@ -1,0 +1,240 @@
+//! What a number in a sentence is: a limit, a use, a wait, a window, a time, or nothing.
+
+use core::time::Duration;
+
+use memchr::memchr3;
+
+use super::date;
+use super::facts::Tail;
+use super::grammar::concept;
+use super::lex::{blanks, byte, class, class_at, is_letter, run, run_of, set};
+use super::number::{Number, SECOND, Span};
+use super::read::{Label, Reader};
+use super::wide;
+use super::words::Stem;
+
+impl Reader<'_> {
+    /// Takes in the number at the reader. One that touches the end of the body is not read.
+    pub(super) fn number(&mut self) {
+        let start = self.at;
+        self.sentence.begun = true;
+        let number = Number::at(self.body, start);
+        if is_plain(self.body, number.end) {
+            self.at = number.end;
+            self.amount(number);
+            return;
+        }
+        if let Some((reset, end)) = date::at(self.body, start) {
+            self.at = end;
+            if self.sentence.waits {
+                self.facts.said.reset.get_or_insert(reset);
+                self.sentence.said = None;
+            }
+            return;
+        }
+        let glued = is_glued(self.body, number.end);
+        match Span::after(self.body, number) {
+            Some(span) if !glued || !is_glued(self.body, span.end) => {
+                self.at = span.end;
+                self.duration(span);
+            }
+            _ if glued => {
+                self.at = run_of(self.body, number.end, set::NAME);
+                self.sentence.prev = Stem::Other;
+            }
+            _ => {
+                self.at = number.end;
+                self.amount(number);
+            }
+        }
+    }
+
+    fn duration(&mut self, span: Span) {
+        let time = span.time;
+        let prev = core::mem::replace(&mut self.sentence.prev, Stem::Other);
+        let next = self.next_stem();
+        if span.open && span.end >= self.body.len() {
+            // Its rest may be cut off: `1m` of `1ms`.
+        } else if matches!(prev, Stem::Per | Stem::Last | Stem::Within) || matches!(next, Stem::Period | Stem::Limit | Stem::Within) {
+            self.window(time);
+            self.sentence.concepts |= concept(time);
+        } else if span.open {
+            // Its rest may be cut off.
+        } else if (self.sentence.waits || next == Stem::After) && !self.sentence.client {
+            self.wait(time);
+        } else if prev == Stem::For || prev == Stem::In && self.has_count() {
+            self.window(time);
+            self.sentence.concepts |= concept(time);
+        }
+    }
+
+    /// `100 requests in 60 seconds`, not `failed in 3 seconds`.
+    const fn has_count(&self) -> bool {
+        self.sentence.counts || self.sentence.amount.is_some()
+    }
+
+    fn wait(&mut self, time: Duration) {
+        self.sentence.said = None;
+        if self.facts.said.wait.is_none() {
+            self.facts.said.wait = Some(time);
+            if self.facts.said.limit.is_some() {
+                self.skip_tail();
+            }
+        }
+    }
+
+    /// Behind a limit and a wait a message only says where to read on and what to buy: to where it ends.
+    fn skip_tail(&mut self) {
+        self.finish(true);
+        let rest = self.body.get(self.at..).unwrap_or_default();
+        self.at += memchr3(b'"', b'\'', b'\n', rest).unwrap_or(rest.len());
+    }
+
+    fn amount(&mut self, number: Number) {
+        let prev = core::mem::replace(&mut self.sentence.prev, Stem::Other);
+        if self.sentence.waits && matches!(prev, Stem::After | Stem::Until | Stem::In) {
+            self.bare_wait(number, prev);
+            return;
+        }
+        if self.sentence.concepts & Stem::Add.bit() != 0 {
+            return;
+        }
+        let Some(value) = number.amount() else { return };
+        if let Some(second) = self.second_of_pair() {
+            self.pair(value, second);
+            return;
+        }
+        let label = core::mem::replace(&mut self.sentence.label, Label::None);
+        let sure = self.sentence.slack <= 1 || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
+        let stopped = self.ends_with_stop(number);
+        if number.open || stopped {
+            let whole = !number.open;
+            self.facts.tail = Some(Tail { label, value, whole });
+            return;
+        }
+        match label {
+            Label::Ignored => return,
+            Label::Limit if sure => note(&mut self.facts.said.limit, value),
+            Label::Used if sure => note(&mut self.facts.said.used, value),
+            Label::Requested if sure => note(&mut self.facts.said.requested, value),
+            // A status, or the number of an error.
+            _ if matches!(value, 400..600) && !is_resource(self.next_stem()) => return,
+            _ if byte(self.body, self.at) == b':' => return,
+            _ => {
+                self.sentence.amount = Some(value);
+                self.sentence.amount_end = self.at;
+                return;
+            }
+        }
+        self.sentence.counts = true;
+    }
+
+    /// `retry after 35`, `until 1788319856878`.
+    fn bare_wait(&mut self, number: Number, prev: Stem) {
+        if number.open || self.ends_with_stop(number) {
+            return;
+        }
+        if let Some(reset) = date::epoch(number) {
+            self.facts.said.reset.get_or_insert(reset);
+            self.sentence.said = None;
+        } else if prev == Stem::After
+            && !self.word_follows()
+            && let Some(time) = number.times(SECOND)
+        {
+            self.facts.said.wait.get_or_insert(time);
+        }
+    }
+
+    /// The limit of `used/limit`, where it does not touch the end of the body or carry a unit.
+    fn second_of_pair(&mut self) -> Option<Number> {
+        let slash = byte(self.body, self.at) == b'/';
+        if !slash || class_at(self.body, self.at + 1) != class::DIGIT {
+            return None;
+        }
+        let second = Number::at(self.body, self.at + 1);
+        let counts = Span::after(self.body, second).is_none();
+        (counts && !is_glued(self.body, second.end)).then_some(second)
+    }
+
+    fn pair(&mut self, used: u64, limit: Number) {
+        self.at = limit.end;
+        if !self.sentence.pair {
+            return;
+        }
+        self.sentence.counts = true;
+        note(&mut self.facts.said.used, used);
+        if !limit.open
+            && let Some(limit) = limit.amount()
+        {
+            note(&mut self.facts.said.limit, limit);
+        }
+    }
+
+    /// A full stop ends the body, or is the point of a fraction that is cut off.
+    fn ends_with_stop(&self, number: Number) -> bool {
+        number.end + 1 >= self.body.len() && byte(self.body, number.end) == b'.'
+    }
+
+    fn word_follows(&self) -> bool {
+        let next = blanks(self.body, self.at);
+        is_letter(self.body, next)
+    }
+
+    /// The word after the reader, in any script.
+    fn next_stem(&self) -> Stem {
+        let at = run(self.body, self.at, |byte| matches!(byte, b' ' | b'\n' | b'-' | b'\''));
+        match class_at(self.body, at) {
+            class::LOWER | class::UPPER => {
+                let end = run(self.body, at, |byte| byte.is_ascii_alphabetic());
+                Stem::of(self.body, at, end)
+            }
+            class::PUNCT if byte(self.body, at) != b'\\' => Stem::Other,
+            _ => wide::phrase_at(self.body, at).and_then(|(stems, _)| stems.first().copied()).unwrap_or(Stem::Other),
+        }
+    }
+}
+
+fn note(field: &mut Option<u64>, value: u64) {
+    field.get_or_insert(value);
+}
+
+/// Neither a unit nor the rest of a name or a date can follow.
+fn is_plain(body: &[u8], at: usize) -> bool {
+    match byte(body, at) {
+        b',' | b')' | b'}' => true,
+        b'.' => class_at(body, at + 1) == class::SPACE,
+        _ => false,
+    }
+}
+
+/// Letters right behind a number make it a part of a name or a unit.
+fn is_glued(body: &[u8], at: usize) -> bool {
+    match class_at(body, at) {
+        class::LOWER | class::UPPER | class::DIGIT => true,
+        _ => match byte(body, at) {
+            b'_' => true,
+            b'-' | b'.' | b':' => {
+                matches!(class_at(body, at + 1), class::LOWER | class::UPPER | class::DIGIT)
+            }
+            _ => false,
+        },
+    }
+}
+
+/// Unknown words between a label and a number with a unit: `rate limit for this model is 9 queries`.
+const MOST_SLACK: u8 = 6;
+
+fn is_resource(stem: Stem) -> bool {
+    matches!(
+        stem,
+        Stem::Request
+            | Stem::Token
+            | Stem::Image
+            | Stem::Credit
+            | Stem::Concurrent
+            | Stem::Enqueued
+            | Stem::Input
+            | Stem::Output
+            | Stem::Per
+    )
+}

@@ -1,0 +1,256 @@
+//! What was read, and the cause that it makes.
+
+use core::time::Duration;
+
+use super::kind::{Kind, Reason, Resource};
+use super::lex::text;
+use super::number::{DAY, HOUR};
+use super::read::{Label, Sentence};
+use super::rules::{Finding, Rank, Source, find, find_number};
+use super::words::{Concepts, Stem};
+use super::{Cause, Reset};
+
+/// What a body has said so far.
+pub(super) struct Facts<'a> {
+    /// The fields; its reason is not set before [`Facts::cause`].
+    pub(super) said: Cause<'a>,
+    best: Finding,
+    /// The resource is told by more than the word "request", of which many sentences speak.
+    firm: bool,
+    /// The number that the body ends with.
+    pub(super) tail: Option<Tail>,
+    /// A code says that it is a rate.
+    rate_code: bool,
+    /// The server's clock.
+    pub(super) now: Option<Reset<'a>>,
+    /// A key "error" was read.
+    pub(super) errors: bool,
+    /// A code that says something was read,
+    pub(super) coded: bool,
+    /// and a sentence that does.
+    pub(super) spoken: bool,
+}
+
+/// A number that the body ends with.
+#[derive(Clone, Copy)]
+pub(super) struct Tail {
+    pub(super) label: Label,
+    pub(super) value: u64,
+    /// A full stop follows: no digit of the whole part is missing.
+    pub(super) whole: bool,
+}
+
+impl Default for Facts<'_> {
+    fn default() -> Self {
+        Self {
+            said: Cause::new(Reason::Unknown),
+            best: Finding { rank: Rank::Nothing, reason: Reason::Unknown, rate: false },
+            firm: false,
+            tail: None,
+            now: None,
+            errors: false,
+            rate_code: false,
+            coded: false,
+            spoken: false,
+        }
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// Keeps what a sentence or a code says.
+    pub(super) fn judge(&mut self, sentence: &Sentence, source: Source) {
+        let finding = find(sentence.concepts, source);
+        if let Some(finding) = finding {
+            self.consider(finding, source);
+        }
+        if finding.is_some()
+            || sentence.counts
+            || matches!(source, Source::Code | Source::Name | Source::Class)
+            || sentence.concepts & Stem::Reset.bit() != 0
+        {
+            self.said.window = self.said.window.or(sentence.window);
+        }
+        if (finding.is_some() || sentence.counts || source == Source::Code)
+            && !self.firm
+            && let Some(resource) = resource(sentence)
+        {
+            self.firm = resource != Resource::Requests || sentence.window.is_some() || sentence.request_rate;
+            self.said.resource = Some(resource);
+        }
+    }
+
+    /// Keeps what a code without words says.
+    pub(super) fn judge_number(&mut self, code: &[u8]) {
+        if let Some(finding) = find_number(code) {
+            self.consider(finding, Source::Code);
+        }
+    }
+
+    /// Keeps a code or a type as sent, the first of each.
+    pub(super) fn note_code(&mut self, code: bool, type_: bool, value: &'a str) {
+        if code {
+            self.said.code.get_or_insert(value);
+        }
+        // The wrapper of Anthropic's errors and of streams says nothing: its type is "error".
+        if type_ && value != "error" {
+            self.said.type_.get_or_insert(value);
+        }
+    }
+
+    /// Keeps the wording of a time, where it begins with one soon.
+    pub(super) fn say_reset(&mut self, body: &'a [u8], from: usize, to: usize) {
+        let to = to.min(from.saturating_add(LONGEST_SAID));
+        let Some(said) = text(body, from, to) else {
+            return;
+        };
+        let said = said.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '"' | '\'' | '.' | '\\'));
+        let early = said.bytes().take(24).any(|byte| byte.is_ascii_digit());
+        if early && self.said.wait.is_none() {
+            self.said.reset.get_or_insert(Reset::Said(said));
+        }
+    }
+
+    /// The cause. Of a body that was cut, nothing is terminal that its rest might have softened.
+    pub(super) fn cause(mut self, cut: bool) -> Cause<'a> {
+        self.take_tail();
+        self.count_down();
+        let mut cause = self.said;
+        cause.reason = self.reason(cut);
+        cause.resource = match cause.reason {
+            Reason::ConcurrencyLimit => Some(Resource::Concurrency),
+            Reason::CreditExhausted | Reason::SpendLimit => Some(Resource::Cost),
+            Reason::QuotaExhausted if self.best.rank <= Rank::Wording => Some(Resource::Cost),
+            Reason::Overloaded | Reason::FlexUnavailable | Reason::AccessTerminated => None,
+            _ => cause.resource,
+        };
+        if cause.reason == Reason::CreditExhausted {
+            cause.window = None;
+        }
+        cause
+    }
+
+    /// A number at the very end may have lost its last digits. A request is read there where it explains the refusal
+    /// and no longer number would fit the limit, or where it is above the limit as it stands.
+    fn take_tail(&mut self) {
+        if let Some(Tail { label: Label::Requested, value, whole }) = self.tail
+            && let Some(limit) = self.said.limit
+            && self.said.used.unwrap_or(0).saturating_add(value) > limit
+            && (whole || value.saturating_mul(10) >= limit)
+        {
+            self.said.requested.get_or_insert(value);
+        }
+    }
+
+    /// A reset beside the server's own clock is a wait.
+    fn count_down(&mut self) {
+        if let (Some(Reset::Unix(now)), Some(Reset::Unix(reset))) = (self.now, self.said.reset)
+            && let Some(wait) = reset.checked_sub(now)
+        {
+            self.said.wait.get_or_insert(wait);
+        }
+    }
+
+    fn consider(&mut self, finding: Finding, source: Source) {
+        if source == Source::Class && !finding.reason.kind().waiting_helps() {
+            return;
+        }
+        match source {
+            Source::Code | Source::Name => {
+                self.coded = true;
+                self.rate_code |= finding.rate && finding.rank == Rank::Rate;
+            }
+            Source::Text { .. } => self.spoken |= finding.rank < Rank::Weak,
+            Source::Class => {}
+        }
+        if finding.rank < self.best.rank {
+            self.best = finding;
+        }
+    }
+
+    fn reason(&self, cut: bool) -> Reason {
+        let said = &self.said;
+        if self.best.rank > Rank::Code {
+            if said.limit == Some(0) {
+                return Reason::ModelNotInTier;
+            }
+            if let (Some(limit), Some(requested)) = (said.limit, said.requested)
+                && requested > limit
+            {
+                return Reason::TooLarge;
+            }
+        }
+        match self.best.rank {
+            Rank::Quota if self.refills() => self.rate(),
+            Rank::Quota if cut && self.best.reason == Reason::UsageLimit => Reason::UnknownRate,
+            Rank::Overload if said.limit.is_some() && said.window.is_some() => self.rate(),
+            Rank::Rate | Rank::Weak if self.best.reason.kind() == Kind::RateLimited => self.rate(),
+            Rank::Nothing if said.window.is_some() || said.wait.is_some() => self.rate(),
+            _ => self.best.reason,
+        }
+    }
+
+    /// Marks of a rate beside the words of a quota: a code, a short wait, a window of up to a day.
+    fn refills(&self) -> bool {
+        let patience = match self.best.reason {
+            Reason::UsageLimit => DAY,
+            _ => HOUR,
+        };
+        let within = |time: Option<Duration>, most| time.is_some_and(|time| time <= most);
+        self.rate_code || within(self.said.wait, patience) || within(self.said.window, DAY)
+    }
+
+    fn rate(&self) -> Reason {
+        let said = &self.said;
+        let daily = said.window.is_some_and(|window| window >= DAY);
+        if said.window.is_some_and(|window| window > DAY) {
+            return Reason::UsageLimit;
+        }
+        match said.resource {
+            Some(Resource::Images) => Reason::ImagesPerMinute,
+            Some(Resource::AudioSeconds) => Reason::AudioSeconds,
+            Some(Resource::Tokens | Resource::InputTokens | Resource::OutputTokens) => {
+                if daily {
+                    Reason::TokensPerDay
+                } else {
+                    Reason::TokensPerMinute
+                }
+            }
+            Some(Resource::Requests) if daily => Reason::RequestsPerDay,
+            Some(Resource::Requests) if self.firm || said.window.is_some() => Reason::RequestsPerMinute,
+            Some(Resource::Requests) => Reason::UnknownRate,
+            Some(_) => Reason::OtherRate,
+            None if said.window.is_some() => Reason::OtherRate,
+            None => Reason::UnknownRate,
+        }
+    }
+}
+
+/// `April 20, 2026 at 2:00 AM (local time)`
+const LONGEST_SAID: usize = 40;
+
+/// What a sentence counts.
+fn resource(sentence: &Sentence) -> Option<Resource> {
+    if sentence.resource.is_some() {
+        return sentence.resource;
+    }
+    let has = |stem: Stem| sentence.concepts & stem.bit() != 0;
+    let tokens = |concepts: Concepts| concepts & Stem::Token.bit() != 0;
+    if has(Stem::Image) {
+        Some(Resource::Images)
+    } else if has(Stem::Audio) {
+        Some(Resource::AudioSeconds)
+    } else if has(Stem::Concurrent) {
+        Some(Resource::Concurrency)
+    } else if tokens(sentence.concepts) {
+        let large = has(Stem::Too) || has(Stem::TooMany);
+        Some(match (sentence.input || large && has(Stem::Prompt), sentence.output) {
+            (true, false) => Resource::InputTokens,
+            (false, true) => Resource::OutputTokens,
+            _ => Resource::Tokens,
+        })
+    } else if has(Stem::Request) && !(has(Stem::Too) && has(Stem::Large)) {
+        Some(Resource::Requests)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,287 @@
+//! Keys and their values, whatever quotes, escapes or constructors stand around them.
+
+use core::time::Duration;
+
+use super::date;
+use super::lex::{byte, class, class_at, is_in, key_end, name_end, opening, run_of, set, starts_with, text};
+use super::number::{Number, SECOND, Span, of_stem};
+use super::read::{Label, Reader, Words};
+use super::words::Stem;
+
+/// What the value of a key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Code,
+    Type,
+    /// A reason or a title: a code where it is one word.
+    Status,
+    Message,
+    Error,
+    Wait(Duration),
+    Reset,
+    /// The server's clock.
+    Now,
+    Window,
+    Model,
+    Organization,
+    Count(Label),
+    /// Errors of other attempts.
+    Elsewhere,
+    Other,
+}
+
+impl<'a> Reader<'a> {
+    /// Takes in a key of one plain word, or of several. An unknown name without quotes is a word: false.
+    pub(super) fn field(&mut self, word: Option<Stem>, start: usize, end: usize) -> bool {
+        let Some((value, quoted)) = key_end(self.body, end) else {
+            return false;
+        };
+        let field = match word {
+            Some(Stem::Name) if self.sentence.prev == Stem::Model => Field::Model,
+            Some(stem) => of_word(stem),
+            None => of_words(self.body, start, end),
+        };
+        if field == Field::Other && !quoted {
+            return false;
+        }
+        let (open, value_quoted) = opening(self.body, value);
+        self.take(field, value, open, quoted || value_quoted);
+        if !quoted {
+            // In prose the name is a word as well: `No such organization: X`.
+            self.sentence.begun = true;
+            self.sentence.concepts |= Words::new(self.body, start, end).fold(0, |set, stem| set | stem.bit());
+        }
+        true
+    }
+
+    /// The element `<name>` of XML.
+    pub(super) fn element(&mut self, start: usize, end: usize) {
+        let field = of_words(self.body, start, end);
+        if field != Field::Other {
+            self.take(field, end + 1, end + 1, true);
+        }
+    }
+
+    fn take(&mut self, field: Field, value: usize, open: usize, quoted: bool) {
+        self.at = value;
+        self.sentence.prev = Stem::Other;
+        match field {
+            Field::Code | Field::Type | Field::Status => {
+                self.finish(true);
+                self.code_value(field, open, quoted);
+            }
+            Field::Message => self.finish(true),
+            Field::Error => self.error_value(open, quoted),
+            Field::Wait(unit) => self.wait_value(open, unit),
+            Field::Reset => self.reset_value(open),
+            Field::Now if class_at(self.body, open) == class::DIGIT => {
+                let number = Number::at(self.body, open);
+                self.at = number.end;
+                self.facts.now = if number.open { None } else { date::epoch(number) };
+            }
+            Field::Now => {}
+            Field::Window => {
+                self.at = open;
+                self.sentence.prev = Stem::Per;
+            }
+            Field::Model => {
+                if let Some((name, end)) = self.name_value(open) {
+                    self.facts.said.model.get_or_insert(name);
+                    self.at = end;
+                }
+            }
+            Field::Organization => {
+                if let Some((name, end)) = self.name_value(open) {
+                    self.facts.said.organization.get_or_insert(name);
+                    self.at = end;
+                }
+            }
+            Field::Count(label) => {
+                self.at = open;
+                self.label(label);
+            }
+            Field::Elsewhere => self.stop(),
+            Field::Other => self.label(Label::Ignored),
+        }
+    }
+
+    fn error_value(&mut self, open: usize, quoted: bool) {
+        self.finish(true);
+        let first = !core::mem::replace(&mut self.facts.errors, true);
+        if !first && self.facts.spoken && self.facts.coded {
+            self.stop();
+        } else if quoted && !matches!(byte(self.body, open), b'{' | b'[') {
+            self.code_value(Field::Error, open, quoted);
+        }
+    }
+
+    /// A value of one word; more words are a sentence.
+    fn code_value(&mut self, field: Field, open: usize, quoted: bool) {
+        let sign = usize::from(byte(self.body, open) == b'-');
+        let mut start = open;
+        let mut end = code_end(self.body, open + sign);
+        if starts_with(self.body, end, b"://") {
+            let url = run_of(self.body, end, set::URL);
+            start = last_part(self.body, open, url);
+            end = url;
+        }
+        if end <= start || end >= self.body.len() && self.is_cut() {
+            return;
+        }
+        let prose = quoted && byte(self.body, end) == b' ' || class_at(self.body, end) == class::WIDE;
+        if prose || field == Field::Error && !is_in(self.body, end, set::QUOTE) && byte(self.body, end) != b'\\' {
+            return;
+        }
+        self.at = end;
+        let code = self.body.get(start..end).unwrap_or_default();
+        if is_nothing(code) {
+            return;
+        }
+        let Some(code) = text(self.body, start, end) else {
+            return;
+        };
+        self.facts.note_code(field == Field::Code, field == Field::Type, code);
+        self.code(start, end);
+    }
+
+    fn wait_value(&mut self, open: usize, unit: Duration) {
+        if class_at(self.body, open) != class::DIGIT {
+            return;
+        }
+        let number = Number::at(self.body, open);
+        if let Some(span) = Span::after(self.body, number)
+            && !span.open
+            && is_end(self.body, span.end)
+        {
+            self.at = span.end;
+            self.facts.said.wait.get_or_insert(span.time);
+        } else if !number.open && is_end(self.body, number.end) {
+            self.at = number.end;
+            match date::epoch(number) {
+                Some(reset) => {
+                    self.facts.said.reset.get_or_insert(reset);
+                }
+                None => {
+                    if let Some(time) = number.times(unit) {
+                        self.facts.said.wait.get_or_insert(time);
+                    }
+                }
+            }
+        }
+    }
+
+    fn reset_value(&mut self, open: usize) {
+        if let Some((reset, end)) = date::at(self.body, open) {
+            self.facts.said.reset.get_or_insert(reset);
+            self.at = end;
+        } else if class_at(self.body, open) == class::DIGIT {
+            self.wait_value(open, SECOND);
+        } else {
+            self.sentence.begun = true;
+            self.sentence.waits = true;
+            self.sentence.said = Some(open);
+        }
+    }
+
+    fn name_value(&self, open: usize) -> Option<(&'a str, usize)> {
+        let body: &'a [u8] = self.body;
+        let end = name_end(body, open);
+        let name = text(body, open, end)?.trim_end_matches(['.', ':', '-']);
+        (!is_nothing(name.as_bytes()) && !name.ends_with('/') && end < body.len()).then_some((name, end))
+    }
+}
+
+/// What a key of that one word holds.
+const fn of_word(stem: Stem) -> Field {
+    match stem {
+        Stem::Code => Field::Code,
+        Stem::Type => Field::Type,
+        Stem::Status => Field::Status,
+        Stem::Message => Field::Message,
+        Stem::Error => Field::Error,
+        Stem::Elsewhere => Field::Elsewhere,
+        Stem::Wait | Stem::Delay => Field::Wait(SECOND),
+        Stem::Reset => Field::Reset,
+        Stem::Time | Stem::Period => Field::Window,
+        Stem::Model => Field::Model,
+        Stem::Organization => Field::Organization,
+        Stem::Limit | Stem::Max => Field::Count(Label::Limit),
+        Stem::Used | Stem::Current | Stem::Count | Stem::Usage => Field::Count(Label::Used),
+        Stem::Requested => Field::Count(Label::Requested),
+        Stem::Remaining => Field::Count(Label::Ignored),
+        _ => Field::Other,
+    }
+}
+
+/// What a key of several words holds: the last one is its head.
+fn of_words(body: &[u8], start: usize, end: usize) -> Field {
+    let mut waits = false;
+    let mut resets = false;
+    let mut model = false;
+    let mut organization = false;
+    let mut elsewhere = false;
+    let mut count = 0_u32;
+    let mut before = Stem::Other;
+    let mut last = Stem::Other;
+    for stem in Words::new(body, start, end) {
+        before = last;
+        last = stem;
+        count += 1;
+        waits |= matches!(last, Stem::Retry | Stem::Wait | Stem::Delay);
+        resets |= last == Stem::Reset;
+        model |= last == Stem::Model;
+        organization |= last == Stem::Organization;
+        elsewhere |= last == Stem::Elsewhere;
+    }
+    if elsewhere && matches!(last, Stem::Errors | Stem::Request) {
+        return Field::Elsewhere;
+    }
+    match last {
+        Stem::Second | Stem::Millis | Stem::Minute | Stem::After | Stem::In | Stem::Delay | Stem::Wait if waits || resets => {
+            Field::Wait(of_stem(last).unwrap_or(SECOND))
+        }
+        Stem::Time if before == Stem::Server => Field::Now,
+        Stem::Time if waits => Field::Wait(SECOND),
+        Stem::Time | Stem::At if resets => Field::Reset,
+        Stem::Name if model => Field::Model,
+        Stem::Name if organization => Field::Organization,
+        Stem::Value if before == Stem::Quota => Field::Count(Label::Limit),
+        // `bytes_limit`, `raw_error`: of something else.
+        Stem::Limit | Stem::Max if count > 1 && before == Stem::Other => Field::Other,
+        Stem::Error if count > 1 => Field::Other,
+        _ => of_word(last),
+    }
+}
+
+/// The end of a code: an identifier, dots in it included.
+fn code_end(body: &[u8], at: usize) -> usize {
+    let mut end = run_of(body, at, set::IDENT);
+    while byte(body, end) == b'.' && is_in(body, end + 1, set::IDENT) {
+        end = run_of(body, end + 1, set::IDENT);
+    }
+    end
+}
+
+/// What a URL that is a type says: its fragment, or its last segment.
+fn last_part(body: &[u8], start: usize, end: usize) -> usize {
+    let url = body.get(start..end).unwrap_or_default();
+    let cut = url.iter().rposition(|byte| matches!(byte, b'#' | b'/'));
+    start + cut.map_or(0, |cut| cut + 1)
+}
+
+/// The word of some language for no value.
+fn is_nothing(value: &[u8]) -> bool {
+    match value.first() {
+        None => true,
+        Some(b'n' | b'N' | b'u' | b't' | b'f') => {
+            matches!(value, b"null" | b"None" | b"nil" | b"undefined" | b"unknown" | b"true" | b"false")
+        }
+        Some(_) => false,
+    }
+}
+
+/// A value ends here: not at the end of the body, and not within a word or a number.
+fn is_end(body: &[u8], at: usize) -> bool {
+    let next = if byte(body, at) == b'.' { at + 1 } else { at };
+    next < body.len() && !is_in(body, at, set::IDENT)
+}

@@ -1,0 +1,273 @@
+//! What a word does to its sentence: labels for numbers, windows, waits, and words that mean more together.
+
+use core::time::Duration;
+
+use super::kind::Resource;
+use super::lex::{byte, class, class_at, name_end, run, starts_with, text};
+use super::number::{DAY, HOUR, MINUTE, MONTH, SECOND, WEEK, of_stem};
+use super::read::{Label, Reader};
+use super::words::{Concepts, Stem};
+
+impl<'a> Reader<'a> {
+    /// Takes in the next word.
+    pub(super) fn push(&mut self, stem: Stem) {
+        let prev = core::mem::replace(&mut self.sentence.prev, stem);
+        self.sentence.begun = true;
+        if stem == Stem::Other {
+            self.sentence.slack = self.sentence.slack.saturating_add(1);
+            return;
+        }
+        self.sentence.concepts |= stem.bit();
+        match stem {
+            Stem::Many
+            | Stem::Fast
+            | Stem::Down
+            | Stem::Active
+            | Stem::Due
+            | Stem::Up
+            | Stem::Of
+            | Stem::Low
+            | Stem::Credit
+            | Stem::Balance
+            | Stem::Such
+            | Stem::Capacity
+            | Stem::Request
+            | Stem::Ready
+            | Stem::Enough
+            | Stem::Token
+            | Stem::Rate => self.together(prev, stem),
+            Stem::To if prev == Stem::Throttle => self.label(Label::Limit),
+            Stem::Limit | Stem::Max => {
+                self.sentence.pair |= prev == Stem::Per && self.sentence.label == Label::Used;
+                self.label(Label::Limit);
+            }
+            Stem::Used | Stem::Current | Stem::Usage => self.label(Label::Used),
+            Stem::Requested => self.label(Label::Requested),
+            Stem::Remaining | Stem::Burst | Stem::Afford => self.label(Label::Ignored),
+            Stem::Exceed => self.exceed(prev),
+            Stem::Again | Stem::Retry | Stem::Wait | Stem::Reset | Stem::Available => {
+                self.sentence.waits = true;
+                self.sentence.label = Label::None;
+                if stem == Stem::Reset {
+                    self.sentence.said = Some(self.at);
+                }
+            }
+            Stem::Retrying => self.sentence.client = true,
+            Stem::Until => {
+                self.sentence.waits = true;
+                self.sentence.said = Some(self.at);
+            }
+            Stem::At | Stem::On if self.sentence.waits => self.sentence.said = Some(self.at),
+            _ => self.window_word(prev, stem),
+        }
+    }
+
+    /// Takes what a word announces: a model or an organization.
+    #[inline]
+    pub(super) fn names(&mut self, stem: Stem) {
+        match stem {
+            Stem::For => self.model_after_for(),
+            Stem::Model => self.model_after_model(),
+            Stem::Organization | Stem::Account => self.organization_after(stem),
+            _ => {}
+        }
+    }
+
+    /// Notes a window, the first one only; an amount that waits for it becomes a limit.
+    pub(super) fn window(&mut self, window: Duration) {
+        if self.sentence.concepts & Stem::Add.bit() != 0 {
+            return;
+        }
+        self.sentence.window.get_or_insert(window);
+        if let Some(amount) = self.take_amount() {
+            self.facts.said.limit.get_or_insert(amount);
+            self.sentence.counts = true;
+        }
+    }
+
+    /// `limit reached` names no number; `n tokens exceed` does.
+    fn exceed(&mut self, prev: Stem) {
+        if prev == Stem::Limit {
+            self.sentence.label = Label::None;
+        }
+        let tokens = self.sentence.concepts & Stem::Token.bit() != 0;
+        if tokens && let Some(amount) = self.take_amount() {
+            self.facts.said.requested.get_or_insert(amount);
+        }
+    }
+
+    /// The number without a label, where it is near.
+    fn take_amount(&mut self) -> Option<u64> {
+        let near = self.at.saturating_sub(self.sentence.amount_end) <= MOST_BETWEEN;
+        self.sentence.amount.take().filter(|_| near)
+    }
+
+    /// What the next number counts.
+    pub(super) fn label(&mut self, label: Label) {
+        self.sentence.begun = true;
+        self.sentence.label = label;
+        self.sentence.slack = 0;
+    }
+
+    /// Pairs of words that mean more than each.
+    fn together(&mut self, prev: Stem, stem: Stem) {
+        let meant = match (prev, stem) {
+            (Stem::Too, Stem::Many | Stem::Fast) => Stem::TooMany,
+            (Stem::Slow, Stem::Down) => Stem::SlowDown,
+            (Stem::Not, Stem::Active) | (Stem::Last, Stem::Due) => Stem::Inactive,
+            (Stem::Used, Stem::Up) => {
+                self.sentence.label = Label::None;
+                Stem::Exceed
+            }
+            (Stem::Quota, Stem::Of) => {
+                self.label(Label::Limit);
+                return;
+            }
+            (Stem::Out, Stem::Of) | (Stem::Too, Stem::Low) => Stem::Insufficient,
+            (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
+            (Stem::Not, Stem::Such) => Stem::Member,
+            (Stem::Your, Stem::Capacity) | (Stem::Total, Stem::Request) => Stem::Quota,
+            (Stem::Not, Stem::Ready) => Stem::Overload,
+            (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,
+            (Stem::Request, Stem::Rate) => {
+                self.sentence.request_rate = true;
+                return;
+            }
+            (Stem::Input, Stem::Token) => {
+                self.sentence.input = true;
+                return;
+            }
+            (Stem::Output, Stem::Token) => {
+                self.sentence.output = true;
+                return;
+            }
+            _ => return,
+        };
+        self.sentence.concepts |= meant.bit();
+    }
+
+    fn window_word(&mut self, prev: Stem, stem: Stem) {
+        let (window, resource) = match stem {
+            Stem::Second | Stem::Minute | Stem::Hour | Stem::Day | Stem::Week | Stem::Month => match of_stem(stem) {
+                Some(unit) if prev == Stem::Per => (unit, None),
+                _ => return,
+            },
+            Stem::Secondly if prev == Stem::Ten => (10 * SECOND, None),
+            Stem::Secondly => (SECOND, None),
+            Stem::Minutely => (MINUTE, None),
+            Stem::Hourly => (HOUR, None),
+            Stem::Daily => (DAY, None),
+            Stem::Weekly => (WEEK, None),
+            Stem::Monthly => (MONTH, None),
+            Stem::Rps => (SECOND, Some(Resource::Requests)),
+            Stem::Rpm => (MINUTE, Some(Resource::Requests)),
+            Stem::Rph => (HOUR, Some(Resource::Requests)),
+            Stem::Rpd => (DAY, Some(Resource::Requests)),
+            Stem::Tpm => (MINUTE, Some(Resource::Tokens)),
+            Stem::Tpd => (DAY, Some(Resource::Tokens)),
+            Stem::Ipm => (MINUTE, Some(Resource::Images)),
+            Stem::AudioHour => (HOUR, Some(Resource::AudioSeconds)),
+            Stem::AudioDay => (DAY, Some(Resource::AudioSeconds)),
+            _ => return,
+        };
+        self.sentence.concepts |= concept(window);
+        self.sentence.resource = self.sentence.resource.or(resource);
+        self.window(window);
+    }
+
+    /// `for gpt-4 in organization`, ``for model `M` ``: whatever stands before the organization, else what looks like a model.
+    fn model_after_for(&mut self) {
+        let Some(name) = self.name() else { return };
+        let known = starts_with(self.body, name.after, b" in organization");
+        if known || looks_like_model(name.text) {
+            self.facts.said.model.get_or_insert(name.text);
+            self.at = name.after;
+            self.sentence.prev = Stem::Model;
+        }
+    }
+
+    fn model_after_model(&mut self) {
+        let Some(name) = self.name() else { return };
+        if name.quoted || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'/') {
+            self.facts.said.model.get_or_insert(name.text);
+            self.at = name.after;
+        }
+    }
+
+    fn organization_after(&mut self, stem: Stem) {
+        let Some(name) = self.name() else { return };
+        if !name.text.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '*') {
+            return;
+        }
+        let sure = name.angled
+            || starts_with(self.body, name.after, b" on ")
+            || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'*')
+            || name.text.starts_with("org-")
+            || name.text.starts_with("org_");
+        let named = !matches!(name.text, "on" | "");
+        if sure && named && (stem == Stem::Organization || name.text.contains('-') || name.angled) {
+            self.facts.said.organization.get_or_insert(name.text);
+            self.at = name.after;
+        }
+    }
+
+    /// The name at the reader, in quotes, parentheses or none; none where it touches the end of the body.
+    fn name(&self) -> Option<Name<'a>> {
+        let body: &'a [u8] = self.body;
+        let mut start = run(body, self.at, |byte| byte == b' ');
+        let open = byte(body, start);
+        if matches!(open, b'`' | b'\'' | b'"' | b'(' | b'<') {
+            start += 1;
+        }
+        let mut end = name_end(body, start);
+        if end >= body.len() {
+            return None;
+        }
+        while end > start && matches!(byte(body, end - 1), b'.' | b':' | b'/' | b'-') {
+            end -= 1;
+        }
+        if end == start || class_at(body, end) == class::WIDE {
+            return None;
+        }
+        let close = byte(body, end);
+        let quoted = matches!(open, b'`' | b'\'' | b'"') && close == open;
+        Some(Name { text: text(body, start, end)?, after: if quoted { end + 1 } else { end }, quoted, angled: close == b'>' })
+    }
+}
+
+/// Bytes between a number and its window: `60 free model requests per day`.
+const MOST_BETWEEN: usize = 48;
+
+struct Name<'a> {
+    text: &'a str,
+    after: usize,
+    quoted: bool,
+    angled: bool,
+}
+
+/// A name with a digit and a hyphen that is no organization's.
+fn looks_like_model(name: &str) -> bool {
+    name.bytes().any(|byte| byte.is_ascii_digit())
+        && name.bytes().any(|byte| byte.is_ascii_lowercase())
+        && name.contains('-')
+        && !name.starts_with("org-")
+        && !name.starts_with("proj")
+        && !is_uuid(name)
+}
+
+/// 8-4-4-4-12 digits.
+fn is_uuid(name: &str) -> bool {
+    name.len() == 36 && name.bytes().filter(|&byte| byte == b'-').count() == 4
+}
+
+/// The stem of a window of that length.
+pub(super) const fn concept(window: Duration) -> Concepts {
+    match window.as_secs() {
+        0..60 => Stem::Second,
+        60..3_600 => Stem::Minute,
+        3_600..86_400 => Stem::Hour,
+        86_400 => Stem::Day,
+        _ => Stem::Month,
+    }
+    .bit()
+}

@@ -1,0 +1,434 @@
+//! One pass over a body of any form: words, numbers, keys and the ends of sentences.
+//!
+//! There is no parser for each form. JSON, Python's repr, dumps of SDKs, XML and prose are alike in what matters: a
+//! name before a colon, quotes that end a sentence, and words. Nesting, order and escapes then need no care.
+
+use core::time::Duration;
+
+use super::facts::Facts;
+use super::kind::Resource;
+use super::lex::{
+    backslashes, blanks, byte, class, class_at, class_of, is_in, is_letter, run, run_of, set, starts_with, starts_with_any_case,
+};
+use super::rules::Source;
+use super::wide;
+use super::words::{Concepts, Stem};
+
+/// Reads a body from its start to where it ends, or to where a second error begins.
+pub(super) struct Reader<'a> {
+    pub(super) body: &'a [u8],
+    pub(super) at: usize,
+    pub(super) facts: Facts<'a>,
+    pub(super) sentence: Sentence,
+    /// Braces that are open.
+    depth: i32,
+}
+
+/// What a sentence has said so far.
+#[derive(Clone, Copy)]
+pub(super) struct Sentence {
+    pub(super) concepts: Concepts,
+    /// Something was read since it began.
+    pub(super) begun: bool,
+    /// The word right before, `Other` where it is unknown.
+    pub(super) prev: Stem,
+    /// What the next number counts.
+    pub(super) label: Label,
+    /// Unknown words since the label.
+    pub(super) slack: u8,
+    /// A number without a label, which `per minute` makes a limit and `>` a request.
+    pub(super) amount: Option<u64>,
+    /// Where that number ends.
+    pub(super) amount_end: usize,
+    /// The window that was named, and whether a number was taken in.
+    pub(super) window: Option<Duration>,
+    pub(super) counts: bool,
+    /// Words of waiting came before: a duration is a wait.
+    pub(super) waits: bool,
+    /// A client speaks of its own back-off.
+    pub(super) client: bool,
+    /// Where the wording of an absolute time begins.
+    pub(super) said: Option<usize>,
+    /// `(used/limit)` stood before: the next number is a pair.
+    pub(super) pair: bool,
+    /// An abbreviation names it: `RPM`, `TPM`.
+    pub(super) resource: Option<Resource>,
+    /// "Request rate" was said, not only "requests".
+    pub(super) request_rate: bool,
+    /// The tokens are of the prompt, or of the answer.
+    pub(super) input: bool,
+    pub(super) output: bool,
+}
+
+/// What a number counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Label {
+    None,
+    Limit,
+    Used,
+    Requested,
+    /// Something else: what is left, a burst, a price.
+    Ignored,
+}
+
+impl Sentence {
+    pub(super) const START: Self = Self {
+        concepts: 0,
+        begun: false,
+        prev: Stem::Other,
+        label: Label::None,
+        slack: 0,
+        amount: None,
+        amount_end: 0,
+        window: None,
+        counts: false,
+        waits: false,
+        client: false,
+        said: None,
+        pair: false,
+        resource: None,
+        request_rate: false,
+        input: false,
+        output: false,
+    };
+}
+
+/// Why reading stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    End,
+    Html,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(body: &'a [u8]) -> Self {
+        Self { body, at: 0, facts: Facts::default(), sentence: Sentence::START, depth: 0 }
+    }
+
+    /// Reads up to `end`, or to a page of HTML.
+    pub(super) fn run(&mut self, end: usize) -> Stop {
+        let body = self.body.get(..end).unwrap_or(self.body);
+        while let Some(&mark) = body.get(self.at) {
+            match class_of(mark) {
+                class::LOWER | class::UPPER => self.word(),
+                class::DIGIT => self.number(),
+                class::SPACE => self.at = blanks(self.body, self.at + 1),
+                class::WIDE => self.wide(),
+                _ => {
+                    if mark == b'<' && self.is_html() {
+                        return Stop::Html;
+                    }
+                    self.mark(mark);
+                }
+            }
+        }
+        Stop::End
+    }
+
+    /// Braces were opened that are not closed.
+    pub(super) fn is_cut(&self) -> bool {
+        self.depth > 0
+    }
+
+    /// Stops reading: what follows is about something else.
+    pub(super) fn stop(&mut self) {
+        self.at = self.body.len();
+    }
+
+    /// Ends the sentence and keeps what it says.
+    #[inline]
+    pub(super) fn finish(&mut self, closed: bool) {
+        if self.sentence.begun {
+            self.finish_begun(closed);
+        }
+    }
+
+    #[inline(never)]
+    fn finish_begun(&mut self, closed: bool) {
+        if let Some(from) = self.sentence.said {
+            self.facts.say_reset(self.body, from, self.at);
+        }
+        let source = Source::Text { closed };
+        self.facts.judge(&self.sentence, source);
+        self.sentence = Sentence::START;
+    }
+
+    fn word(&mut self) {
+        let start = self.at;
+        let (stem, end) = Stem::word_at(self.body, start);
+        match byte(self.body, end) {
+            b' ' => {
+                self.at = end + 1;
+                self.push(stem);
+                self.names(stem);
+            }
+            b'_' | b'-' | b'$' | b'A'..=b'Z' | b'0'..=b'9' => self.identifier(start),
+            b':' if starts_with(self.body, end, b"://") => {
+                self.at = run_of(self.body, end, set::URL);
+                self.sentence.prev = Stem::Other;
+            }
+            _ => self.bare_word(stem, start, end),
+        }
+    }
+
+    fn bare_word(&mut self, stem: Stem, start: usize, end: usize) {
+        self.at = end;
+        if end >= self.body.len() && self.is_cut() || self.field(Some(stem), start, end) {
+            return;
+        }
+        self.push(stem);
+        self.names(stem);
+        self.unknown_key(stem, end);
+    }
+
+    /// A number that an unknown name announces is none of ours: `max retries: 4`, `max-age=86400`.
+    fn unknown_key(&mut self, stem: Stem, end: usize) {
+        if stem == Stem::Other && matches!(byte(self.body, end), b':' | b'=') {
+            self.sentence.label = Label::Ignored;
+        }
+    }
+
+    /// Several words in one, or a name that is none.
+    #[inline(never)]
+    fn identifier(&mut self, start: usize) {
+        let end = run_of(self.body, start, set::IDENT);
+        self.at = end;
+        if end >= self.body.len() && self.is_cut() || self.field(None, start, end) {
+            return;
+        }
+        let ident = self.body.get(start..end).unwrap_or_default();
+        if ident.iter().any(u8::is_ascii_digit) {
+            self.at = run_of(self.body, end, set::NAME);
+            self.sentence.prev = Stem::Other;
+            self.sentence.slack = self.sentence.slack.saturating_add(1);
+            return;
+        }
+        let before = core::mem::take(&mut self.sentence.concepts);
+        let mut last = Stem::Other;
+        let mut count = 0_u32;
+        let mut class = false;
+        for stem in Words::new(self.body, start, end) {
+            last = stem;
+            self.push(last);
+            count += 1;
+            class |= matches!(last, Stem::Error | Stem::Exception);
+        }
+        let snake = ident.contains(&b'_');
+        let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
+        if count > 1 && (snake || camel) {
+            let source = if snake || self.is_parenthesized(start, end) { Source::Name } else { Source::Class };
+            self.facts.judge(&self.sentence, source);
+        }
+        if class && !snake && count > 1 {
+            self.sentence = Sentence::START;
+            return;
+        }
+        self.sentence.concepts |= before;
+        if count == 1 {
+            self.names(last);
+        }
+        self.unknown_key(last, end);
+    }
+
+    /// `(ThrottlingException)`: a code that a client prints.
+    fn is_parenthesized(&self, start: usize, end: usize) -> bool {
+        byte(self.body, start.wrapping_sub(1)) == b'(' && byte(self.body, end) == b')'
+    }
+
+    /// The code or type at `start..end`, of whatever spelling.
+    #[inline(never)]
+    pub(super) fn code(&mut self, start: usize, end: usize) {
+        self.sentence = Sentence::START;
+        for stem in Words::new(self.body, start, end) {
+            self.push(stem);
+        }
+        self.facts.judge(&self.sentence, Source::Code);
+        if !is_letter(self.body, start) || end - start == NUMBERED {
+            let code = self.body.get(start..end).unwrap_or_default();
+            self.facts.judge_number(code);
+        }
+        self.sentence = Sentence::START;
+    }
+
+    #[inline(never)]
+    fn wide(&mut self) {
+        if let Some((stems, end)) = wide::phrase_at(self.body, self.at) {
+            self.at = end;
+            for &stem in stems {
+                self.push(stem);
+            }
+            return;
+        }
+        let Some((char, len)) = wide::char_at(self.body, self.at) else {
+            self.at += 1;
+            return;
+        };
+        self.at += len;
+        if matches!(char, '。' | '！' | '!' | '·' | '…' | '；') {
+            self.finish(true);
+        }
+    }
+
+    fn mark(&mut self, mark: u8) {
+        let at = self.at;
+        self.at += 1;
+        match mark {
+            b'\\' => self.escape(at),
+            b'.' | b'!' | b'?' => {
+                let next = byte(self.body, self.at);
+                if class_at(self.body, self.at) == class::SPACE
+                    || matches!(next, b'"' | b'\'' | b'\\' | 0)
+                    || starts_with(self.body, self.at, b"</")
+                {
+                    self.finish(true);
+                }
+            }
+            b'"' | b'\'' | b'`' => self.quote(),
+            b'{' | b'}' => {
+                self.depth = self.depth.saturating_add(if mark == b'{' { 1 } else { -1 });
+                self.finish(true);
+                if mark == b'{' {
+                    self.skip_to_key();
+                } else if self.depth <= 0 && self.facts.coded && self.facts.spoken {
+                    self.stop();
+                }
+            }
+            b'(' if self.sentence.label == Label::Limit => self.sentence.slack = 0,
+            b'(' | b'[' => {
+                self.sentence.label = Label::None;
+                self.sentence.prev = Stem::Other;
+            }
+            b',' => {
+                self.sentence.prev = Stem::Other;
+                self.at += usize::from(byte(self.body, self.at) == b' ');
+            }
+            b'|' | b';' => self.finish(true),
+            b'/' => self.sentence.prev = Stem::Per,
+            b'$' => self.label(Label::Ignored),
+            b'>' => self.greater(),
+            b'<' => self.tag(),
+            _ => {}
+        }
+    }
+
+    /// A backslash: a line's end, a character in hexadecimal, or the escape of a quote.
+    #[inline(never)]
+    fn escape(&mut self, at: usize) {
+        let end = backslashes(self.body, at);
+        match byte(self.body, end) {
+            b'n' | b'r' | b't' => self.at = end + 1,
+            b'u' if wide::char_at(self.body, at).is_some() => {
+                self.at = at;
+                self.wide();
+            }
+            _ => self.at = end,
+        }
+    }
+
+    /// A quote ends a sentence where a string ends.
+    fn quote(&mut self) {
+        match byte(self.body, self.at) {
+            b',' => {
+                self.finish(true);
+                self.at += 1;
+                return self.skip_to_key();
+            }
+            b'}' | b']' | b':' | b')' => return self.finish(true),
+            next if class_of(next) <= class::DIGIT && class_of(next) != class::PUNCT => return,
+            _ => {}
+        }
+        let next = blanks(self.body, self.at);
+        let escaped = backslashes(self.body, next);
+        if matches!(byte(self.body, escaped), b',' | b'}' | b']' | b':' | b')') || is_in(self.body, escaped, set::QUOTE) && escaped > next {
+            self.finish(true);
+        }
+    }
+
+    /// Passes blanks and the quote before the next key.
+    fn skip_to_key(&mut self) {
+        let at = blanks(self.body, self.at);
+        let quoted = is_in(self.body, at, set::QUOTE) && is_letter(self.body, at + 1);
+        self.at = at + usize::from(quoted);
+    }
+
+    /// `a > b`: a request above a limit.
+    fn greater(&mut self) {
+        if byte(self.body, self.at) == b'=' {
+            self.at += 1;
+            self.sentence.prev = Stem::Per;
+            return;
+        }
+        if let Some(amount) = self.sentence.amount.take()
+            && class_at(self.body, self.at) == class::SPACE
+        {
+            self.facts.said.requested.get_or_insert(amount);
+            self.sentence.label = Label::Limit;
+            self.sentence.slack = 0;
+        }
+    }
+
+    /// `<Code>` is a key; the end of an element ends a sentence.
+    #[inline(never)]
+    fn tag(&mut self) {
+        if byte(self.body, self.at) == b'/' {
+            self.finish(true);
+            self.at = run_of(self.body, self.at, set::NAME);
+            return;
+        }
+        let end = run_of(self.body, self.at, set::IDENT);
+        if end > self.at && byte(self.body, end) == b'>' {
+            let start = self.at;
+            self.at = end + 1;
+            self.element(start, end);
+        }
+    }
+
+    #[inline(never)]
+    fn is_html(&self) -> bool {
+        const STARTS: [&[u8]; 9] = [b"<!doctype html", b"<html", b"<head", b"<body", b"<title", b"<h1", b"<center", b"<p>", b"<div"];
+        STARTS.iter().any(|start| starts_with_any_case(self.body, self.at, start))
+    }
+}
+
+/// The length of Okta's codes, a letter and seven digits.
+const NUMBERED: usize = 8;
+
+/// The words of an identifier: `rate_limit`, `rateLimit`, `RATE-LIMIT`.
+pub(super) struct Words<'a> {
+    body: &'a [u8],
+    at: usize,
+    end: usize,
+}
+
+impl<'a> Words<'a> {
+    pub(super) const fn new(body: &'a [u8], start: usize, end: usize) -> Self {
+        Self { body, at: start, end }
+    }
+}
+
+impl Iterator for Words<'_> {
+    type Item = Stem;
+
+    #[inline]
+    fn next(&mut self) -> Option<Stem> {
+        while self.at < self.end && !is_letter(self.body, self.at) {
+            self.at += 1;
+        }
+        if self.at >= self.end {
+            return None;
+        }
+        let start = self.at;
+        let (stem, end) = Stem::word_at(self.body, start);
+        if end > start + 1 || class_at(self.body, end) != class::UPPER {
+            self.at = end;
+            return Some(stem);
+        }
+        let upper = run(self.body, end, |byte| byte.is_ascii_uppercase());
+        // `HTTPError`: the last capital begins the next word.
+        self.at = match class_at(self.body, upper) {
+            class::LOWER if upper > end => upper - 1,
+            _ => upper,
+        };
+        Some(Stem::of(self.body, start, self.at))
+    }
+}

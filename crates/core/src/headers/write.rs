@@ -1,0 +1,95 @@
+//! The headers that a server sends: the `RateLimit` and `RateLimit-Policy` of the IETF draft, and `Retry-After`.
+
+use core::fmt::{self, Display, Write};
+use core::time::Duration;
+
+/// What a server tells of one limit, in plain numbers; each value is written with `Display`, without allocation.
+///
+/// The format is that of draft-ietf-httpapi-ratelimit-headers-10: structured fields of RFC 9651, times in whole
+/// seconds. They are rounded up, so that a client that obeys them is never early.
+///
+/// ```
+/// use core::time::Duration;
+/// use paceline_core::headers::{RateLimitFields, retry_after};
+///
+/// let fields = RateLimitFields {
+///     policy: "default",
+///     limit: 100,
+///     remaining: 99,
+///     reset_after: Duration::from_millis(600),
+///     window: Some(Duration::from_secs(60)),
+/// };
+/// assert_eq!(fields.rate_limit().to_string(), r#""default";r=99;t=1"#);
+/// assert_eq!(fields.rate_limit_policy().to_string(), r#""default";q=100;w=60"#);
+/// assert_eq!(retry_after(Duration::ZERO).to_string(), "1");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimitFields<'a> {
+    /// The name that joins the two headers. Characters outside printable ASCII are written as `?`.
+    pub policy: &'a str,
+    /// The limit in a window.
+    pub limit: u64,
+    /// What is left of it.
+    pub remaining: u64,
+    /// The time until all of it is there again.
+    pub reset_after: Duration,
+    /// The window; one that is not of whole seconds is rounded up, which states the rate lower than it is.
+    pub window: Option<Duration>,
+}
+
+impl<'a> RateLimitFields<'a> {
+    /// The value of `RateLimit`.
+    #[must_use]
+    pub fn rate_limit(self) -> impl Display + use<'a> {
+        display(move |out| {
+            quote(out, self.policy)?;
+            write!(out, ";r={};t={}", integer(self.remaining), integer(whole_seconds(self.reset_after)))
+        })
+    }
+
+    /// The value of `RateLimit-Policy`.
+    #[must_use]
+    pub fn rate_limit_policy(self) -> impl Display + use<'a> {
+        display(move |out| {
+            quote(out, self.policy)?;
+            write!(out, ";q={}", integer(self.limit))?;
+            match self.window {
+                Some(window) => write!(out, ";w={}", integer(whole_seconds(window))),
+                None => Ok(()),
+            }
+        })
+    }
+}
+
+/// The value of `Retry-After` for a refusal: whole seconds, rounded up, at least 1.
+///
+/// A 0 would invite a retry that is refused again (seen at tower_governor).
+pub fn retry_after(wait: Duration) -> impl Display + Copy {
+    whole_seconds(wait).max(1)
+}
+
+fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0))
+}
+
+/// A structured field's integer has at most 15 digits (RFC 9651, section 3.3.1).
+fn integer(number: u64) -> u64 {
+    number.min(999_999_999_999_999)
+}
+
+/// A structured field's string (RFC 9651, section 3.3.3).
+fn quote(out: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    out.write_char('"')?;
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => write!(out, "\\{character}")?,
+            ' '..='~' => out.write_char(character)?,
+            _ => out.write_char('?')?,
+        }
+    }
+    out.write_char('"')
+}
+
+fn display(write: impl Fn(&mut fmt::Formatter<'_>) -> fmt::Result) -> impl Display {
+    fmt::from_fn(write)
+}

@@ -1,0 +1,95 @@
+//! What support asks for, in one text, without keys.
+
+mod mask;
+
+use core::fmt::{self, Display, Formatter};
+use core::time::Duration;
+
+use crate::cause::Cause;
+use crate::headers::{Bucket, Headers};
+use crate::language::Language::English;
+use mask::Masked;
+
+/// A text for the service's support: the exact error, its request id, the limits seen, what was tried and what is needed.
+///
+/// It holds neither key nor prompt: the body is not printed, what is printed of it is masked wherever it looks like a
+/// key (`sk-…`, `Bearer …`, any word of 32 characters with digits that is no id), and a message is cut after
+/// 300 characters. `message` must be the error's message alone.
+#[derive(Clone, Debug)]
+pub struct SupportReport<'a> {
+    /// Why the request was refused.
+    pub cause: Cause<'a>,
+    /// The HTTP status.
+    pub status: Option<u16>,
+    /// What the headers said.
+    pub headers: Headers<'a>,
+    /// The error's message.
+    pub message: Option<&'a str>,
+    /// How often the call was tried.
+    pub attempts: Option<u32>,
+    /// How long was waited in between, altogether.
+    pub waited: Option<Duration>,
+    /// What was used in the last window of the limit.
+    pub usage: Option<u64>,
+    /// What is to be used in a window.
+    pub needed: Option<u64>,
+}
+
+impl<'a> SupportReport<'a> {
+    /// A report of what the response said; what the caller did is for the caller to add.
+    #[must_use]
+    pub const fn new(cause: Cause<'a>, status: Option<u16>, headers: Headers<'a>) -> Self {
+        Self { cause, status, headers, message: None, attempts: None, waited: None, usage: None, needed: None }
+    }
+}
+
+impl Display for SupportReport<'_> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        let cause = &self.cause;
+        line(out, "Cause", Some(cause.kind().name()))?;
+        line(out, "Status", self.status)?;
+        line(out, "Code", cause.code().map(Masked))?;
+        line(out, "Type", cause.type_().map(Masked))?;
+        line(out, "Message", self.message.map(Masked))?;
+        line(out, "Request id", self.headers.request_id().map(Masked))?;
+        line(out, "Organization", cause.organization().map(Masked))?;
+        line(out, "Model", cause.model().map(Masked))?;
+        line(out, "Resource", cause.resource().map(|resource| resource.name()))?;
+        line(out, "Window", cause.window().map(|window| English.duration(window)))?;
+        line(out, "Limit", cause.limit())?;
+        line(out, "Used", cause.used())?;
+        line(out, "Requested", cause.requested())?;
+        line(out, "Retry after", cause.retry_after().map(|wait| English.duration(wait)))?;
+        for bucket in self.headers.buckets() {
+            write_bucket(out, bucket)?;
+        }
+        line(out, "Attempts", self.attempts)?;
+        line(out, "Waited", self.waited.map(|waited| English.duration(waited)))?;
+        line(out, "Recent use in a window", self.usage)?;
+        line(out, "Expected use in a window", self.needed)
+    }
+}
+
+fn line(out: &mut Formatter<'_>, name: &str, value: Option<impl Display>) -> fmt::Result {
+    match value {
+        Some(value) => writeln!(out, "{name}: {value}"),
+        None => Ok(()),
+    }
+}
+
+fn write_bucket(out: &mut Formatter<'_>, bucket: &Bucket<'_>) -> fmt::Result {
+    write!(out, "Header {}:", Masked(bucket.name))?;
+    let mut number = |name: &str, value: Option<u64>| match value {
+        Some(value) => write!(out, " {name} {value}"),
+        None => Ok(()),
+    };
+    number("limit", bucket.limit)?;
+    number("remaining", bucket.remaining)?;
+    if let Some(reset) = bucket.reset_after {
+        write!(out, " reset {}", English.duration(reset))?;
+    }
+    if let Some(window) = bucket.window {
+        write!(out, " window {}", English.duration(window.length()))?;
+    }
+    writeln!(out)
+}

@@ -1,0 +1,162 @@
+//! A whole response: the body decides, status and headers refine what it leaves open.
+
+use core::time::Duration;
+
+use crate::cause::{Cause, Kind, Reason, Reset, Resource, classify_429};
+use crate::headers::{Bucket, Headers, Window};
+
+/// A refusal as it came, or an error inside a stream that began with status 200.
+#[derive(Clone, Debug, Default)]
+pub struct Response<'a> {
+    /// The HTTP status, if known.
+    pub status: Option<u16>,
+    /// What the headers say.
+    pub headers: Headers<'a>,
+    /// The body, or the frame of the stream that holds the error.
+    pub body: &'a [u8],
+}
+
+/// Reads why a request was refused from everything that the response says.
+///
+/// - A cause that the body names stays; the status decides only where the body is silent: 401, 402, 403, 413, 498,
+///   503, 529. A 429 is a rate where the headers say when to come back or show a bucket that is empty. Without either
+///   it stays [`Kind::Unknown`].
+/// - Words about a quota beside a `retry-after` of at most an hour mean a rate; a code such as `insufficient_quota`
+///   means money whatever the headers say.
+/// - The wait is the later of the body's and the headers'. A header makes nothing retryable that is not, and counts for
+///   nothing in a stream that began well: it was sent before the error.
+/// - A reset that the body gives as a date is a wait where the headers have a `Date`.
+/// - What the body of a rate limit leaves out of resource, window and limit comes from the bucket that is empty, if it is
+///   the only one and contradicts nothing.
+///
+/// Costs what [`classify_429`] costs.
+///
+/// ```
+/// use core::time::Duration;
+/// use paceline_core::headers::Headers;
+/// use paceline_core::{Reason, Response, classify};
+///
+/// let cause = classify(&Response {
+///     status: Some(429),
+///     headers: Headers::read([("retry-after", "20"), ("x-ratelimit-limit-requests-minute", "3")]),
+///     body: b"",
+/// });
+/// assert_eq!(cause.reason(), Reason::UnknownRate);
+/// assert_eq!(cause.retry_after(), Some(Duration::from_secs(20)));
+/// ```
+#[must_use]
+pub fn classify<'a>(response: &Response<'a>) -> Cause<'a> {
+    let mut cause = classify_429(response.body);
+    cause.reason = response.reason_after(&cause);
+    if cause.kind() == Kind::RateLimited
+        && let Some(bucket) = response.empty_bucket()
+    {
+        fill_in(&mut cause, bucket);
+    }
+    cause.wait = response.wait_after(&cause);
+    cause
+}
+
+impl<'a> Response<'a> {
+    /// The wait of the headers, unless they were sent before anything went wrong.
+    fn wait(&self) -> Option<Duration> {
+        let began_well = self.status.is_some_and(|status| status < 400);
+        self.headers.retry_after().filter(|_| !began_well)
+    }
+
+    /// The reason, with what `cause`, read from the body, leaves open.
+    fn reason_after(&self, cause: &Cause<'a>) -> Reason {
+        match (cause.reason, self.status) {
+            (Reason::Unknown, _) => self.reason().unwrap_or(Reason::Unknown),
+            (Reason::QuotaExhausted, _) if is_rate_in_words_of_quota(cause, self.wait()) => Reason::UnknownRate,
+            (Reason::QuotaExhausted, Some(402)) => Reason::CreditExhausted,
+            (reason, _) => reason,
+        }
+    }
+
+    /// The wait, of body and headers together.
+    fn wait_after(&self, cause: &Cause<'a>) -> Option<Duration> {
+        let until_reset = match (cause.reset, self.headers.date()) {
+            (Some(Reset::Unix(at)), Some(date)) => Some(at.saturating_sub(date)),
+            _ => None,
+        };
+        let said = cause.wait.or(until_reset);
+        match cause.kind() {
+            kind if kind.waiting_helps() || kind == Kind::Blocked => later(said, self.wait()),
+            _ => said,
+        }
+    }
+
+    /// What the status says, for a body that says nothing.
+    fn reason(&self) -> Option<Reason> {
+        let limited = self.wait().is_some() || self.empty_bucket().is_some();
+        Some(match self.status? {
+            403 | 429 if self.has_no_room_at_all() => Reason::ConcurrencyLimit,
+            403 | 429 if limited => Reason::UnknownRate,
+            429 if self.headers.should_retry() == Some(false) => Reason::QuotaExhausted,
+            401 => Reason::InvalidKey,
+            402 => Reason::CreditExhausted,
+            403 => Reason::PermissionDenied,
+            413 => Reason::TooLarge,
+            498 => Reason::FlexUnavailable,
+            503 | 529 => Reason::Overloaded,
+            _ => return None,
+        })
+    }
+
+    /// The one bucket that is empty.
+    fn empty_bucket(&self) -> Option<&Bucket<'a>> {
+        let mut empty = self.headers.buckets().iter().filter(|bucket| bucket.remaining == Some(0));
+        empty.next().filter(|_| empty.next().is_none())
+    }
+
+    /// Okta answers a limit of 0 with 0 remaining when too many calls are in flight.
+    fn has_no_room_at_all(&self) -> bool {
+        self.empty_bucket().is_some_and(|bucket| bucket.limit == Some(0))
+    }
+}
+
+/// The later of two waits, but the finer where the header has only rounded up to a second what the body says.
+fn later(body: Option<Duration>, header: Option<Duration>) -> Option<Duration> {
+    match (body, header) {
+        (Some(body), Some(header)) if header.saturating_sub(body) < Duration::from_secs(1) => Some(body),
+        _ => body.max(header),
+    }
+}
+
+/// Gemini says "exceeded your current quota" of limits per minute; a code is never that loose.
+fn is_rate_in_words_of_quota(cause: &Cause<'_>, wait: Option<Duration>) -> bool {
+    let terminal = |code: &str| !classify_429(code.as_bytes()).kind().waiting_helps();
+    wait.is_some_and(|wait| wait <= LONGEST_RATE_WAIT) && ![cause.code, cause.type_].into_iter().flatten().any(terminal)
+}
+
+fn fill_in(cause: &mut Cause<'_>, bucket: &Bucket<'_>) {
+    let window = bucket.window.map(Window::length);
+    let other_resource = cause.resource.is_some() && cause.resource != bucket.resource;
+    let other_window = cause.window.is_some() && window.is_some() && cause.window != window;
+    if other_resource || other_window {
+        return;
+    }
+    cause.resource = bucket.resource;
+    cause.window = cause.window.or(window);
+    cause.limit = cause.limit.or(bucket.limit);
+    if cause.reason == Reason::UnknownRate {
+        cause.reason = reason_of(cause.resource, cause.window).unwrap_or(cause.reason);
+    }
+}
+
+fn reason_of(resource: Option<Resource>, window: Option<Duration>) -> Option<Reason> {
+    let daily = window? > Duration::from_secs(3600);
+    Some(match (resource?, daily) {
+        (Resource::Requests, false) => Reason::RequestsPerMinute,
+        (Resource::Requests, true) => Reason::RequestsPerDay,
+        (Resource::Tokens | Resource::InputTokens | Resource::OutputTokens, false) => Reason::TokensPerMinute,
+        (Resource::Tokens | Resource::InputTokens | Resource::OutputTokens, true) => Reason::TokensPerDay,
+        (Resource::Images, _) => Reason::ImagesPerMinute,
+        (Resource::AudioSeconds, _) => Reason::AudioSeconds,
+        _ => return None,
+    })
+}
+
+/// Quotas that are used up come back after longer waits.
+const LONGEST_RATE_WAIT: Duration = Duration::from_secs(3600);

@@ -1,0 +1,180 @@
+//! Where a body says two things: codes beside wordings, several errors, hints that are none.
+
+use std::time::Duration;
+
+use paceline_core::Kind::{self, *};
+use paceline_core::{Reason, Reset, classify_429};
+
+/// What a body is, and whether the same request can succeed later.
+const VERDICTS: [(&str, &str, Kind, bool); 24] = [
+    (
+        "a terminal code beats a message that promises",
+        r#"{"error":{"message":"The upstream is saturated, please retry later","type":"x_error","code":"insufficient_quota"}}"#,
+        QuotaExhausted,
+        false,
+    ),
+    (
+        "a terminal type beats a general code",
+        r#"{"error":{"type":"billing_not_active","code":"rate_limit_exceeded","message":"Try again later."}}"#,
+        AccountInactive,
+        false,
+    ),
+    (
+        "a general code loses to a message",
+        r#"{"error":{"code":"rate_limit_exceeded","message":"Your credit balance is too low."}}"#,
+        QuotaExhausted,
+        false,
+    ),
+    (
+        "a general type loses to a message",
+        r#"{"type":"invalid_request_error","message":"Service tier capacity exceeded for this model."}"#,
+        Overloaded,
+        true,
+    ),
+    (
+        "requested above the limit is too large",
+        r#"{"error":{"message":"Rate limit reached: Limit 100, Requested 101.","code":"rate_limit_exceeded"}}"#,
+        RequestTooLarge,
+        false,
+    ),
+    (
+        "a limit of zero is none",
+        r#"{"error":{"message":"Quota exceeded for metric: requests, limit: 0, model: gemini-9.5-pro\nPlease retry in 30s."}}"#,
+        QuotaExhausted,
+        false,
+    ),
+    (
+        "a quota beside a short wait is a rate",
+        r#"{"error":{"message":"You exceeded your current quota, please check your plan and billing details.\nPlease retry in 30s."}}"#,
+        RateLimited,
+        true,
+    ),
+    (
+        "a quota beside a window of a minute is a rate",
+        r#"{"error":{"message":"You exceeded your current quota.","details":[{"quotaId":"GenerateRequestsPerMinutePerProjectPerModel"}]}}"#,
+        RateLimited,
+        true,
+    ),
+    (
+        "a money code stays one beside a wait",
+        r#"{"error":{"code":"insufficient_quota","message":"Out of quota."},"other":1}"#,
+        QuotaExhausted,
+        false,
+    ),
+    (
+        "a stated reset makes a quota retryable",
+        r#"{"error":{"type":"insufficient_quota","message":"Free quota used. Resets at 10:00 UTC."}}"#,
+        QuotaExhausted,
+        true,
+    ),
+    (
+        "the first of two errors counts",
+        r#"a: {"error":{"code":"1302","message":"Rate limit reached."}}, b: {"error":{"message":"Your subscription payment is past due."}}"#,
+        RateLimited,
+        true,
+    ),
+    (
+        "errors of other attempts do not count",
+        r#"{"error":{"message":"Rate limit exceeded."},"previous_errors":[{"code":"insufficient_quota"}]}"#,
+        RateLimited,
+        true,
+    ),
+    (
+        "a client's class is no evidence",
+        "openai.RateLimitError: Your access was terminated due to violation of our policies, please check your email.",
+        Blocked,
+        false,
+    ),
+    (
+        "a tail that sells is no billing problem",
+        "Rate limit reached for gpt-4 in organization org-1 on requests per min: Limit 3, Used 3, Requested 1. Please try again in 20s. You can increase your rate limit by adding a payment method to your account.",
+        RateLimited,
+        true,
+    ),
+    (
+        "credits that lift a limit are not spent",
+        "Request was throttled. Your rate limit is reduced to 6 requests per minute while you have less than $5.0 in credit.",
+        RateLimited,
+        true,
+    ),
+    ("a quota that is allocated refills", "Allocated quota exceeded, please increase your quota limit.", RateLimited, true),
+    (
+        "overload under a rate's dress",
+        r#"{"error":{"type":"engine_overloaded_error","message":"Too many requests, try later."}}"#,
+        Overloaded,
+        true,
+    ),
+    ("a ban that ends is no rate", r#"{"code":-1003,"msg":"Way too many requests; IP banned until 1788319856878. "}"#, Blocked, true),
+    (
+        "a block that is temporary is a rate",
+        "You have exceeded a secondary rate limit and have been temporarily blocked from content creation.",
+        RateLimited,
+        true,
+    ),
+    (
+        "size, although it says try again",
+        "Request too large for model `m-1` on tokens per minute (TPM): Limit 6000, Requested 9000, please reduce your message size and try again.",
+        RequestTooLarge,
+        false,
+    ),
+    (
+        "heap pressure is no large request",
+        r#"{"error":{"type":"circuit_breaking_exception","reason":"Data too large, data for [<http_request>] would be larger than the limit"}}"#,
+        Overloaded,
+        true,
+    ),
+    ("a month's allotment is a quota", "You are using a Trial key, which is limited to 1000 API calls / month.", QuotaExhausted, false),
+    ("nothing readable", r#"{"status":429,"headers":{"alt-svc":"ma=86400","server":"x"}}"#, Unknown, true),
+    ("nothing at all", "", Unknown, true),
+];
+
+#[test]
+fn verdicts() {
+    for (why, body, kind, retryable) in VERDICTS {
+        let cause = classify_429(body.as_bytes());
+        assert_eq!((cause.kind(), cause.is_retryable()), (kind, retryable), "{why}: {body}\n{cause:?}");
+    }
+}
+
+#[test]
+fn a_clients_own_pause_is_no_hint() {
+    for body in [
+        "Retrying f in 4.0 seconds as it raised RateLimitError: Rate limit reached for tokens.",
+        r#"API Error (429 {"error":{"message":"Rate limited."}}) · Retrying in 1 seconds… (attempt 2/10)"#,
+        "Failed after 3 attempts. Last error: Too many requests.",
+    ] {
+        assert_eq!(classify_429(body.as_bytes()).stated_retry_after(), None, "{body}");
+    }
+}
+
+#[test]
+fn numbers_in_names_and_prices_are_no_limits() {
+    for body in [
+        "Rate limit reached for 10KTPM-200RPM in organization org-12 on tokens per min. Contact us.",
+        "Rate limit exceeded: free-models-per-min. Add 10 credits to unlock 1000 free model requests per day. ",
+        "An error occurred (ThrottlingException) when calling Converse (reached max retries: 4): Rate exceeded",
+        "500 - {'error': 'rate limited'}",
+    ] {
+        let cause = classify_429(body.as_bytes());
+        assert_eq!((cause.limit(), cause.used(), cause.requested()), (None, None, None), "{body}");
+    }
+}
+
+#[test]
+fn absolute_resets_are_given_as_such() {
+    let reset = |body: &'static str| classify_429(body.as_bytes()).reset();
+    let unix = |seconds| Some(Reset::Unix(Duration::from_secs(seconds)));
+    assert_eq!(reset(r#"{"error":{"type":"usage_limit_reached","resets_at":1777936568}}"#), unix(1_777_936_568));
+    assert_eq!(reset(r#"{"error":"rate limited","resetAt":"2026-09-15T17:56:48Z"}"#), unix(1_789_495_008));
+    assert_eq!(reset("too many tries, retry after 2026-09-15 17:56:48 UTC: see the docs"), unix(1_789_495_008));
+    assert_eq!(reset("Limit reached. Your limit resets at 10:00 UTC."), Some(Reset::Said("10:00 UTC")));
+}
+
+#[test]
+fn a_wait_is_computed_as_the_server_counts() {
+    let body = "Rate limit reached for gpt-4 in organization org-1 on requests per day (RPD): Limit 200, Used 200, Requested 1. ";
+    let cause = classify_429(body.as_bytes());
+    assert_eq!(cause.reason(), Reason::RequestsPerDay);
+    assert_eq!(cause.stated_retry_after(), None);
+    assert_eq!(cause.retry_after(), Some(Duration::from_secs(432)), "7m12s");
+}

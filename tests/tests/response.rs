@@ -1,0 +1,97 @@
+//! Status and headers refine what a body leaves open, and nothing else.
+
+use core::time::Duration;
+
+use paceline_core::headers::Headers;
+use paceline_core::{Cause, Kind, Reason, Resource, Response, classify, classify_429};
+
+#[test]
+fn the_status_decides_where_the_body_is_silent() {
+    for (status, reason) in [
+        (401, Reason::InvalidKey),
+        (402, Reason::CreditExhausted),
+        (403, Reason::PermissionDenied),
+        (413, Reason::TooLarge),
+        (498, Reason::FlexUnavailable),
+        (503, Reason::Overloaded),
+        (529, Reason::Overloaded),
+        (200, Reason::Unknown),
+        (500, Reason::Unknown),
+    ] {
+        assert_eq!(read(status, &[], b"").reason(), reason, "{status}");
+    }
+}
+
+/// Tried: letting the status overrule the body.
+#[test]
+fn a_body_that_speaks_is_not_overruled() {
+    for status in [200, 401, 402, 403, 429, 498, 503, 529] {
+        assert_eq!(read(status, &[], TPM), classify_429(TPM), "{status}");
+        assert_eq!(read(status, &[], TERMINATED).kind(), Kind::Blocked, "{status}");
+    }
+    assert_eq!(read(402, &[], QUOTA).kind(), Kind::QuotaExhausted);
+}
+
+#[test]
+fn a_silent_429_is_a_rate_only_where_the_headers_say_so() {
+    assert_eq!(read(429, &[], b"").reason(), Reason::Unknown);
+    assert_eq!(read(429, &[("x-ratelimit-remaining", "3")], b"").reason(), Reason::Unknown);
+    assert_eq!(read(429, &[("retry-after", "7")], b"").reason(), Reason::UnknownRate);
+    assert_eq!(read(403, &[("x-ratelimit-remaining", "0")], b"").reason(), Reason::UnknownRate);
+    assert_eq!(read(429, &[("x-should-retry", "false")], b"").kind(), Kind::QuotaExhausted);
+    let full = [("x-rate-limit-limit", "0"), ("x-rate-limit-remaining", "0")];
+    assert_eq!(read(429, &full, b"").reason(), Reason::ConcurrencyLimit);
+}
+
+#[test]
+fn the_empty_bucket_says_which_limit_it_was() {
+    let headers = [
+        ("x-ratelimit-limit-tokens-minute", "30000"),
+        ("x-ratelimit-remaining-tokens-minute", "0"),
+        ("x-ratelimit-limit-requests-minute", "500"),
+        ("x-ratelimit-remaining-requests-minute", "499"),
+    ];
+    let cause = read(429, &headers, b"");
+    assert_eq!(cause.reason(), Reason::TokensPerMinute);
+    assert_eq!((cause.resource(), cause.limit()), (Some(Resource::Tokens), Some(30_000)));
+    assert_eq!(cause.window(), Some(Duration::from_secs(60)));
+    let both = [("x-ratelimit-remaining-tokens", "0"), ("x-ratelimit-remaining-requests", "0")];
+    assert_eq!(read(429, &both, b"").resource(), None);
+}
+
+/// Tried: letting a header make a code of money a rate.
+#[test]
+fn a_quota_in_words_is_a_rate_beside_a_short_wait_and_a_code_never_is() {
+    let worded = br#"{"error":{"message":"You exceeded your current quota, please check your plan."}}"#;
+    assert_eq!(read(429, &[], worded).kind(), Kind::QuotaExhausted);
+    assert_eq!(read(429, &[("retry-after", "36")], worded).kind(), Kind::RateLimited);
+    assert_eq!(read(429, &[("retry-after", "7200")], worded).kind(), Kind::QuotaExhausted);
+    let coded = read(429, &[("retry-after", "36")], QUOTA);
+    assert_eq!((coded.kind(), coded.is_retryable(), coded.retry_after()), (Kind::QuotaExhausted, false, None));
+}
+
+#[test]
+fn the_wait_is_the_later_one_and_not_one_that_was_sent_before_the_error() {
+    let wait = |status, headers: &[_]| read(status, headers, TPM).retry_after();
+    let millis = |millis| Some(Duration::from_millis(millis));
+    assert_eq!(wait(429, &[]), millis(9_816));
+    assert_eq!(wait(429, &[("retry-after", "10")]), millis(9_816));
+    assert_eq!(wait(429, &[("retry-after", "60")]), millis(60_000));
+    assert_eq!(wait(429, &[("retry-after", "3")]), millis(9_816));
+    assert_eq!(wait(200, &[("retry-after", "60")]), millis(9_816));
+}
+
+#[test]
+fn the_type_is_the_error_s_and_not_its_wrapper_s() {
+    let body = br#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#;
+    assert_eq!(read(529, &[], body).type_(), Some("overloaded_error"));
+}
+
+fn read<'a>(status: u16, headers: &[(&'a str, &'a str)], body: &'a [u8]) -> Cause<'a> {
+    let headers = Headers::read(headers.iter().copied());
+    classify(&Response { status: Some(status), headers, body })
+}
+
+const TPM: &[u8] = br#"{"error":{"message":"Rate limit reached for gpt-x in organization org-a on tokens per min (TPM): Limit 30000, Used 25662, Requested 9246. Please try again in 9.816s.","type":"tokens","code":"rate_limit_exceeded"}}"#;
+const QUOTA: &[u8] = br#"{"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","code":"insufficient_quota"}}"#;
+const TERMINATED: &[u8] = br#"{"error":{"message":"Your access was terminated due to violation of our policies, please check your email for more information.","type":"access_terminated","code":null}}"#;
