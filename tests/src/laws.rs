@@ -33,6 +33,21 @@ macro_rules! laws {
                 }
 
                 #[test]
+                fn patience_never_hurts((algorithm, burst) in $algorithms, first: u32, cost: u32, before: u32, later: u32) {
+                    let (start, cost) = (Nanos::from_secs(100), cost % burst + 1);
+                    let state = algorithm.step(0, start, first % burst + 1).0;
+                    let now = start.saturating_add(Nanos(before.into()));
+                    if algorithm.step(state, now, cost).1.is_allowed() {
+                        prop_assert_eq!(algorithm.step(state, now.saturating_add(Nanos(later.into())), cost).1, Decision::Allowed);
+                    }
+                }
+
+                #[test]
+                fn zero_is_new((algorithm, burst) in $algorithms, now in 0..u64::MAX >> 21) {
+                    prop_assert_eq!(algorithm.step(0, Nanos(now), burst).1, Decision::Allowed);
+                }
+
+                #[test]
                 fn a_late_clock_is_only_stricter((algorithm, burst) in $algorithms, before: u32, behind in 0u64..1_000_000_000, cost: u32) {
                     let (start, cost) = (Nanos::from_secs(100), cost % burst + 1);
                     let used = algorithm.step(0, start, burst).0;

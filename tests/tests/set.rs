@@ -46,3 +46,54 @@ fn a_set_is_a_limit_and_may_hold_limits_of_any_type() {
     set.undo(Nanos::ZERO, [60, 1_000]);
     assert_eq!(Limit::decide(&set, Nanos::ZERO, [60, 1_000]), Decision::Allowed);
 }
+
+/// A second limit that has nothing left by the time it is asked, before which another caller takes one from the first.
+struct LosesTheRace<'a> {
+    first: &'a Atomic<Gcra>,
+    meanwhile: Nanos,
+}
+
+impl Limit for LosesTheRace<'_> {
+    type Cost = u32;
+
+    fn peek(&self, _: Nanos, _: u32) -> Decision {
+        Decision::Allowed
+    }
+
+    fn decide(&self, _: Nanos, _: u32) -> Decision {
+        assert!(self.first.decide(self.meanwhile, 1).is_allowed());
+        Decision::Denied { retry_after: Nanos(1) }
+    }
+
+    fn undo(&self, _: Nanos, _: u32) {}
+
+    fn wait_behind(&self, _: Nanos, _: u64, _: u32) -> Nanos {
+        Nanos::ZERO
+    }
+}
+
+/// What a set says of threads that meet: held up for longer than its cost drains, it gives back one cost too many, and not two.
+#[test]
+fn a_race_lost_late_gives_back_at_most_its_cost() {
+    let first = limit(Quota::per_second(1_000_000).burst(1));
+    let (now, later) = (Nanos(10_000), Nanos(11_500));
+    let second = LosesTheRace { first: &first, meanwhile: later };
+    let set: Set<&dyn Limit<Cost = u32>, 2> = Set::new([&first, &second]);
+    assert!(!set.decide_named(now, [1, 1]).is_allowed());
+    assert!(first.decide(later, 1).is_allowed(), "the one that had drained");
+    assert_eq!(first.decide(later, 1), Decision::Denied { retry_after: Nanos(1_000) });
+}
+
+#[test]
+fn a_limit_behind_any_pointer_is_a_limit_and_a_limiter_names_what_refused() {
+    use std::sync::Arc;
+
+    use paceline_core::{Limiter, ManualClock};
+    let shared: [Arc<dyn Limit<Cost = u32> + Send + Sync>; 2] =
+        [Arc::new(limit(Quota::per_minute(60))), Arc::new(limit(Quota::per_minute(10)))];
+    let limiter = Limiter::new(Set::new(shared.clone()), Arc::new(ManualClock::new(Nanos::ZERO)));
+    assert!(limiter.try_acquire_named([1, 10]).is_allowed());
+    assert_eq!(limiter.peek_named([1, 1]), SetDecision::Denied { retry_after: Nanos::from_secs(6), limit: 1 });
+    assert_eq!(limiter.try_acquire_named([61, 1]), SetDecision::Impossible { most: 60, limit: 0 });
+    assert!(shared[0].decide(Nanos::ZERO, 59).is_allowed());
+}

@@ -31,7 +31,7 @@ const MARGIN: &str = "crates/cli/src/run/server_limit.rs";
 const EXCHANGE: &str = "match self.state.compare_exchange_weak(state, next, Relaxed, Relaxed) {";
 const STORE: &str = "self.state.store(next, Relaxed);\n            match Ok::<u64, u64>(state) {";
 
-const BUGS: [Bug; 16] = [
+const BUGS: [Bug; 17] = [
     bug(GCRA, "if ahead <= self.horizon { ahead }", "if ahead.widen() < 1 << 63 { ahead }", "-p paceline-tests --test incidents an_hour"),
     bug(GCRA, ".saturating_add(1)),", "),", "-p paceline-core --lib the_wait_is_exact"),
     bug(GCRA, "tat.wrapping_sub(not_drained.min(increment))", "tat.wrapping_sub(not_drained)", "-p paceline-core --lib undone"),
@@ -46,6 +46,7 @@ const BUGS: [Bug; 16] = [
     bug(QUOTA, "emission.shift < FINEST_TICK", "emission.shift < 0", "-p paceline-tests --test gcra not_below"),
     bug(LOG, "saturating_add(self.window) <= now", "saturating_add(self.window) < now", "-p paceline --lib list_of_all"),
     bug(LOG, "newest, _)| newest.max(now)", "newest, _)| newest.max(now).min(now)", "-p paceline --lib list_of_all"),
+    bug(LOG, "admitted.log.iter().position(", "admitted.log.iter().rposition(", "-p paceline --lib ones_own"),
     bug(MARGIN, ".saturating_sub(unused)", ".saturating_sub(unused / 2)", "-p paceline-cli --bin paceline within_the_margin"),
     bug(MARGIN, "self.period.saturating_add(margin)))", "self.period))", "-p paceline-cli --bin paceline within_the_margin"),
     race(ATOMIC, EXCHANGE, STORE, "three_threads"),

@@ -21,7 +21,7 @@ pub trait Algorithm {
     /// Decides on `cost` at `now`, and tells the state that follows.
     fn step(&self, state: Self::State, now: Nanos, cost: u32) -> (Self::State, Decision);
 
-    /// The state with `cost` given back that was taken at `now`, never more than has not drained yet.
+    /// The state with `cost` given back that was taken at `now`, never more than had not drained at that reading.
     fn undo(&self, state: Self::State, now: Nanos, cost: u32) -> Self::State;
 
     /// How long `cost` waits once `queued` has gone before it: what [`Limit::wait_behind`](crate::Limit::wait_behind) answers.

@@ -1,3 +1,5 @@
+use core::ops::Deref;
+
 use crate::Nanos;
 
 /// Where a [`Limiter`](crate::Limiter) reads the time.
@@ -9,7 +11,7 @@ pub trait Clock {
     fn now(&self) -> Nanos;
 }
 
-impl<C: Clock + ?Sized> Clock for &C {
+impl<P: Deref<Target: Clock>> Clock for P {
     fn now(&self) -> Nanos {
         (**self).now()
     }

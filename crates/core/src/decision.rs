@@ -8,7 +8,8 @@ pub enum Decision {
     Allowed,
     /// Nothing has been taken.
     Denied {
-        /// How long to wait until the same request is admitted, if nobody else takes anything: exactly, not a nanosecond longer.
+        /// How long to wait until the same request is admitted, if nobody else takes anything: exactly, not a nanosecond longer. A server
+        /// tells it in whole seconds, rounded up, by [`retry_after`](crate::headers::retry_after).
         retry_after: Nanos,
     },
     /// Nothing has been taken, and waiting does not help: the cost is larger than the burst.

@@ -19,7 +19,7 @@
 //!
 //! # What is promised
 //! Nothing here panics, overflows, allocates, blocks or reads a clock, whatever the state, time and cost. A decision is exact for the clock
-//! readings that were passed in: never more than the quota, and less only by what [`Quota::loss`] tells. A refused request has
+//! readings that were passed in: never more than the quota, and for who is not late less only by what [`Quota::loss`] tells. A refused request has
 //! consumed nothing, and the wait that it is told is exact.
 //!
 //! # Memory ordering

@@ -1,4 +1,4 @@
-use core::fmt::Debug;
+use core::{fmt::Debug, ops::Deref};
 
 use crate::{Decision, Nanos};
 
@@ -67,26 +67,28 @@ pub trait Limit {
 
     /// The wait of a caller with `cost` who stands behind callers that ask for `queued` together, the first of them at `now`.
     ///
-    /// A forecast: exact, but for a nanosecond a caller, while nobody leaves the queue or passes it.
+    /// A forecast: exact, but for a nanosecond a caller, while nobody leaves the queue or passes it. For a set it is the least: while one
+    /// limit holds the queue up, another that is full does not gain.
     fn wait_behind(&self, now: Nanos, queued: <Self::Cost as Cost>::Total, cost: Self::Cost) -> Nanos;
 }
 
-impl<L: Limit + ?Sized> Limit for &L {
-    type Cost = L::Cost;
+/// Through a reference, an `Arc`, a `Box`, a lazy `static`: whatever points to a limit is one.
+impl<P: Deref<Target: Limit>> Limit for P {
+    type Cost = <P::Target as Limit>::Cost;
 
-    fn peek(&self, now: Nanos, cost: L::Cost) -> Decision {
+    fn peek(&self, now: Nanos, cost: Self::Cost) -> Decision {
         (**self).peek(now, cost)
     }
 
-    fn decide(&self, now: Nanos, cost: L::Cost) -> Decision {
+    fn decide(&self, now: Nanos, cost: Self::Cost) -> Decision {
         (**self).decide(now, cost)
     }
 
-    fn undo(&self, now: Nanos, cost: L::Cost) {
+    fn undo(&self, now: Nanos, cost: Self::Cost) {
         (**self).undo(now, cost);
     }
 
-    fn wait_behind(&self, now: Nanos, queued: <L::Cost as Cost>::Total, cost: L::Cost) -> Nanos {
+    fn wait_behind(&self, now: Nanos, queued: <Self::Cost as Cost>::Total, cost: Self::Cost) -> Nanos {
         (**self).wait_behind(now, queued, cost)
     }
 }

@@ -1,4 +1,4 @@
-use crate::{Clock, Decision, Limit};
+use crate::{Clock, Decision, Limit, Set, SetDecision};
 
 /// A [`Limit`] and the [`Clock`] that it is read with: the type that most users name.
 ///
@@ -48,5 +48,19 @@ impl<L: Limit, C: Clock> Limiter<L, C> {
     #[inline]
     pub fn peek(&self, cost: L::Cost) -> Decision {
         self.limit.peek(self.clock.now(), cost)
+    }
+}
+
+impl<L: Limit<Cost = u32>, C: Clock, const N: usize> Limiter<Set<L, N>, C> {
+    /// Takes every cost now or nothing, and names the limit that refused.
+    #[inline]
+    pub fn try_acquire_named(&self, costs: [u32; N]) -> SetDecision {
+        self.limit.decide_named(self.clock.now(), costs)
+    }
+
+    /// What [`try_acquire_named`](Self::try_acquire_named) would answer, with nothing taken.
+    #[inline]
+    pub fn peek_named(&self, costs: [u32; N]) -> SetDecision {
+        self.limit.peek_named(self.clock.now(), costs)
     }
 }

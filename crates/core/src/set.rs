@@ -19,6 +19,11 @@ use crate::{Cost, Decision, Limit, Nanos, SetDecision};
 /// # Ok::<(), paceline_core::QuotaError>(())
 /// ```
 ///
+/// # When threads meet
+/// A set that looked, charged and then lost a race gives back at the reading that it was called with. If its thread was held up in between for longer than
+/// the cost takes to drain, and others were admitted meanwhile, they gain what had drained: at most that one cost, once for each such
+/// refusal. In true time that is rate times the delay, as with any reading that is late.
+///
 /// # Cost
 /// Two reads and one write a limit when admitted, one read a limit when refused. No lock, but not lock-free as a whole: between the
 /// first charge and the last the set is half taken.

@@ -61,7 +61,7 @@ impl<C: Cost> Backlog<C> {
         limiter.limit().wait_behind(limiter.clock().now(), queued, cost)
     }
 
-    /// Nothing can panic while it holds this, so a poisoned total is still right.
+    /// A limit or clock that panics does so before the total is changed, so a poisoned total is still right.
     fn lock(&self) -> MutexGuard<'_, C::Total> {
         self.queued.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -87,6 +87,11 @@ impl<C: Cost> Place<'_, C> {
             Decision::Denied { retry_after } if now.saturating_add(retry_after) > deadline => Err(Refused::TooLate { wait: retry_after }),
             Decision::Denied { retry_after } => Ok(Some(retry_after)),
         }
+    }
+
+    /// The refusal of one whose patience ends before he is first: he has waited in vain, and would have to wait at least this long.
+    pub fn too_late<L: Limit<Cost = C>>(&self, limiter: &Limiter<L, impl Clock>) -> Refused {
+        Refused::TooLate { wait: self.backlog.forecast(limiter, C::NOTHING, self.cost) }
     }
 }
 

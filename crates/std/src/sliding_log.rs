@@ -6,6 +6,9 @@ use std::{
 
 use crate::{Decision, Limit, Nanos};
 
+/// How far a clock may be behind another.
+const SKEW: Nanos = Nanos::from_secs(1);
+
 /// The exact log: at most `limit` in any window, for any cost.
 ///
 /// It remembers what it admitted for as long as the window lasts. An admission at `t` counts for readings before `t + window`, and
@@ -13,8 +16,9 @@ use crate::{Decision, Limit, Nanos};
 /// fits theirs, whatever its phase.
 ///
 /// # Clocks that go back
-/// A reading behind the newest admission counts as that one's time: late readings are only stricter, and after a jump back
-/// the log stands still until the clock has caught up.
+/// A reading behind the newest admission counts as that one's time, so late readings are only stricter. One that is behind by more than the
+/// window and a second is taken for a clock that began anew: what was admitted before it no longer counts, which costs at most one extra
+/// limit a jump.
 ///
 /// # Cost
 /// 16 bytes of heap for each admission of the last window, at most `limit` of them, under a lock. An admission costs constant
@@ -69,6 +73,9 @@ impl HeapSlidingLog {
 
     /// The one place that says what is older than the window.
     fn expired(&self, admitted: &Admitted, now: Nanos) -> Expired {
+        if admitted.newest().saturating_sub(now) > self.window.saturating_add(SKEW) {
+            return Expired { count: admitted.log.len(), sum: admitted.sum };
+        }
         let now = admitted.not_before_newest(now);
         let old = admitted.log.iter().take_while(|(time, _)| time.saturating_add(self.window) <= now);
         old.fold(Expired::default(), |Expired { count, sum }, (_, cost)| Expired { count: count + 1, sum: sum.saturating_add(*cost) })
@@ -88,8 +95,12 @@ struct Expired {
 }
 
 impl Admitted {
+    fn newest(&self) -> Nanos {
+        self.log.back().map_or(Nanos::ZERO, |&(newest, _)| newest)
+    }
+
     fn not_before_newest(&self, now: Nanos) -> Nanos {
-        self.log.back().map_or(now, |&(newest, _)| newest.max(now))
+        self.newest().max(now)
     }
 
     fn forget(&mut self, expired: &Expired) {
@@ -112,8 +123,8 @@ impl Limit for HeapSlidingLog {
             Err(refusal) => return refusal,
         };
         if cost > 0 {
-            let time = admitted.not_before_newest(now);
             admitted.forget(&expired);
+            let time = admitted.not_before_newest(now);
             admitted.log.push_back((time, cost));
             admitted.sum = admitted.sum.saturating_add(cost);
         }
@@ -122,7 +133,7 @@ impl Limit for HeapSlidingLog {
 
     fn undo(&self, now: Nanos, cost: u32) {
         let mut admitted = self.lock();
-        if let Some(place) = admitted.log.iter().rposition(|&(time, taken)| time >= now && taken == cost) {
+        if let Some(place) = admitted.log.iter().position(|&(time, taken)| time >= now && taken == cost) {
             admitted.log.remove(place);
             admitted.sum = admitted.sum.saturating_sub(cost);
         }
@@ -264,5 +275,25 @@ mod tests {
                 log.undo(now, cost);
             }
         }
+    }
+
+    /// Seen to fail when the newest admission of that cost is given back: another caller's, which has been made use of.
+    #[test]
+    fn what_is_undone_is_ones_own() {
+        let log = HeapSlidingLog::new(2, Duration::from_nanos(20));
+        assert!(log.decide(Nanos(10), 1).is_allowed());
+        assert!(log.decide(Nanos(25), 1).is_allowed());
+        log.undo(Nanos(10), 1);
+        assert!(log.decide(Nanos(26), 1).is_allowed());
+        assert_eq!(log.decide(Nanos(30), 1), Decision::Denied { retry_after: Nanos(15) }, "25 and 26 are in use until 45");
+    }
+
+    #[test]
+    fn a_clock_that_steps_back_an_hour_costs_one_limit_and_no_hour() {
+        let log = HeapSlidingLog::new(2, Duration::from_secs(1));
+        assert!(log.decide(Nanos::from_secs(7_200), 2).is_allowed());
+        assert!(!log.decide(Nanos::from_secs(7_198), 1).is_allowed(), "within the skew");
+        assert!(log.decide(Nanos::from_secs(3_600), 2).is_allowed(), "the jump is taken for a new clock");
+        assert_eq!(log.decide(Nanos::from_secs(3_600), 1), Decision::Denied { retry_after: Nanos::from_secs(1) });
     }
 }

@@ -1,7 +1,7 @@
 use std::{
     collections::VecDeque,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
-    thread,
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread::{self, Thread},
     time::{Duration, Instant},
 };
 
@@ -26,21 +26,14 @@ use crate::{Backlog, Clock, Decision, Limit, Limiter, Nanos, Place, Refused};
 pub struct Turnstile<L: Limit, C> {
     limiter: Limiter<L, C>,
     backlog: Backlog<L::Cost>,
-    line: Mutex<Line>,
-    moved: Condvar,
-}
-
-/// Who stands in line, first to last, by number.
-#[derive(Debug, Default)]
-struct Line {
-    next: u64,
-    order: VecDeque<u64>,
+    /// Who stands in line, first to last. A thread stands in it once.
+    line: Mutex<VecDeque<Thread>>,
 }
 
 impl<L: Limit, C: Clock> Turnstile<L, C> {
     /// A turnstile with nobody before it.
     pub fn new(limiter: Limiter<L, C>) -> Self {
-        Self { limiter, backlog: Backlog::default(), line: Mutex::default(), moved: Condvar::new() }
+        Self { limiter, backlog: Backlog::default(), line: Mutex::default() }
     }
 
     /// The limiter behind it. Who calls that passes the line by.
@@ -69,58 +62,69 @@ impl<L: Limit, C: Clock> Turnstile<L, C> {
     /// Waits in line until `cost` is admitted, if that takes no longer than `patience`.
     ///
     /// # Errors
-    /// [`Refused`] at once where the cost is larger than the burst or the wait would be longer; and when the patience ends, where
-    /// somebody who passed the line by has made the wait longer than it was at the door.
+    /// [`Refused`] at once where the cost is larger than the burst or the wait would be longer; and at the end of the patience, where the
+    /// wait has become longer than it was at the door: by somebody who passed the line by, or in a [`Set`](crate::Set), whose
+    /// forecast is the least.
     pub fn acquire_within(&self, cost: L::Cost, patience: Duration) -> Result<(), Refused> {
         if self.try_acquire(cost).is_allowed() {
             return Ok(());
         }
         let patience = Nanos::from_duration(patience);
         let deadline = self.limiter.clock().now().saturating_add(patience);
-        let place = self.backlog.join(&self.limiter, cost, patience)?;
-        let number = self.stand_in_line();
-        let passed = self.wait_and_pass(number, &place, deadline);
-        self.leave_line(number);
-        passed
-    }
-
-    fn stand_in_line(&self) -> u64 {
-        let mut line = self.lock_line();
-        line.next = line.next.wrapping_add(1);
-        let number = line.next;
-        line.order.push_back(number);
-        number
-    }
-
-    fn wait_and_pass(&self, number: u64, place: &Place<'_, L::Cost>, deadline: Nanos) -> Result<(), Refused> {
-        self.wait_to_be_first(number, deadline);
-        while let Some(wait) = place.try_pass(&self.limiter, deadline)? {
+        let standing = self.stand_in_line(cost, patience)?;
+        standing.wait_to_be_first(patience.to_duration())?;
+        while let Some(wait) = standing.place.try_pass(&self.limiter, deadline)? {
             thread::sleep(wait.to_duration());
         }
         Ok(())
     }
 
-    /// Returns as the first in line; or at the deadline, which is past the forecast, so that what follows is a refusal or luck.
-    fn wait_to_be_first(&self, number: u64, deadline: Nanos) {
-        let patience = deadline.saturating_sub(self.limiter.clock().now()).to_duration();
-        let end = Instant::now().checked_add(patience);
+    /// Takes a place in the backlog and in the line at once, so that the forecast and the order agree.
+    fn stand_in_line(&self, cost: L::Cost, patience: Nanos) -> Result<Standing<'_, L, C>, Refused> {
         let mut line = self.lock_line();
-        while line.order.front() != Some(&number) {
+        let place = self.backlog.join(&self.limiter, cost, patience)?;
+        line.push_back(thread::current());
+        Ok(Standing { turnstile: self, place })
+    }
+}
+
+impl<L: Limit, C> Turnstile<L, C> {
+    /// What can panic while it holds this (a limit, a clock) does so before the line is changed, so a poisoned line is still in order.
+    fn lock_line(&self) -> MutexGuard<'_, VecDeque<Thread>> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// This thread in line. Dropping it leaves the line, also when a limit panics, and wakes whoever is first then.
+struct Standing<'a, L: Limit, C> {
+    turnstile: &'a Turnstile<L, C>,
+    place: Place<'a, L::Cost>,
+}
+
+impl<L: Limit, C: Clock> Standing<'_, L, C> {
+    fn wait_to_be_first(&self, patience: Duration) -> Result<(), Refused> {
+        let end = Instant::now().checked_add(patience);
+        while !self.is_first() {
             let left = end.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
             if left.is_zero() {
-                return;
+                return Err(self.place.too_late(&self.turnstile.limiter));
             }
-            line = self.moved.wait_timeout(line, left).unwrap_or_else(PoisonError::into_inner).0;
+            thread::park_timeout(left);
         }
+        Ok(())
     }
 
-    fn leave_line(&self, number: u64) {
-        self.lock_line().order.retain(|&other| other != number);
-        self.moved.notify_all();
+    fn is_first(&self) -> bool {
+        self.turnstile.lock_line().front().is_some_and(|first| first.id() == thread::current().id())
     }
+}
 
-    /// Nothing can panic while it holds this, so a poisoned line is still in order.
-    fn lock_line(&self) -> MutexGuard<'_, Line> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+impl<L: Limit, C> Drop for Standing<'_, L, C> {
+    fn drop(&mut self) {
+        let mut line = self.turnstile.lock_line();
+        line.retain(|other| other.id() != thread::current().id());
+        if let Some(first) = line.front() {
+            first.unpark();
+        }
     }
 }

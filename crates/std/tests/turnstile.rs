@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use paceline::{Atomic, Clock, Coarse, Gcra, Limiter, Monotonic, Nanos, Quota, Refused, Tsc, Turnstile};
+use paceline::{Atomic, Clock, Coarse, Decision, Gcra, Limit, Limiter, Monotonic, Nanos, Quota, Refused, Tsc, Turnstile};
 
 fn turnstile(quota: Quota) -> Turnstile<Atomic<Gcra>, Monotonic> {
     Turnstile::new(Limiter::new(Atomic::new(Gcra::new(quota).expect("a rate")), Monotonic))
@@ -61,11 +61,68 @@ fn a_deadline_holds_for_whoever_is_not_first() {
         let hasty = scope.spawn(|| turnstile.acquire_within(1, Duration::from_millis(600)));
         until_waiting(&turnstile, 2);
         let ahead = Monotonic.now().saturating_add(Nanos::from_millis(900));
-        assert!(paceline::Limit::decide(turnstile.limiter().limit(), ahead, 8).is_allowed());
+        assert!(turnstile.limiter().limit().decide(ahead, 8).is_allowed());
         assert!(matches!(hasty.join().expect("no panic"), Err(Refused::TooLate { .. })));
         assert!(!patient.is_finished(), "the other waits on");
         assert_eq!(patient.join().expect("no panic"), Ok(()));
     });
+}
+
+/// Seen to fail when one whose patience ends asks for itself instead of leaving.
+#[test]
+fn nobody_overtakes_when_his_patience_ends() {
+    let turnstile = turnstile(Quota::per_second(10));
+    turnstile.acquire(10).expect("the burst");
+    thread::scope(|scope| {
+        let first = scope.spawn(|| turnstile.acquire(10));
+        until_waiting(&turnstile, 1);
+        let ahead = Monotonic.now().saturating_add(Nanos::from_millis(900));
+        let hasty = scope.spawn(|| turnstile.acquire_within(1, Duration::from_millis(1_150)));
+        until_waiting(&turnstile, 2);
+        assert!(turnstile.limiter().limit().decide(ahead, 1).is_allowed(), "somebody passes the line by");
+        let refused = hasty.join().expect("no panic");
+        assert!(matches!(refused, Err(Refused::TooLate { .. })), "{refused:?}");
+        assert_eq!(first.join().expect("no panic"), Ok(()));
+    });
+}
+
+/// A limit that panics when it is asked for 7.
+struct Panics(Atomic<Gcra>);
+
+impl Limit for Panics {
+    type Cost = u32;
+
+    fn peek(&self, now: Nanos, cost: u32) -> Decision {
+        self.0.peek(now, cost)
+    }
+
+    fn decide(&self, now: Nanos, cost: u32) -> Decision {
+        match self.0.peek(now, cost) {
+            Decision::Allowed if cost == 7 => panic!("asked for 7"),
+            _ => self.0.decide(now, cost),
+        }
+    }
+
+    fn undo(&self, now: Nanos, cost: u32) {
+        self.0.undo(now, cost);
+    }
+
+    fn wait_behind(&self, now: Nanos, queued: u64, cost: u32) -> Nanos {
+        self.0.wait_behind(now, queued, cost)
+    }
+}
+
+/// Seen to fail when a thread that panics in line stays in it.
+#[test]
+fn a_panic_in_line_leaves_the_line() {
+    let limit = Panics(Atomic::new(Gcra::new(Quota::per_second(100).burst(10)).expect("a rate")));
+    let turnstile = Turnstile::new(Limiter::new(limit, Monotonic));
+    turnstile.acquire(10).expect("the burst");
+    thread::scope(|scope| {
+        assert!(scope.spawn(|| turnstile.acquire(7)).join().is_err());
+    });
+    assert_eq!(turnstile.waiting(), 0);
+    assert_eq!(turnstile.acquire(8), Ok(()), "waits in line, and is first");
 }
 
 #[test]

@@ -17,7 +17,7 @@ const DEFAULT_SKEW: Duration = Duration::from_secs(1);
 ///
 /// # Time that wraps
 /// The TAT counts ticks of `2^-s` ns, `s` from 0 to 20 as the [`Quota`] needs for its accuracy, modulo `2^64`. A TAT counts as
-/// ahead of now when it is so by less than the *horizon*: burst and tolerated skew, rounded up to a power of two. All else is past and the limiter
+/// ahead of now when it is so by less than the *horizon*: burst and tolerated skew. All else is past and the limiter
 /// idle. So a clock that jumps back further than the horizon finds an idle limiter (one extra burst), one that jumps back less is
 /// waited for. A limiter idle for half the range and more may, once per range (584 years for `s = 0`, 4.9 hours for `s = 20`) and
 /// for at most the horizon, be taken for a busy one: it never admits early.
@@ -54,7 +54,7 @@ impl Gcra {
     ///
     /// # Errors
     /// [`QuotaError`] where limit, period or burst is 0, where the rate is too fast to be kept within 0.1 %, and where the
-    /// burst takes longer to come back than half the range of the word (292 years).
+    /// burst and the skew last longer than half the range of the word: 292 years at `s = 0`, half as long with each step of `s`.
     pub const fn new(quota: Quota) -> Result<Self, QuotaError> {
         Self::tolerating(quota, DEFAULT_SKEW)
     }
