@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
         let body = self.body.get(..end).unwrap_or(self.body);
         while let Some(&mark) = body.get(self.at) {
             match class_of(mark) {
-                class::LOWER | class::UPPER => self.word(),
+                class::LOWER | class::UPPER => self.words(),
                 class::DIGIT => self.number(),
                 class::SPACE => self.at = blanks(self.body, self.at + 1),
                 class::WIDE => self.wide(),
@@ -160,15 +160,22 @@ impl<'a> Reader<'a> {
         self.sentence = Sentence::START;
     }
 
-    fn word(&mut self) {
-        let start = self.at;
-        let (stem, end) = Stem::word_at(self.body, start);
-        match byte(self.body, end) {
-            b' ' => {
-                self.at = end + 1;
-                self.push(stem);
-                self.names(stem);
+    /// Takes in words up to one that no blank and letter follow.
+    fn words(&mut self) {
+        while is_letter(self.body, self.at) {
+            let start = self.at;
+            let (stem, end) = Stem::word_at(self.body, start);
+            if byte(self.body, end) != b' ' {
+                return self.last_word(stem, start, end);
             }
+            self.at = end + 1;
+            self.push(stem);
+            self.names(stem);
+        }
+    }
+
+    fn last_word(&mut self, stem: Stem, start: usize, end: usize) {
+        match byte(self.body, end) {
             b'_' | b'-' | b'$' | b'A'..=b'Z' | b'0'..=b'9' => self.identifier(start),
             b':' if starts_with(self.body, end, b"://") => {
                 self.at = run_of(self.body, end, set::URL);

@@ -57,21 +57,13 @@ impl Stem {
     /// The word at `start`, of letters of which only the first may be a capital, and where it ends.
     #[inline(always)]
     pub(super) fn word_at(body: &[u8], start: usize) -> (Self, usize) {
-        if let Some(rest) = body.get(start..)
-            && let Some(&chunk) = rest.first_chunk()
-        {
-            let chunk = u64::from_le_bytes(chunk) | 0x20;
-            let len = lower_run(chunk);
-            if len < 8 {
-                let head = chunk & !(u64::MAX << (8 * len));
-                return (look_up(mix(head, 0)), start + len);
-            }
-            if let Some((hash, len)) = long_word(rest, chunk) {
-                return (look_up(hash), start + len);
+        match body.get(start..).and_then(hash_at) {
+            Some((hash, len)) => (look_up(hash), start + len),
+            None => {
+                let end = run(body, start + 1, |byte| byte.is_ascii_lowercase());
+                (Self::of(body, start, end), end)
             }
         }
-        let end = run(body, start + 1, |byte| byte.is_ascii_lowercase());
-        (Self::of(body, start, end), end)
     }
 
     /// The stem of the ASCII word at `start..end` of `body`, in any case.
@@ -96,10 +88,15 @@ fn look_up(hash: u64) -> Stem {
     Stem::Other
 }
 
-/// The hash of a word of 8 to 15 letters whose first eight are `head`, and its length.
+/// The hash and the length of the word that a text begins with, of up to 15 letters and not near the end of the text.
 #[inline]
-fn long_word(word: &[u8], head: u64) -> Option<(u64, usize)> {
-    let rest = word.get(8..)?;
+fn hash_at(text: &[u8]) -> Option<(u64, usize)> {
+    let head = u64::from_le_bytes(*text.first_chunk()?) | 0x20;
+    let len = lower_run(head);
+    if len < 8 {
+        return Some((mix(head & !(u64::MAX << (8 * len)), 0), len));
+    }
+    let rest = text.get(8..)?;
     if !rest.first().is_some_and(u8::is_ascii_lowercase) {
         return Some((mix(head, 0), 8));
     }
