@@ -119,6 +119,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The cause. Of a body that was cut, nothing is terminal that its rest might have softened.
+    #[inline]
     pub(super) fn cause(mut self, cut: bool) -> Cause<'a> {
         self.take_tail();
         self.count_down();

@@ -10,14 +10,20 @@ use super::words::{Concepts, Stem};
 
 impl<'a> Reader<'a> {
     /// Takes in the next word.
+    #[inline]
     pub(super) fn push(&mut self, stem: Stem) {
         let prev = core::mem::replace(&mut self.sentence.prev, stem);
         self.sentence.begun = true;
         if stem == Stem::Other {
             self.sentence.slack = self.sentence.slack.saturating_add(1);
-            return;
+        } else {
+            self.sentence.concepts |= stem.bit();
+            self.apply(prev, stem);
         }
-        self.sentence.concepts |= stem.bit();
+    }
+
+    /// What a known word does beyond being said.
+    fn apply(&mut self, prev: Stem, stem: Stem) {
         match stem {
             Stem::Many
             | Stem::Fast

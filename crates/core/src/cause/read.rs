@@ -365,7 +365,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes blanks and the quote before the next key.
-    fn skip_to_key(&mut self) {
+    pub(super) fn skip_to_key(&mut self) {
         let at = blanks(self.body, self.at);
         let quoted = is_in(self.body, at, set::QUOTE) && is_letter(self.body, at + 1);
         self.at = at + usize::from(quoted);
