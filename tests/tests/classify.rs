@@ -1,6 +1,6 @@
 //! `classify_429` against truth: every wording, filled at random, in every wrapping.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use paceline_core::classify_429;
 use paceline_tests::refusals::{

@@ -1,6 +1,6 @@
 //! Where a body says two things: codes beside wordings, several errors, hints that are none.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use paceline_core::Kind::{self, *};
 use paceline_core::{Reason, Reset, classify_429};

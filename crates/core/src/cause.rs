@@ -8,12 +8,14 @@ mod facts;
 mod field;
 mod grammar;
 mod html;
+mod identifier;
 mod kind;
 mod lex;
 mod number;
 mod phrases;
 mod read;
 mod rules;
+mod vocabulary;
 mod wide;
 mod words;
 
