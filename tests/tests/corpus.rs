@@ -12,7 +12,7 @@ use serde_json::Value;
 #[test]
 fn accuracy_on_real_bodies() {
     let Some(rows) = rows() else {
-        println!("skipped: no corpus at $PACELINE_CORPUS or ../shared/corpus");
+        eprintln!("skipped: no corpus at $PACELINE_CORPUS or ../shared/corpus");
         return;
     };
     let mut all = Scores::default();
@@ -25,14 +25,14 @@ fn accuracy_on_real_bodies() {
             .or_default()
             .add(row, &cause);
     }
-    println!(
+    eprintln!(
         "{} bodies of {} providers\n{all}",
         rows.len(),
         providers.len()
     );
     for (provider, scores) in &providers {
         if let Some(worst) = scores.worst() {
-            println!("{provider}: {worst}");
+            eprintln!("{provider}: {worst}");
         }
     }
     all.assert_floors(0.0);
@@ -47,7 +47,7 @@ fn accuracy_on_wrapped_bodies() {
         for row in rows.iter().filter(|row| text(row, "form") != "html") {
             all.add(row, &classify_429(wrap(text(row, "body")).as_bytes()));
         }
-        println!("{name}:\n{all}");
+        eprintln!("{name}:\n{all}");
         if !rows.is_empty() {
             all.assert_floors(0.01);
         }
@@ -196,8 +196,8 @@ impl Scores {
     }
 }
 
-impl std::fmt::Display for Scores {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Display for Scores {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         for (field, score) in &self.fields {
             let Score {
                 labelled,
