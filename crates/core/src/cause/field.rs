@@ -66,6 +66,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline]
     fn take(&mut self, field: Field, value: usize, open: usize, quoted: bool) {
         self.at = value;
         self.sentence.prev = Stem::Other;
@@ -232,6 +233,7 @@ impl<'a> Reader<'a> {
 }
 
 /// What a key of that one word holds.
+#[inline]
 const fn of_word(stem: Stem) -> Field {
     match stem {
         Stem::Code => Field::Code,

@@ -187,12 +187,18 @@ impl<'a> Reader<'a> {
 
     /// `for gpt-4 in organization`, ``for model `M` ``: whatever stands before the organization, else what looks like a model.
     fn model_after_for(&mut self) {
+        const THEN: &[u8; 16] = b" in organization";
         let Some(name) = self.name() else { return };
-        let known = starts_with(self.body, name.after, b" in organization");
+        let known = starts_with(self.body, name.after, THEN);
         if known || looks_like_model(name.text) {
             self.facts.said.model.get_or_insert(name.text);
             self.at = name.after;
             self.sentence.prev = Stem::Model;
+        }
+        if known {
+            self.at += THEN.len();
+            self.push(Stem::Organization);
+            self.organization_after(Stem::Organization);
         }
     }
 

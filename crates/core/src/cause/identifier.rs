@@ -58,9 +58,8 @@ impl Reader<'_> {
     }
 
     /// The code or type at `start..end`, of whatever spelling.
-    #[inline(never)]
+    #[inline]
     pub(super) fn code(&mut self, start: usize, end: usize) {
-        self.sentence = Sentence::START;
         for stem in Words::new(self.body, start, end) {
             self.push(stem);
         }

@@ -117,7 +117,12 @@ impl<'a> Reader<'a> {
         let body = self.body.get(..end).unwrap_or(self.body);
         while let Some(&mark) = body.get(self.at) {
             match class_of(mark) {
-                class::LOWER | class::UPPER => self.words(),
+                class::LOWER => self.words(),
+                class::UPPER => {
+                    if !self.usual_opening() {
+                        self.words();
+                    }
+                }
                 class::DIGIT => self.number(),
                 class::SPACE => self.at = blanks(self.body, self.at + 1),
                 class::WIDE => self.wide(),
@@ -158,6 +163,21 @@ impl<'a> Reader<'a> {
         let source = Source::Text { closed };
         self.facts.judge(&self.sentence, source);
         self.sentence = Sentence::START;
+    }
+
+    /// Takes in at once what most refusals begin with, as its words would be one by one.
+    fn usual_opening(&mut self) -> bool {
+        const OPENING: &[u8; 23] = b"Rate limit reached for ";
+        let usual = starts_with(self.body, self.at, OPENING);
+        if usual {
+            self.at += OPENING.len();
+            self.sentence.begun = true;
+            self.sentence.concepts |= Stem::Rate.bit() | Stem::Limit.bit() | Stem::Exceed.bit();
+            self.sentence.label = Label::None;
+            self.sentence.prev = Stem::For;
+            self.names(Stem::For);
+        }
+        usual
     }
 
     /// Takes in words up to one that no blank and letter follow.
@@ -300,9 +320,11 @@ impl<'a> Reader<'a> {
 
     /// Passes blanks and the quote before the next key.
     pub(super) fn skip_to_key(&mut self) {
-        let at = blanks(self.body, self.at);
-        let quoted = is_in(self.body, at, set::QUOTE) && is_letter(self.body, at + 1);
-        self.at = at + usize::from(quoted);
+        if class_at(self.body, self.at) == class::SPACE {
+            self.at = blanks(self.body, self.at + 1);
+        }
+        let quoted = is_in(self.body, self.at, set::QUOTE) && is_letter(self.body, self.at + 1);
+        self.at += usize::from(quoted);
     }
 
     /// `a > b`: a request above a limit.
