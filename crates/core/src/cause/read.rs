@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
             match class_of(mark) {
                 class::LOWER => self.words(),
                 class::UPPER => {
-                    if !self.usual_opening() {
+                    if !self.usual_phrase() {
                         self.words();
                     }
                 }
@@ -165,19 +165,25 @@ impl<'a> Reader<'a> {
         self.sentence = Sentence::START;
     }
 
-    /// Takes in at once what most refusals begin with, as its words would be one by one.
-    fn usual_opening(&mut self) -> bool {
+    /// Takes in at once what most refusals begin with and what they end with, as their words would be one by one.
+    fn usual_phrase(&mut self) -> bool {
         const OPENING: &[u8; 23] = b"Rate limit reached for ";
-        let usual = starts_with(self.body, self.at, OPENING);
-        if usual {
+        const CLOSING: &[u8; 20] = b"Please try again in ";
+        if starts_with(self.body, self.at, OPENING) {
             self.at += OPENING.len();
-            self.sentence.begun = true;
             self.sentence.concepts |= Stem::Rate.bit() | Stem::Limit.bit() | Stem::Exceed.bit();
-            self.sentence.label = Label::None;
             self.sentence.prev = Stem::For;
             self.names(Stem::For);
+        } else if starts_with(self.body, self.at, CLOSING) {
+            self.at += CLOSING.len();
+            self.sentence.waits = true;
+            self.sentence.prev = Stem::In;
+        } else {
+            return false;
         }
-        usual
+        self.sentence.begun = true;
+        self.sentence.label = Label::None;
+        true
     }
 
     /// Takes in words up to one that no blank and letter follow.
