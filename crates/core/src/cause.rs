@@ -11,6 +11,7 @@ mod html;
 mod identifier;
 mod kind;
 mod lex;
+mod names;
 mod number;
 mod phrases;
 mod read;
