@@ -3,7 +3,7 @@
 pub mod fuzzing;
 mod templates;
 
-use std::time::Duration;
+use core::time::Duration;
 
 use paceline_core::{Cause, Kind, Resource, classify_429};
 use serde_json::json;
@@ -120,8 +120,11 @@ pub fn spell(time: Duration, spelling: usize) -> String {
     }
 }
 
-/// The ways in which a message travels, by name.
-pub const WRAPPINGS: [(&str, fn(&str) -> String); 12] = [
+/// A way in which a message travels: its name, and what makes a body of a message.
+pub type Wrapping = (&'static str, fn(&str) -> String);
+
+/// The ways in which a message travels.
+pub const WRAPPINGS: [Wrapping; 12] = [
     ("plain text", |message| format!("{message}\n")),
     ("JSON", |message| json!({"error": {"message": message, "param": null}}).to_string()),
     ("JSON, indented", |message| format!("{:#}", json!({"error": {"code": 429, "message": message}}))),
@@ -223,7 +226,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

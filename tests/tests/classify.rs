@@ -1,6 +1,6 @@
 //! `classify_429` against truth: every wording, filled at random, in every wrapping.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use paceline_core::classify_429;
 use paceline_tests::refusals::{HOSTILE, TEMPLATES, Truth, Variables, WRAPPINGS, fuzzing, never_misbehaves, survives_cuts};
@@ -33,6 +33,7 @@ fn variables() -> impl Strategy<Value = Variables> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
+    /// Tried: too large only above twice the limit.
     #[test]
     fn finds_what_is_said_and_invents_nothing(with in variables()) {
         let mut wrong = Vec::new();
@@ -49,6 +50,7 @@ proptest! {
         prop_assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     }
 
+    /// Tried: reading a number that touches the end; an unfinished sentence that is terminal.
     #[test]
     fn a_cut_never_misleads(with in variables(), wrapping in 0..WRAPPINGS.len()) {
         for template in TEMPLATES {
@@ -110,7 +112,7 @@ fn classifying_allocates_nothing() {
         for (name, wrap) in WRAPPINGS {
             let body = wrap(&template.fill(&with).message);
             let counted = allocation_counter::measure(|| {
-                std::hint::black_box(classify_429(body.as_bytes()));
+                core::hint::black_box(classify_429(body.as_bytes()));
             });
             assert_eq!(counted.count_total, 0, "{name}: {body}");
         }

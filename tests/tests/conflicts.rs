@@ -1,11 +1,12 @@
 //! Where a body says two things: codes beside wordings, several errors, hints that are none.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use paceline_core::Kind::{self, *};
 use paceline_core::{Reason, Reset, classify_429};
 
 /// What a body is, and whether the same request can succeed later.
+#[rustfmt::skip]
 const VERDICTS: [(&str, &str, Kind, bool); 24] = [
     (
         "a terminal code beats a message that promises",
@@ -139,7 +140,7 @@ fn verdicts() {
 #[test]
 fn a_clients_own_pause_is_no_hint() {
     for body in [
-        "Retrying f in 4.0 seconds as it raised RateLimitError: Rate limit reached for tokens.",
+        "Retrying embed_with_retry.<locals>._embed_with_retry in 4.0 seconds as it raised RateLimitError: Rate limit reached for tokens.",
         r#"API Error (429 {"error":{"message":"Rate limited."}}) · Retrying in 1 seconds… (attempt 2/10)"#,
         "Failed after 3 attempts. Last error: Too many requests.",
     ] {
@@ -158,6 +159,17 @@ fn numbers_in_names_and_prices_are_no_limits() {
         let cause = classify_429(body.as_bytes());
         assert_eq!((cause.limit(), cause.used(), cause.requested()), (None, None, None), "{body}");
     }
+}
+
+/// What a body says of other keys and plans comes later.
+#[test]
+fn the_first_limit_and_the_first_window_count() {
+    let body = "Your rate limit of 40 calls per hour is exceeded. A paid key has a rate limit of 1000 calls per day.";
+    let cause = classify_429(body.as_bytes());
+    assert_eq!(
+        (cause.limit(), cause.window()),
+        (Some(40), Some(Duration::from_secs(3_600)))
+    );
 }
 
 #[test]

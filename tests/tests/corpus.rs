@@ -21,10 +21,14 @@ fn accuracy_on_real_bodies() {
         all.add(row, &cause);
         providers.entry(text(row, "provider")).or_default().add(row, &cause);
     }
-    println!("{} bodies of {} providers\n{all}", rows.len(), providers.len());
+    eprintln!(
+        "{} bodies of {} providers\n{all}",
+        rows.len(),
+        providers.len()
+    );
     for (provider, scores) in &providers {
         if let Some(worst) = scores.worst() {
-            println!("{provider}: {worst}");
+            eprintln!("{provider}: {worst}");
         }
     }
     all.assert_floors(0.0);
@@ -39,7 +43,7 @@ fn accuracy_on_wrapped_bodies() {
         for row in rows.iter().filter(|row| text(row, "form") != "html") {
             all.add(row, &classify_429(wrap(text(row, "body")).as_bytes()));
         }
-        println!("{name}:\n{all}");
+        eprintln!("{name}:\n{all}");
         if !rows.is_empty() {
             all.assert_floors(0.01);
         }
@@ -141,8 +145,8 @@ impl Scores {
     }
 }
 
-impl std::fmt::Display for Scores {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Display for Scores {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         for (field, score) in &self.fields {
             let Score { labelled, right, silent, invented } = score;
             let percent = 100.0 * score.accuracy();

@@ -1,6 +1,6 @@
 //! The bodies of the fuzz targets; plain tests run them over fixed seeds.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use super::{Refusal, TEMPLATES, Variables, WRAPPINGS, never_misbehaves, survives_cuts};
 

@@ -14,7 +14,7 @@ use super::wide;
 use super::words::Stem;
 
 impl Reader<'_> {
-    /// Takes in the number at the reader. One that touches the end of the body is not read.
+    /// Takes in the number at the reader: a time, a duration, a part of a name, or an amount.
     pub(super) fn number(&mut self) {
         let start = self.at;
         self.sentence.begun = true;

@@ -58,6 +58,7 @@ impl Default for Facts<'_> {
 
 impl<'a> Facts<'a> {
     /// Keeps what a sentence or a code says.
+    #[inline]
     pub(super) fn judge(&mut self, sentence: &Sentence, source: Source) {
         let finding = find(sentence.concepts, source);
         if let Some(finding) = finding {
@@ -111,6 +112,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The cause. Of a body that was cut, nothing is terminal that its rest might have softened.
+    #[inline]
     pub(super) fn cause(mut self, cut: bool) -> Cause<'a> {
         self.take_tail();
         self.count_down();
@@ -229,6 +231,7 @@ impl<'a> Facts<'a> {
 const LONGEST_SAID: usize = 40;
 
 /// What a sentence counts.
+#[inline]
 fn resource(sentence: &Sentence) -> Option<Resource> {
     if sentence.resource.is_some() {
         return sentence.resource;

@@ -3,9 +3,12 @@
 use core::time::Duration;
 
 use super::date;
-use super::lex::{byte, class, class_at, is_in, key_end, name_end, opening, run_of, set, starts_with, text};
+use super::identifier::Words;
+use super::lex::{
+    byte, class, class_at, is_in, key_end, name_end, opening, run_of, set, starts_with, text,
+};
 use super::number::{Number, SECOND, Span, of_stem};
-use super::read::{Label, Reader, Words};
+use super::read::{Label, Reader};
 use super::words::Stem;
 
 /// What the value of a key is.
@@ -62,6 +65,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline]
     fn take(&mut self, field: Field, value: usize, open: usize, quoted: bool) {
         self.at = value;
         self.sentence.prev = Stem::Other;
@@ -70,7 +74,10 @@ impl<'a> Reader<'a> {
                 self.finish(true);
                 self.code_value(field, open, quoted);
             }
-            Field::Message => self.finish(true),
+            Field::Message => {
+                self.finish(true);
+                self.at = open;
+            }
             Field::Error => self.error_value(open, quoted),
             Field::Wait(unit) => self.wait_value(open, unit),
             Field::Reset => self.reset_value(open),
@@ -101,7 +108,10 @@ impl<'a> Reader<'a> {
                 self.label(label);
             }
             Field::Elsewhere => self.stop(),
-            Field::Other => self.label(Label::Ignored),
+            Field::Other => {
+                self.label(Label::Ignored);
+                self.skip_nothing(open);
+            }
         }
     }
 
@@ -132,7 +142,7 @@ impl<'a> Reader<'a> {
         if prose || field == Field::Error && !is_in(self.body, end, set::QUOTE) && byte(self.body, end) != b'\\' {
             return;
         }
-        self.at = end;
+        self.pass(end);
         let code = self.body.get(start..end).unwrap_or_default();
         if is_nothing(code) {
             return;
@@ -142,6 +152,25 @@ impl<'a> Reader<'a> {
         };
         self.facts.note_code(field == Field::Code, field == Field::Type, code);
         self.code(start, end);
+    }
+
+    /// Passes the end of a string, and what stands before the next key.
+    fn pass(&mut self, end: usize) {
+        self.at = end;
+        if is_in(self.body, end, set::QUOTE) && byte(self.body, end + 1) == b',' {
+            self.at = end + 2;
+            self.skip_to_key();
+        }
+    }
+
+    /// Passes a value that says nothing: `null`.
+    fn skip_nothing(&mut self, open: usize) {
+        if class_at(self.body, open) == class::LOWER {
+            let end = run_of(self.body, open, set::IDENT);
+            if self.body.get(open..end).is_some_and(is_nothing) {
+                self.at = end;
+            }
+        }
     }
 
     fn wait_value(&mut self, open: usize, unit: Duration) {
@@ -192,6 +221,7 @@ impl<'a> Reader<'a> {
 }
 
 /// What a key of that one word holds.
+#[inline]
 const fn of_word(stem: Stem) -> Field {
     match stem {
         Stem::Code => Field::Code,

@@ -3,21 +3,26 @@
 use core::time::Duration;
 
 use super::kind::Resource;
-use super::lex::{byte, class, class_at, name_end, run, starts_with, text};
 use super::number::{DAY, HOUR, MINUTE, MONTH, SECOND, WEEK, of_stem};
 use super::read::{Label, Reader};
 use super::words::{Concepts, Stem};
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     /// Takes in the next word.
+    #[inline]
     pub(super) fn push(&mut self, stem: Stem) {
         let prev = core::mem::replace(&mut self.sentence.prev, stem);
         self.sentence.begun = true;
         if stem == Stem::Other {
             self.sentence.slack = self.sentence.slack.saturating_add(1);
-            return;
+        } else {
+            self.sentence.concepts |= stem.bit();
+            self.apply(prev, stem);
         }
-        self.sentence.concepts |= stem.bit();
+    }
+
+    /// What a known word does beyond being said.
+    fn apply(&mut self, prev: Stem, stem: Stem) {
         match stem {
             Stem::Many
             | Stem::Fast
@@ -59,17 +64,6 @@ impl<'a> Reader<'a> {
             }
             Stem::At | Stem::On if self.sentence.waits => self.sentence.said = Some(self.at),
             _ => self.window_word(prev, stem),
-        }
-    }
-
-    /// Takes what a word announces: a model or an organization.
-    #[inline]
-    pub(super) fn names(&mut self, stem: Stem) {
-        match stem {
-            Stem::For => self.model_after_for(),
-            Stem::Model => self.model_after_model(),
-            Stem::Organization | Stem::Account => self.organization_after(stem),
-            _ => {}
         }
     }
 
@@ -174,91 +168,10 @@ impl<'a> Reader<'a> {
         self.sentence.resource = self.sentence.resource.or(resource);
         self.window(window);
     }
-
-    /// `for gpt-4 in organization`, ``for model `M` ``: whatever stands before the organization, else what looks like a model.
-    fn model_after_for(&mut self) {
-        let Some(name) = self.name() else { return };
-        let known = starts_with(self.body, name.after, b" in organization");
-        if known || looks_like_model(name.text) {
-            self.facts.said.model.get_or_insert(name.text);
-            self.at = name.after;
-            self.sentence.prev = Stem::Model;
-        }
-    }
-
-    fn model_after_model(&mut self) {
-        let Some(name) = self.name() else { return };
-        if name.quoted || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'/') {
-            self.facts.said.model.get_or_insert(name.text);
-            self.at = name.after;
-        }
-    }
-
-    fn organization_after(&mut self, stem: Stem) {
-        let Some(name) = self.name() else { return };
-        if !name.text.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '*') {
-            return;
-        }
-        let sure = name.angled
-            || starts_with(self.body, name.after, b" on ")
-            || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'*')
-            || name.text.starts_with("org-")
-            || name.text.starts_with("org_");
-        let named = !matches!(name.text, "on" | "");
-        if sure && named && (stem == Stem::Organization || name.text.contains('-') || name.angled) {
-            self.facts.said.organization.get_or_insert(name.text);
-            self.at = name.after;
-        }
-    }
-
-    /// The name at the reader, in quotes, parentheses or none; none where it touches the end of the body.
-    fn name(&self) -> Option<Name<'a>> {
-        let body: &'a [u8] = self.body;
-        let mut start = run(body, self.at, |byte| byte == b' ');
-        let open = byte(body, start);
-        if matches!(open, b'`' | b'\'' | b'"' | b'(' | b'<') {
-            start += 1;
-        }
-        let mut end = name_end(body, start);
-        if end >= body.len() {
-            return None;
-        }
-        while end > start && matches!(byte(body, end - 1), b'.' | b':' | b'/' | b'-') {
-            end -= 1;
-        }
-        if end == start || class_at(body, end) == class::WIDE {
-            return None;
-        }
-        let close = byte(body, end);
-        let quoted = matches!(open, b'`' | b'\'' | b'"') && close == open;
-        Some(Name { text: text(body, start, end)?, after: if quoted { end + 1 } else { end }, quoted, angled: close == b'>' })
-    }
 }
 
 /// Bytes between a number and its window: `60 free model requests per day`.
 const MOST_BETWEEN: usize = 48;
-
-struct Name<'a> {
-    text: &'a str,
-    after: usize,
-    quoted: bool,
-    angled: bool,
-}
-
-/// A name with a digit and a hyphen that is no organization's.
-fn looks_like_model(name: &str) -> bool {
-    name.bytes().any(|byte| byte.is_ascii_digit())
-        && name.bytes().any(|byte| byte.is_ascii_lowercase())
-        && name.contains('-')
-        && !name.starts_with("org-")
-        && !name.starts_with("proj")
-        && !is_uuid(name)
-}
-
-/// 8-4-4-4-12 digits.
-fn is_uuid(name: &str) -> bool {
-    name.len() == 36 && name.bytes().filter(|&byte| byte == b'-').count() == 4
-}
 
 /// The stem of a window of that length.
 pub(super) const fn concept(window: Duration) -> Concepts {

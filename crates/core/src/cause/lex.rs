@@ -127,6 +127,7 @@ pub(super) fn opening(body: &[u8], at: usize) -> (usize, bool) {
     match (byte(body, at), class_at(body, at + 1)) {
         (b'"' | b'\'', class::LOWER | class::UPPER | class::DIGIT) => (at + 1, true),
         (_, class::LOWER) if class_at(body, at) == class::LOWER => (at, false),
+        (b'{' | b'[' | b'0'..=b'9', _) => (at, false),
         _ => any_opening(body, at),
     }
 }

@@ -38,7 +38,7 @@ impl Number {
         }
         // `6,` may become `6,248`, and `2026-` a date.
         let more = match byte(body, end) {
-            b',' | b'-' | b':' | b'/' => run(body, end + 1, |byte| byte.is_ascii_digit()),
+            b',' | b'-' | b':' | b'/' => end + 1 + digits(body, end + 1, 0).1,
             _ => end,
         };
         Self { whole, nanos, end, open: more >= body.len() }
@@ -182,7 +182,7 @@ pub(super) const MONTH: Duration = Duration::from_secs(30 * 86_400);
 const MOST_PARTS: usize = 8;
 
 fn is_group(body: &[u8], at: usize) -> bool {
-    run(body, at, |byte| byte.is_ascii_digit()) == at + 3
+    digits(body, at, 0).1 == 3
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use core::time::Duration;
 use super::facts::Facts;
 use super::kind::Resource;
 use super::lex::{
-    backslashes, blanks, byte, class, class_at, class_of, is_in, is_letter, run, run_of, set, starts_with, starts_with_any_case,
+    backslashes, blanks, byte, class, class_at, class_of, is_in, is_letter, run_of, set,
+    starts_with, starts_with_any_case,
 };
 use super::rules::Source;
 use super::wide;
@@ -110,7 +111,12 @@ impl<'a> Reader<'a> {
         let body = self.body.get(..end).unwrap_or(self.body);
         while let Some(&mark) = body.get(self.at) {
             match class_of(mark) {
-                class::LOWER | class::UPPER => self.word(),
+                class::LOWER => self.words(),
+                class::UPPER => {
+                    if !self.usual_phrase() {
+                        self.words();
+                    }
+                }
                 class::DIGIT => self.number(),
                 class::SPACE => self.at = blanks(self.body, self.at + 1),
                 class::WIDE => self.wide(),
@@ -153,15 +159,43 @@ impl<'a> Reader<'a> {
         self.sentence = Sentence::START;
     }
 
-    fn word(&mut self) {
-        let start = self.at;
-        let (stem, end) = Stem::word_at(self.body, start);
-        match byte(self.body, end) {
-            b' ' => {
-                self.at = end + 1;
-                self.push(stem);
-                self.names(stem);
+    /// Takes in at once what most refusals begin with and what they end with, as their words would be one by one.
+    fn usual_phrase(&mut self) -> bool {
+        const OPENING: &[u8; 23] = b"Rate limit reached for ";
+        const CLOSING: &[u8; 20] = b"Please try again in ";
+        if starts_with(self.body, self.at, OPENING) {
+            self.at += OPENING.len();
+            self.sentence.concepts |= Stem::Rate.bit() | Stem::Limit.bit() | Stem::Exceed.bit();
+            self.sentence.prev = Stem::For;
+            self.names(Stem::For);
+        } else if starts_with(self.body, self.at, CLOSING) {
+            self.at += CLOSING.len();
+            self.sentence.waits = true;
+            self.sentence.prev = Stem::In;
+        } else {
+            return false;
+        }
+        self.sentence.begun = true;
+        self.sentence.label = Label::None;
+        true
+    }
+
+    /// Takes in words up to one that no blank and letter follow.
+    fn words(&mut self) {
+        while is_letter(self.body, self.at) {
+            let start = self.at;
+            let (stem, end) = Stem::word_at(self.body, start);
+            if byte(self.body, end) != b' ' {
+                return self.last_word(stem, start, end);
             }
+            self.at = end + 1;
+            self.push(stem);
+            self.names(stem);
+        }
+    }
+
+    fn last_word(&mut self, stem: Stem, start: usize, end: usize) {
+        match byte(self.body, end) {
             b'_' | b'-' | b'$' | b'A'..=b'Z' | b'0'..=b'9' => self.identifier(start),
             b':' if starts_with(self.body, end, b"://") => {
                 self.at = run_of(self.body, end, set::URL);
@@ -182,72 +216,10 @@ impl<'a> Reader<'a> {
     }
 
     /// A number that an unknown name announces is none of ours: `max retries: 4`, `max-age=86400`.
-    fn unknown_key(&mut self, stem: Stem, end: usize) {
+    pub(super) fn unknown_key(&mut self, stem: Stem, end: usize) {
         if stem == Stem::Other && matches!(byte(self.body, end), b':' | b'=') {
             self.sentence.label = Label::Ignored;
         }
-    }
-
-    /// Several words in one, or a name that is none.
-    #[inline(never)]
-    fn identifier(&mut self, start: usize) {
-        let end = run_of(self.body, start, set::IDENT);
-        self.at = end;
-        if end >= self.body.len() && self.is_cut() || self.field(None, start, end) {
-            return;
-        }
-        let ident = self.body.get(start..end).unwrap_or_default();
-        if ident.iter().any(u8::is_ascii_digit) {
-            self.at = run_of(self.body, end, set::NAME);
-            self.sentence.prev = Stem::Other;
-            self.sentence.slack = self.sentence.slack.saturating_add(1);
-            return;
-        }
-        let before = core::mem::take(&mut self.sentence.concepts);
-        let mut last = Stem::Other;
-        let mut count = 0_u32;
-        let mut class = false;
-        for stem in Words::new(self.body, start, end) {
-            last = stem;
-            self.push(last);
-            count += 1;
-            class |= matches!(last, Stem::Error | Stem::Exception);
-        }
-        let snake = ident.contains(&b'_');
-        let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
-        if count > 1 && (snake || camel) {
-            let source = if snake || self.is_parenthesized(start, end) { Source::Name } else { Source::Class };
-            self.facts.judge(&self.sentence, source);
-        }
-        if class && !snake && count > 1 {
-            self.sentence = Sentence::START;
-            return;
-        }
-        self.sentence.concepts |= before;
-        if count == 1 {
-            self.names(last);
-        }
-        self.unknown_key(last, end);
-    }
-
-    /// `(ThrottlingException)`: a code that a client prints.
-    fn is_parenthesized(&self, start: usize, end: usize) -> bool {
-        byte(self.body, start.wrapping_sub(1)) == b'(' && byte(self.body, end) == b')'
-    }
-
-    /// The code or type at `start..end`, of whatever spelling.
-    #[inline(never)]
-    pub(super) fn code(&mut self, start: usize, end: usize) {
-        self.sentence = Sentence::START;
-        for stem in Words::new(self.body, start, end) {
-            self.push(stem);
-        }
-        self.facts.judge(&self.sentence, Source::Code);
-        if !is_letter(self.body, start) || end - start == NUMBERED {
-            let code = self.body.get(start..end).unwrap_or_default();
-            self.facts.judge_number(code);
-        }
-        self.sentence = Sentence::START;
     }
 
     #[inline(never)]
@@ -345,10 +317,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes blanks and the quote before the next key.
-    fn skip_to_key(&mut self) {
-        let at = blanks(self.body, self.at);
-        let quoted = is_in(self.body, at, set::QUOTE) && is_letter(self.body, at + 1);
-        self.at = at + usize::from(quoted);
+    pub(super) fn skip_to_key(&mut self) {
+        if class_at(self.body, self.at) == class::SPACE {
+            self.at = blanks(self.body, self.at + 1);
+        }
+        let quoted = is_in(self.body, self.at, set::QUOTE) && is_letter(self.body, self.at + 1);
+        self.at += usize::from(quoted);
     }
 
     /// `a > b`: a request above a limit.
@@ -387,48 +361,5 @@ impl<'a> Reader<'a> {
     fn is_html(&self) -> bool {
         const STARTS: [&[u8]; 9] = [b"<!doctype html", b"<html", b"<head", b"<body", b"<title", b"<h1", b"<center", b"<p>", b"<div"];
         STARTS.iter().any(|start| starts_with_any_case(self.body, self.at, start))
-    }
-}
-
-/// The length of Okta's codes, a letter and seven digits.
-const NUMBERED: usize = 8;
-
-/// The words of an identifier: `rate_limit`, `rateLimit`, `RATE-LIMIT`.
-pub(super) struct Words<'a> {
-    body: &'a [u8],
-    at: usize,
-    end: usize,
-}
-
-impl<'a> Words<'a> {
-    pub(super) const fn new(body: &'a [u8], start: usize, end: usize) -> Self {
-        Self { body, at: start, end }
-    }
-}
-
-impl Iterator for Words<'_> {
-    type Item = Stem;
-
-    #[inline]
-    fn next(&mut self) -> Option<Stem> {
-        while self.at < self.end && !is_letter(self.body, self.at) {
-            self.at += 1;
-        }
-        if self.at >= self.end {
-            return None;
-        }
-        let start = self.at;
-        let (stem, end) = Stem::word_at(self.body, start);
-        if end > start + 1 || class_at(self.body, end) != class::UPPER {
-            self.at = end;
-            return Some(stem);
-        }
-        let upper = run(self.body, end, |byte| byte.is_ascii_uppercase());
-        // `HTTPError`: the last capital begins the next word.
-        self.at = match class_at(self.body, upper) {
-            class::LOWER if upper > end => upper - 1,
-            _ => upper,
-        };
-        Some(Stem::of(self.body, start, self.at))
     }
 }

@@ -1,6 +1,7 @@
 //! The vocabulary: English words to stems, found with one hash a word.
 
 use super::lex::run;
+use super::vocabulary::WORDS;
 
 /// Declares the stems; the first 64 have a bit in a sentence's [`Concepts`].
 macro_rules! stems {
@@ -57,21 +58,13 @@ impl Stem {
     /// The word at `start`, of letters of which only the first may be a capital, and where it ends.
     #[inline(always)]
     pub(super) fn word_at(body: &[u8], start: usize) -> (Self, usize) {
-        if let Some(rest) = body.get(start..)
-            && let Some(&chunk) = rest.first_chunk()
-        {
-            let chunk = u64::from_le_bytes(chunk) | 0x20;
-            let len = lower_run(chunk);
-            if len < 8 {
-                let head = chunk & !(u64::MAX << (8 * len));
-                return (look_up(mix(head, 0)), start + len);
-            }
-            if let Some((hash, len)) = long_word(rest, chunk) {
-                return (look_up(hash), start + len);
+        match body.get(start..).and_then(hash_at) {
+            Some((hash, len)) => (look_up(hash), start + len),
+            None => {
+                let end = run(body, start + 1, |byte| byte.is_ascii_lowercase());
+                (Self::of(body, start, end), end)
             }
         }
-        let end = run(body, start + 1, |byte| byte.is_ascii_lowercase());
-        (Self::of(body, start, end), end)
     }
 
     /// The stem of the ASCII word at `start..end` of `body`, in any case.
@@ -96,10 +89,15 @@ fn look_up(hash: u64) -> Stem {
     Stem::Other
 }
 
-/// The hash of a word of 8 to 15 letters whose first eight are `head`, and its length.
+/// The hash and the length of the word that a text begins with, of up to 15 letters and not near the end of the text.
 #[inline]
-fn long_word(word: &[u8], head: u64) -> Option<(u64, usize)> {
-    let rest = word.get(8..)?;
+fn hash_at(text: &[u8]) -> Option<(u64, usize)> {
+    let head = u64::from_le_bytes(*text.first_chunk()?) | 0x20;
+    let len = lower_run(head);
+    if len < 8 {
+        return Some((mix(head & !(u64::MAX << (8 * len)), 0), len));
+    }
+    let rest = text.get(8..)?;
     if !rest.first().is_some_and(u8::is_ascii_lowercase) {
         return Some((mix(head, 0), 8));
     }
@@ -226,146 +224,3 @@ const fn insert(table: &mut Vocabulary, word: &[u8], stem: Stem) {
 }
 
 const _: () = assert!((Stem::Add as u8) < 64);
-
-/// The words of each stem. Inflections are listed, not derived: a derived one would be wrong somewhere.
-static WORDS: &[(Stem, &str)] = &[
-    (Stem::Rate, "rate rates frequency velocity speed throughput"),
-    (Stem::Limit, "limit limits limitation limitations threshold thresholds cap caps ceiling limite ratelimits"),
-    (
-        Stem::Exceed,
-        "exceed exceeds exceeded exceeding reached reach hit surpassed surpass surpasses exhausted exhaust exhausts crossed overrun consumed maxed",
-    ),
-    (Stem::Request, "request requests call calls queries query attempts attempt solicitudes anfragen req reqs downloads lookups"),
-    (Stem::Token, "token tokens"),
-    (Stem::Throttle, "throttle throttled throttling throttles throttler ratelimit ratelimited ratelimiting limited limiting"),
-    (Stem::TooMany, "toomanyrequests toomany flood"),
-    (Stem::SlowDown, "slowdown"),
-    (Stem::Quota, "quota quotas allocation allotment allowance entitlement"),
-    (Stem::Max, "max maximum most upto"),
-    (Stem::Usage, "usage"),
-    (Stem::Input, "input inputs"),
-    (Stem::Prompt, "prompt prompts"),
-    (Stem::Output, "output completion outputs completions"),
-    (Stem::Image, "image images"),
-    (Stem::Audio, "audio"),
-    (Stem::Credit, "credit credits funds"),
-    (Stem::Balance, "balance"),
-    (Stem::Insufficient, "insufficient depleted negative lacking requires empty"),
-    (Stem::Billing, "billing payment payments invoice invoices"),
-    (Stem::Spend, "spend spending budget budgets specified"),
-    (Stem::Recharge, "recharge"),
-    (Stem::Account, "account accounts subscription membership plan tier consumer project"),
-    (Stem::Inactive, "inactive overdue arrears arrearage deactivated delinquent unpaid suspended disabled unpurchased"),
-    (Stem::Terminated, "terminated banned blocked blacklisted prohibited ban blocklisted firewall"),
-    (Stem::Policy, "policy policies violation violations violated violating"),
-    (Stem::Unusual, "unusual suspicious abnormal fraud fraudulent malicious comply"),
-    (Stem::Abuse, "abuse"),
-    (Stem::Temporary, "temporary temporarily"),
-    (Stem::Key, "key keys apikey credential credentials signature"),
-    (Stem::Auth, "authentication unauthorized unauthenticated authenticate unauthorised"),
-    (Stem::Invalid, "invalid incorrect wrong expired revoked mismatched malformed missing"),
-    (Stem::Permission, "permission permissions denied forbidden"),
-    (Stem::Organization, "organization organisation org team"),
-    (Stem::Member, "member match mismatch"),
-    (Stem::Concurrent, "concurrent concurrency concurrently parallel simultaneous simultaneously inflight connections"),
-    (
-        Stem::Overload,
-        "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading circuit execution deadline",
-    ),
-    (Stem::Capacity, "capacity"),
-    (Stem::Demand, "demand load traffic peak"),
-    (Stem::High, "high heavy"),
-    (Stem::Queue, "queue queued pending"),
-    (Stem::Enqueued, "enqueued"),
-    (Stem::Flex, "flex"),
-    (Stem::Deployment, "deployments deployment"),
-    (Stem::Receiving, "receiving experiencing"),
-    (Stem::Resource, "resource resources"),
-    (Stem::Too, "too zu"),
-    (Stem::Large, "large long big larger longer"),
-    (Stem::Context, "context body payload entity"),
-    (Stem::Size, "size"),
-    (Stem::Ramp, "increase increased growth ramp acceleration grew"),
-    (Stem::Fast, "fast quickly rapidly frequently quick frequent"),
-    (Stem::Second, "second seconds sec secs"),
-    (Stem::Minute, "minute minutes min mins"),
-    (Stem::Hour, "hour hours hr hrs"),
-    (Stem::Day, "day days"),
-    (Stem::Week, "week weeks"),
-    (Stem::Month, "month months"),
-    (Stem::Retry, "retry"),
-    (Stem::Reset, "reset resets resetting regain refill renew renews replenish replenishes refreshes"),
-    (Stem::Not, "not cannot no"),
-    (Stem::Allocated, "allocated secondary"),
-    (Stem::Add, "add unlock upgrade raise"),
-    (Stem::Retrying, "retrying"),
-    (Stem::Many, "many much viele often"),
-    (Stem::Slow, "slow"),
-    (Stem::Down, "down"),
-    (Stem::Active, "active"),
-    (Stem::Api, "api"),
-    (Stem::Per, "per every by each"),
-    (Stem::For, "for"),
-    (Stem::In, "in"),
-    (Stem::Of, "of"),
-    (Stem::To, "to"),
-    (Stem::Is, "is was"),
-    (Stem::At, "at"),
-    (Stem::After, "after"),
-    (Stem::Until, "until till"),
-    (Stem::Wait, "wait cooldown"),
-    (Stem::Try, "try trying"),
-    (Stem::Again, "again"),
-    (Stem::Available, "available"),
-    (Stem::Within, "within"),
-    (Stem::Last, "last past"),
-    (Stem::Period, "period window rolling"),
-    (Stem::Your, "your"),
-    (Stem::Out, "out"),
-    (Stem::Up, "up"),
-    (Stem::Low, "low"),
-    (Stem::Enough, "enough sufficient"),
-    (Stem::Due, "due"),
-    (Stem::Such, "such"),
-    (Stem::On, "on"),
-    (Stem::Used, "used actual"),
-    (Stem::Current, "current currently"),
-    (Stem::Requested, "requested resulted requesting"),
-    (Stem::Remaining, "remaining"),
-    (Stem::Burst, "burst"),
-    (Stem::Afford, "afford cost costs"),
-    (Stem::Total, "total"),
-    (Stem::Server, "server"),
-    (Stem::Ready, "ready"),
-    (Stem::Daily, "daily today"),
-    (Stem::Hourly, "hourly"),
-    (Stem::Monthly, "monthly"),
-    (Stem::Weekly, "weekly"),
-    (Stem::Secondly, "secondly"),
-    (Stem::Minutely, "minutely"),
-    (Stem::Ten, "ten"),
-    (Stem::Rpm, "rpm qpm"),
-    (Stem::Rpd, "rpd"),
-    (Stem::Rps, "rps tps qps"),
-    (Stem::Rph, "rph"),
-    (Stem::Tpm, "tpm itpm otpm"),
-    (Stem::Tpd, "tpd"),
-    (Stem::Ipm, "ipm"),
-    (Stem::AudioHour, "ash asph"),
-    (Stem::AudioDay, "asd aspd"),
-    (Stem::Code, "code cod errno errcode errorcode"),
-    (Stem::Type, "type"),
-    (Stem::Status, "status reason category title cause"),
-    (Stem::Message, "message msg detail"),
-    (Stem::Error, "error err"),
-    (Stem::Errors, "errors"),
-    (Stem::Exception, "exception"),
-    (Stem::Model, "model models"),
-    (Stem::Name, "name id group"),
-    (Stem::Millis, "ms millis milliseconds millisecond"),
-    (Stem::Delay, "delay estimated"),
-    (Stem::Time, "time timestamp stamp"),
-    (Stem::Value, "value"),
-    (Stem::Count, "count"),
-    (Stem::Elsewhere, "previous fallback fallbacks"),
-];

@@ -1,0 +1,120 @@
+//! Identifiers: several words in one, such as codes, or names that are none.
+
+use super::lex::{byte, class, class_at, is_letter, run, run_of, set};
+use super::read::{Reader, Sentence};
+use super::rules::Source;
+use super::words::Stem;
+
+impl Reader<'_> {
+    /// Several words in one, or a name that is none.
+    #[inline(never)]
+    pub(super) fn identifier(&mut self, start: usize) {
+        let end = run_of(self.body, start, set::IDENT);
+        self.at = end;
+        if end >= self.body.len() && self.is_cut() || self.field(None, start, end) {
+            return;
+        }
+        let ident = self.body.get(start..end).unwrap_or_default();
+        if ident.iter().any(u8::is_ascii_digit) {
+            self.at = run_of(self.body, end, set::NAME);
+            self.sentence.prev = Stem::Other;
+            self.sentence.slack = self.sentence.slack.saturating_add(1);
+            return;
+        }
+        let before = core::mem::take(&mut self.sentence.concepts);
+        let mut last = Stem::Other;
+        let mut count = 0_u32;
+        let mut class = false;
+        for stem in Words::new(self.body, start, end) {
+            last = stem;
+            self.push(last);
+            count += 1;
+            class |= matches!(last, Stem::Error | Stem::Exception);
+        }
+        let snake = ident.contains(&b'_');
+        let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
+        if count > 1 && (snake || camel) {
+            let source = if snake || self.is_parenthesized(start, end) {
+                Source::Name
+            } else {
+                Source::Class
+            };
+            self.facts.judge(&self.sentence, source);
+        }
+        if class && !snake && count > 1 {
+            self.sentence = Sentence::START;
+            return;
+        }
+        self.sentence.concepts |= before;
+        if count == 1 {
+            self.names(last);
+        }
+        self.unknown_key(last, end);
+    }
+
+    /// `(ThrottlingException)`: a code that a client prints.
+    fn is_parenthesized(&self, start: usize, end: usize) -> bool {
+        byte(self.body, start.wrapping_sub(1)) == b'(' && byte(self.body, end) == b')'
+    }
+
+    /// The code or type at `start..end`, of whatever spelling.
+    #[inline]
+    pub(super) fn code(&mut self, start: usize, end: usize) {
+        for stem in Words::new(self.body, start, end) {
+            self.push(stem);
+        }
+        self.facts.judge(&self.sentence, Source::Code);
+        if !is_letter(self.body, start) || end - start == NUMBERED {
+            let code = self.body.get(start..end).unwrap_or_default();
+            self.facts.judge_number(code);
+        }
+        self.sentence = Sentence::START;
+    }
+}
+
+/// The words of an identifier: `rate_limit`, `rateLimit`, `RATE-LIMIT`.
+pub(super) struct Words<'a> {
+    body: &'a [u8],
+    at: usize,
+    end: usize,
+}
+
+impl<'a> Words<'a> {
+    pub(super) const fn new(body: &'a [u8], start: usize, end: usize) -> Self {
+        Self {
+            body,
+            at: start,
+            end,
+        }
+    }
+}
+
+impl Iterator for Words<'_> {
+    type Item = Stem;
+
+    #[inline]
+    fn next(&mut self) -> Option<Stem> {
+        while self.at < self.end && !is_letter(self.body, self.at) {
+            self.at += 1;
+        }
+        if self.at >= self.end {
+            return None;
+        }
+        let start = self.at;
+        let (stem, end) = Stem::word_at(self.body, start);
+        if end > start + 1 || class_at(self.body, end) != class::UPPER {
+            self.at = end;
+            return Some(stem);
+        }
+        let upper = run(self.body, end, |byte| byte.is_ascii_uppercase());
+        // `HTTPError`: the last capital begins the next word.
+        self.at = match class_at(self.body, upper) {
+            class::LOWER if upper > end => upper - 1,
+            _ => upper,
+        };
+        Some(Stem::of(self.body, start, self.at))
+    }
+}
+
+/// The length of Okta's codes, a letter and seven digits.
+const NUMBERED: usize = 8;
