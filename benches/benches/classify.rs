@@ -48,10 +48,7 @@ fn fastest(mut round: impl FnMut()) -> Duration {
         (0..50).for_each(|_| round());
         start.elapsed()
     };
-    (0..5_000)
-        .map(|_| time(&mut round))
-        .min()
-        .unwrap_or_default()
+    (0..5_000).map(|_| time(&mut round)).min().unwrap_or_default()
 }
 
 fn html(criterion: &mut Criterion) {

@@ -166,10 +166,7 @@ fn numbers_in_names_and_prices_are_no_limits() {
 fn the_first_limit_and_the_first_window_count() {
     let body = "Your rate limit of 40 calls per hour is exceeded. A paid key has a rate limit of 1000 calls per day.";
     let cause = classify_429(body.as_bytes());
-    assert_eq!(
-        (cause.limit(), cause.window()),
-        (Some(40), Some(Duration::from_secs(3_600)))
-    );
+    assert_eq!((cause.limit(), cause.window()), (Some(40), Some(Duration::from_secs(3_600))));
 }
 
 #[test]

@@ -21,11 +21,7 @@ fn accuracy_on_real_bodies() {
         all.add(row, &cause);
         providers.entry(text(row, "provider")).or_default().add(row, &cause);
     }
-    eprintln!(
-        "{} bodies of {} providers\n{all}",
-        rows.len(),
-        providers.len()
-    );
+    eprintln!("{} bodies of {} providers\n{all}", rows.len(), providers.len());
     for (provider, scores) in &providers {
         if let Some(worst) = scores.worst() {
             eprintln!("{provider}: {worst}");

@@ -4,9 +4,7 @@ use core::time::Duration;
 
 use super::date;
 use super::identifier::Words;
-use super::lex::{
-    byte, class, class_at, is_in, key_end, name_end, opening, run_of, set, starts_with, text,
-};
+use super::lex::{byte, class, class_at, is_in, key_end, name_end, opening, run_of, set, starts_with, text};
 use super::number::{Number, SECOND, Span, of_stem};
 use super::read::{Label, Reader};
 use super::words::Stem;

@@ -34,11 +34,7 @@ impl Reader<'_> {
         let snake = ident.contains(&b'_');
         let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
         if count > 1 && (snake || camel) {
-            let source = if snake || self.is_parenthesized(start, end) {
-                Source::Name
-            } else {
-                Source::Class
-            };
+            let source = if snake || self.is_parenthesized(start, end) { Source::Name } else { Source::Class };
             self.facts.judge(&self.sentence, source);
         }
         if class && !snake && count > 1 {
@@ -81,11 +77,7 @@ pub(super) struct Words<'a> {
 
 impl<'a> Words<'a> {
     pub(super) const fn new(body: &'a [u8], start: usize, end: usize) -> Self {
-        Self {
-            body,
-            at: start,
-            end,
-        }
+        Self { body, at: start, end }
     }
 }
 

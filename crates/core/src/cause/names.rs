@@ -35,12 +35,7 @@ impl<'a> Reader<'a> {
 
     fn model_after_model(&mut self) {
         let Some(name) = self.name() else { return };
-        if name.quoted
-            || name
-                .text
-                .bytes()
-                .any(|byte| byte.is_ascii_digit() || byte == b'/')
-        {
+        if name.quoted || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'/') {
             self.facts.said.model.get_or_insert(name.text);
             self.at = name.after;
         }
@@ -48,24 +43,15 @@ impl<'a> Reader<'a> {
 
     fn organization_after(&mut self, stem: Stem) {
         let Some(name) = self.name() else { return };
-        if !name
-            .text
-            .starts_with(|first: char| first.is_ascii_alphanumeric() || first == '*')
-        {
+        if !name.text.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '*') {
             return;
         }
         let sure = name.angled
             || starts_with(self.body, name.after, b" on ")
-            || name
-                .text
-                .bytes()
-                .any(|byte| byte.is_ascii_digit() || byte == b'*')
+            || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'*')
             || name.text.starts_with("org-")
             || name.text.starts_with("org_");
-        if sure
-            && name.text != "on"
-            && (stem == Stem::Organization || name.text.contains('-') || name.angled)
-        {
+        if sure && name.text != "on" && (stem == Stem::Organization || name.text.contains('-') || name.angled) {
             self.facts.said.organization.get_or_insert(name.text);
             self.at = name.after;
         }
@@ -91,12 +77,7 @@ impl<'a> Reader<'a> {
         }
         let close = byte(body, end);
         let quoted = matches!(open, b'`' | b'\'' | b'"') && close == open;
-        Some(Name {
-            text: text(body, start, end)?,
-            after: if quoted { end + 1 } else { end },
-            quoted,
-            angled: close == b'>',
-        })
+        Some(Name { text: text(body, start, end)?, after: if quoted { end + 1 } else { end }, quoted, angled: close == b'>' })
     }
 }
 

@@ -7,10 +7,7 @@ use core::time::Duration;
 
 use super::facts::Facts;
 use super::kind::Resource;
-use super::lex::{
-    backslashes, blanks, byte, class, class_at, class_of, is_in, is_letter, run_of, set,
-    starts_with, starts_with_any_case,
-};
+use super::lex::{backslashes, blanks, byte, class, class_at, class_of, is_in, is_letter, run_of, set, starts_with, starts_with_any_case};
 use super::rules::Source;
 use super::wide;
 use super::words::{Concepts, Stem};

@@ -5,29 +5,17 @@ use super::words::Stem;
 /// The words of each stem. Inflections are listed, not derived: a derived one would be wrong somewhere.
 pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Rate, "rate rates frequency velocity speed throughput"),
-    (
-        Stem::Limit,
-        "limit limits limitation limitations threshold thresholds cap caps ceiling limite ratelimits",
-    ),
+    (Stem::Limit, "limit limits limitation limitations threshold thresholds cap caps ceiling limite ratelimits"),
     (
         Stem::Exceed,
         "exceed exceeds exceeded exceeding reached reach hit surpassed surpass surpasses exhausted exhaust exhausts crossed overrun consumed maxed",
     ),
-    (
-        Stem::Request,
-        "request requests call calls queries query attempts attempt solicitudes anfragen req reqs downloads lookups",
-    ),
+    (Stem::Request, "request requests call calls queries query attempts attempt solicitudes anfragen req reqs downloads lookups"),
     (Stem::Token, "token tokens"),
-    (
-        Stem::Throttle,
-        "throttle throttled throttling throttles throttler ratelimit ratelimited ratelimiting limited limiting",
-    ),
+    (Stem::Throttle, "throttle throttled throttling throttles throttler ratelimit ratelimited ratelimiting limited limiting"),
     (Stem::TooMany, "toomanyrequests toomany flood"),
     (Stem::SlowDown, "slowdown"),
-    (
-        Stem::Quota,
-        "quota quotas allocation allotment allowance entitlement",
-    ),
+    (Stem::Quota, "quota quotas allocation allotment allowance entitlement"),
     (Stem::Max, "max maximum most upto"),
     (Stem::Usage, "usage"),
     (Stem::Input, "input inputs"),
@@ -37,54 +25,24 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Audio, "audio"),
     (Stem::Credit, "credit credits funds"),
     (Stem::Balance, "balance"),
-    (
-        Stem::Insufficient,
-        "insufficient depleted negative lacking requires empty",
-    ),
+    (Stem::Insufficient, "insufficient depleted negative lacking requires empty"),
     (Stem::Billing, "billing payment payments invoice invoices"),
     (Stem::Spend, "spend spending budget budgets specified"),
     (Stem::Recharge, "recharge"),
-    (
-        Stem::Account,
-        "account accounts subscription membership plan tier consumer project",
-    ),
-    (
-        Stem::Inactive,
-        "inactive overdue arrears arrearage deactivated delinquent unpaid suspended disabled unpurchased",
-    ),
-    (
-        Stem::Terminated,
-        "terminated banned blocked blacklisted prohibited ban blocklisted firewall",
-    ),
-    (
-        Stem::Policy,
-        "policy policies violation violations violated violating",
-    ),
-    (
-        Stem::Unusual,
-        "unusual suspicious abnormal fraud fraudulent malicious comply",
-    ),
+    (Stem::Account, "account accounts subscription membership plan tier consumer project"),
+    (Stem::Inactive, "inactive overdue arrears arrearage deactivated delinquent unpaid suspended disabled unpurchased"),
+    (Stem::Terminated, "terminated banned blocked blacklisted prohibited ban blocklisted firewall"),
+    (Stem::Policy, "policy policies violation violations violated violating"),
+    (Stem::Unusual, "unusual suspicious abnormal fraud fraudulent malicious comply"),
     (Stem::Abuse, "abuse"),
     (Stem::Temporary, "temporary temporarily"),
-    (
-        Stem::Key,
-        "key keys apikey credential credentials signature",
-    ),
-    (
-        Stem::Auth,
-        "authentication unauthorized unauthenticated authenticate unauthorised",
-    ),
-    (
-        Stem::Invalid,
-        "invalid incorrect wrong expired revoked mismatched malformed missing",
-    ),
+    (Stem::Key, "key keys apikey credential credentials signature"),
+    (Stem::Auth, "authentication unauthorized unauthenticated authenticate unauthorised"),
+    (Stem::Invalid, "invalid incorrect wrong expired revoked mismatched malformed missing"),
     (Stem::Permission, "permission permissions denied forbidden"),
     (Stem::Organization, "organization organisation org team"),
     (Stem::Member, "member match mismatch"),
-    (
-        Stem::Concurrent,
-        "concurrent concurrency concurrently parallel simultaneous simultaneously inflight connections",
-    ),
+    (Stem::Concurrent, "concurrent concurrency concurrently parallel simultaneous simultaneously inflight connections"),
     (
         Stem::Overload,
         "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading circuit execution deadline",
@@ -102,10 +60,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Large, "large long big larger longer"),
     (Stem::Context, "context body payload entity"),
     (Stem::Size, "size"),
-    (
-        Stem::Ramp,
-        "increase increased growth ramp acceleration grew",
-    ),
+    (Stem::Ramp, "increase increased growth ramp acceleration grew"),
     (Stem::Fast, "fast quickly rapidly frequently quick frequent"),
     (Stem::Second, "second seconds sec secs"),
     (Stem::Minute, "minute minutes min mins"),
@@ -114,10 +69,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Week, "week weeks"),
     (Stem::Month, "month months"),
     (Stem::Retry, "retry"),
-    (
-        Stem::Reset,
-        "reset resets resetting regain refill renew renews replenish replenishes refreshes",
-    ),
+    (Stem::Reset, "reset resets resetting regain refill renew renews replenish replenishes refreshes"),
     (Stem::Not, "not cannot no"),
     (Stem::Allocated, "allocated secondary"),
     (Stem::Add, "add unlock upgrade raise"),
