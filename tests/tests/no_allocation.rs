@@ -1,11 +1,11 @@
-//! Reading and writing headers, classifying a response, ranking remedies and writing their texts allocate nothing.
+//! Deciding, reading and writing headers, classifying a response, ranking remedies and writing their texts allocate nothing.
 
 use core::fmt::{self, Write};
 use core::time::Duration;
 
 use allocation_counter::measure;
 use paceline_core::headers::{Headers, RateLimitFields, retry_after};
-use paceline_core::{Evidence, Language, Response, SupportReport, classify};
+use paceline_core::{Atomic, Evidence, Gcra, Language, Limit, Nanos, Quota, Response, Set, SupportReport, classify};
 
 /// Tried: a `String` in the closure.
 #[test]
@@ -14,6 +14,20 @@ fn a_whole_refusal_allocates_nothing() {
     let allocations = measure(|| written = answer(BODY)).count_total;
     assert!(written > 1000, "nothing was written: {written} bytes");
     assert_eq!(allocations, 0);
+}
+
+#[test]
+fn a_decision_allocates_nothing() {
+    let limit = |quota| Atomic::new(Gcra::new(quota).expect("a rate"));
+    let set = Set::new([limit(Quota::per_minute(500)), limit(Quota::per_minute(30_000))]);
+    let mut refused = 0;
+    let allocations = measure(|| {
+        for now in 0..1_000 {
+            refused += u32::from(!set.decide_named(Nanos(now), [1, 100]).is_allowed());
+        }
+        set.undo(Nanos(1_000), [1, 100]);
+    });
+    assert_eq!((refused, allocations.count_total), (700, 0));
 }
 
 /// Everything that a client and a server do about one refusal; the bytes of the texts.

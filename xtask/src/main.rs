@@ -64,7 +64,10 @@ fn run(check: &Check) -> Result<()> {
         Check::BareMetal => bare_metal::run(),
         Check::Planted => planted::run(),
         Check::Pace => cargo("test --release -p paceline-cli --test cli sample").run(),
-        Check::Ratios => cargo("bench -p paceline-benches --bench ratios").run(),
+        Check::Ratios => {
+            cargo("bench -p paceline-benches --bench ratios").run()?;
+            cargo("bench -p paceline-benches --bench classify -- body").run()
+        }
         Check::Bench => cargo("bench -p paceline-benches").run(),
         Check::Deep => {
             fuzz::run(60)?;
