@@ -43,6 +43,23 @@ macro_rules! laws {
                 }
 
                 #[test]
+                fn a_snapshot_tells_what_would_be_decided((algorithm, burst) in $algorithms, first: u32, later: u32) {
+                    let start = Nanos::from_secs(100);
+                    let state = algorithm.step(0, start, first % burst + 1).0;
+                    let now = start.saturating_add(Nanos(later.into()));
+                    let snapshot = algorithm.snapshot(state, now);
+                    let admits = |at: Nanos, cost| algorithm.step(state, at, cost).1.is_allowed();
+                    prop_assert_eq!(snapshot.limit, burst);
+                    prop_assert!(admits(now, snapshot.remaining) && !admits(now, snapshot.remaining + 1));
+                    prop_assert_eq!(snapshot.retry_after == Nanos::ZERO, snapshot.remaining > 0);
+                    prop_assert!(admits(now.saturating_add(snapshot.retry_after), 1));
+                    prop_assert!(admits(now.saturating_add(snapshot.reset_after), burst));
+                    if snapshot.reset_after > Nanos::ZERO {
+                        prop_assert!(!admits(now.saturating_add(snapshot.reset_after).saturating_sub(Nanos(1)), burst));
+                    }
+                }
+
+                #[test]
                 fn zero_is_new((algorithm, burst) in $algorithms, now in 0..u64::MAX >> 21) {
                     prop_assert_eq!(algorithm.step(0, Nanos(now), burst).1, Decision::Allowed);
                 }

@@ -28,10 +28,14 @@ const SET: &str = "crates/core/src/set.rs";
 const QUOTA: &str = "crates/core/src/quota.rs";
 const LOG: &str = "crates/std/src/sliding_log.rs";
 const MARGIN: &str = "crates/cli/src/run/server_limit.rs";
+const BACKLOG: &str = "crates/std/src/backlog.rs";
+const TOKIO: &str = "crates/tokio/src/turnstile.rs";
+const CAUSE: &str = "crates/core/src/cause.rs";
+const WRITE: &str = "crates/core/src/headers/write.rs";
 const EXCHANGE: &str = "match self.state.compare_exchange_weak(state, next, Relaxed, Relaxed) {";
 const STORE: &str = "self.state.store(next, Relaxed);\n            match Ok::<u64, u64>(state) {";
 
-const BUGS: [Bug; 17] = [
+const BUGS: [Bug; 21] = [
     bug(GCRA, "if ahead <= self.horizon { ahead }", "if ahead.widen() < 1 << 63 { ahead }", "-p paceline-tests --test incidents an_hour"),
     bug(GCRA, ".saturating_add(1)),", "),", "-p paceline-core --lib the_wait_is_exact"),
     bug(GCRA, "tat.wrapping_sub(not_drained.min(increment))", "tat.wrapping_sub(not_drained)", "-p paceline-core --lib undone"),
@@ -49,6 +53,15 @@ const BUGS: [Bug; 17] = [
     bug(LOG, "admitted.log.iter().position(", "admitted.log.iter().rposition(", "-p paceline --lib ones_own"),
     bug(MARGIN, ".saturating_sub(unused)", ".saturating_sub(unused / 2)", "-p paceline-cli --bin paceline within_the_margin"),
     bug(MARGIN, "self.period.saturating_add(margin)))", "self.period))", "-p paceline-cli --bin paceline within_the_margin"),
+    bug(BACKLOG, "*queued = self.cost.taken_from(*queued);", "", "-p paceline-tokio --test turnstile dropped_wait"),
+    bug(
+        TOKIO,
+        "timeout(patience.to_duration(), self",
+        "timeout(Duration::MAX, self",
+        "-p paceline-tokio --test turnstile patience_is_kept",
+    ),
+    bug(CAUSE, "let cut = reader.is_cut();", "let cut = false;", "-p paceline-tests --test classify"),
+    bug(WRITE, ".saturating_add(u64::from(duration.subsec_nanos() > 0))", "", "-p paceline-tests --test headers"),
     race(ATOMIC, EXCHANGE, STORE, "three_threads"),
     race(ATOMIC, "Err(seen) => state = seen,", "Err(_) => return result,", "three_threads"),
     race(SET, "self.undo_first(place, now, costs);", "", "all_or_nothing"),

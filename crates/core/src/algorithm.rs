@@ -1,4 +1,4 @@
-use crate::{Decision, Nanos, Word};
+use crate::{Decision, Nanos, Snapshot, Word};
 
 pub(crate) mod gcra;
 
@@ -26,4 +26,7 @@ pub trait Algorithm {
 
     /// How long `cost` waits once `queued` has gone before it: what [`Limit::wait_behind`](crate::Limit::wait_behind) answers.
     fn wait_behind(&self, state: Self::State, now: Nanos, queued: u64, cost: u32) -> Nanos;
+
+    /// What is left of `state` at `now`.
+    fn snapshot(&self, state: Self::State, now: Nanos) -> Snapshot;
 }

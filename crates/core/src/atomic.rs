@@ -1,5 +1,5 @@
 use crate::{
-    Algorithm, Decision, Limit, Nanos,
+    Algorithm, Decision, Limit, Nanos, Snapshot,
     sync::{AtomicU64, Ordering::Relaxed, const_unless_loom},
 };
 
@@ -40,6 +40,11 @@ impl<A> Atomic<A> {
 }
 
 impl<A: Algorithm<State = u64>> Atomic<A> {
+    /// What is left at `now`. One read.
+    pub fn snapshot(&self, now: Nanos) -> Snapshot {
+        self.algorithm.snapshot(self.state.load(Relaxed), now)
+    }
+
     /// The only general compare-exchange loop of the project: `step` from the state that is there, until nobody came between.
     #[inline]
     fn update<R>(&self, step: impl Fn(u64) -> (u64, R)) -> R {

@@ -43,6 +43,7 @@ mod remedy;
 mod report;
 mod response;
 mod set;
+mod snapshot;
 mod time;
 mod word;
 
@@ -66,5 +67,6 @@ pub use remedy::{Evidence, MOST_REMEDIES, Need, Rate, Remedies, Remedy};
 pub use report::SupportReport;
 pub use response::{Response, classify};
 pub use set::Set;
+pub use snapshot::Snapshot;
 pub use time::Nanos;
 pub use word::Word;

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::{Algorithm, Decision, Nanos, Quota, QuotaError, Word, quota::Emission};
+use crate::{Algorithm, Decision, Nanos, Quota, QuotaError, Snapshot, Word, quota::Emission};
 
 /// How far a clock may be behind another unless the constructor says otherwise.
 const DEFAULT_SKEW: Duration = Duration::from_secs(1);
@@ -142,6 +142,17 @@ impl<W: Word> Algorithm for Gcra<W> {
         let costs = queued.saturating_add(cost.into());
         let end = costs.saturating_mul(self.interval.widen()).saturating_add(ahead);
         self.wait(end.saturating_sub(self.capacity.widen()))
+    }
+
+    fn snapshot(&self, tat: W, now: Nanos) -> Snapshot {
+        let ahead = self.ahead(tat, self.ticks(now));
+        let (interval, room) = (self.interval.widen(), self.capacity.widen().saturating_sub(ahead.widen()));
+        Snapshot {
+            limit: self.burst(),
+            remaining: room.checked_div(interval).and_then(|whole| u32::try_from(whole).ok()).unwrap_or(0),
+            retry_after: self.wait_behind(tat, now, 0, 1),
+            reset_after: self.wait(ahead.widen()),
+        }
     }
 }
 

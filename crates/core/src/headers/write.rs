@@ -3,6 +3,8 @@
 use core::fmt::{self, Display, Write};
 use core::time::Duration;
 
+use crate::{Quota, Snapshot};
+
 /// What a server tells of one limit, in plain numbers; each value is written with `Display`, without allocation.
 ///
 /// The format is that of draft-ietf-httpapi-ratelimit-headers-10: structured fields of RFC 9651, times in whole
@@ -38,6 +40,31 @@ pub struct RateLimitFields<'a> {
 }
 
 impl<'a> RateLimitFields<'a> {
+    /// The fields of a limiter: what `snapshot` tells, under the name `policy`. The policy is the quota's limit
+    /// and period.
+    ///
+    /// ```
+    /// use paceline_core::{Atomic, Gcra, Limit, Nanos, Quota, headers::RateLimitFields};
+    ///
+    /// let quota = Quota::per_minute(60);
+    /// let limit = Atomic::new(Gcra::new(quota)?);
+    /// assert!(limit.decide(Nanos::ZERO, 15).is_allowed());
+    /// let fields = RateLimitFields::of("api", limit.snapshot(Nanos::ZERO), quota);
+    /// assert_eq!(fields.rate_limit().to_string(), r#""api";r=45;t=15"#);
+    /// assert_eq!(fields.rate_limit_policy().to_string(), r#""api";q=60;w=60"#);
+    /// # Ok::<(), paceline_core::QuotaError>(())
+    /// ```
+    #[must_use]
+    pub fn of(policy: &'a str, snapshot: Snapshot, quota: Quota) -> Self {
+        Self {
+            policy,
+            limit: quota.limit().into(),
+            remaining: snapshot.remaining.into(),
+            reset_after: snapshot.reset_after.to_duration(),
+            window: Some(quota.period().to_duration()),
+        }
+    }
+
     /// The value of `RateLimit`.
     #[must_use]
     pub fn rate_limit(self) -> impl Display + use<'a> {

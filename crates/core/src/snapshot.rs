@@ -1,0 +1,25 @@
+use crate::Nanos;
+
+/// What a limiter has left at one moment.
+///
+/// ```
+/// use paceline_core::{Atomic, Gcra, Limit, Nanos, Quota};
+///
+/// let limit = Atomic::new(Gcra::new(Quota::per_minute(60).burst(10))?);
+/// assert!(limit.decide(Nanos::ZERO, 4).is_allowed());
+/// let snapshot = limit.snapshot(Nanos::ZERO);
+/// assert_eq!((snapshot.limit, snapshot.remaining), (10, 6));
+/// assert_eq!((snapshot.retry_after, snapshot.reset_after), (Nanos::ZERO, Nanos::from_secs(4)));
+/// # Ok::<(), paceline_core::QuotaError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Snapshot {
+    /// The most that is admitted at once, from idle: the burst.
+    pub limit: u32,
+    /// The largest cost that would be admitted now.
+    pub remaining: u32,
+    /// The wait of a cost of 1; zero while something remains.
+    pub retry_after: Nanos,
+    /// The wait until all of the limit is there again.
+    pub reset_after: Nanos,
+}
