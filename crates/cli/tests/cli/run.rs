@@ -111,3 +111,15 @@ fn a_real_server_needs_a_limit_and_an_output_its_own_file() {
     assert!(notes.code == Some(1) && notes.stderr.contains("line 1 is no result"), "{}", notes.stderr);
     assert_eq!(fs::read_to_string(jobs.output()).unwrap(), "my notes\n");
 }
+
+/// By any name, and even where there is nothing to lose. Tried, and caught: paths that are compared as they were written.
+#[test]
+fn the_requests_are_no_output() {
+    let jobs = Jobs::new([]);
+    fs::create_dir(jobs.path("folder")).unwrap();
+    let other_name = jobs.path("folder/../jobs.jsonl");
+    for options in ["", "--retry-failed", "--dry-run"] {
+        let refused = jobs.run(&format!("{options} --output {}", other_name.display()));
+        assert!(refused.code == Some(1) && refused.stderr.contains("it holds the requests"), "{options:?}: {}", refused.stderr);
+    }
+}
