@@ -67,9 +67,9 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
     let to = Destination::open(&args, &limits).await?;
     let plan = Plan::new(&limits, work.demand, args.concurrency);
     let skipped = work.skipped;
-    let status = session::carry(&args, &limits, &mut output, work, to).await?;
+    let (status, server) = session::carry(&args, &limits, &mut output, work, to).await?;
     let latency = if args.base_url.is_none() { args.latency } else { status.tally.borrow().latency() };
-    let summary = Summary { status: &status, skipped, took: start.elapsed(), minimum: plan.minimum(latency) };
+    let summary = Summary { status: &status, server, skipped, took: start.elapsed(), minimum: plan.minimum(latency) };
     writeln!(io::stdout(), "{summary}")?;
     Ok(summary.exit_code())
 }

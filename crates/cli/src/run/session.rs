@@ -19,17 +19,19 @@ use super::{
     status::Status,
     work::Work,
 };
+use crate::serve::Stats;
 
-/// Sends all of `work` and writes what comes of it; Ctrl-C ends the sending, and a second one the process.
+/// Sends all of `work` and writes what comes of it; Ctrl-C ends the sending, and a second one the process. With it comes what an
+/// embedded server has counted.
 pub(super) async fn carry<'a>(
     args: &Args,
     limits: &'a Limits,
     output: &mut Output,
     work: Work,
     to: Destination,
-) -> Result<Status<'a>, Box<dyn Error>> {
+) -> Result<(Status<'a>, Option<Stats>), Box<dyn Error>> {
     let Work { index, demand, .. } = work;
-    let Destination { sender, trace, embedded: _kept } = to;
+    let Destination { sender, trace, embedded } = to;
     let calls = args.concurrency as usize;
     let lines = Lines::new(File::open(&args.jobs).map_err(naming(&args.jobs))?);
     let gate = Gate::new(limits.client());
@@ -48,7 +50,7 @@ pub(super) async fn carry<'a>(
         done = both(sending, collect(inbox, output, &status)) => done?,
         never = progress::show(&status, &gate, args.concurrency) => match never {},
     }
-    Ok(status)
+    Ok((status, embedded.map(|server| server.stats())))
 }
 
 /// Where the sending fails, what is in flight is paid for: it is still collected. Where the collecting fails, nothing more is sent.

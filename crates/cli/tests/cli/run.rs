@@ -16,6 +16,9 @@ fn each_request_gets_one_result_in_the_batch_format() {
     ended.tells(&["sent 41: 41 succeeded, 0 failed, 0 of them by a 429", "lost 0", "times"]);
     assert_eq!(ended.code, Some(0));
     assert!(ended.stderr.starts_with("embedded server on 127.0.0.1:"), "{}", ended.stderr);
+    // 40 chats of 9 tokens and one text of four characters.
+    let judged = ended.stdout.lines().nth(1).unwrap();
+    assert!(judged.starts_with("server: admitted 41 requests of 361 tokens, at most ") && judged.ends_with("; refused 0"), "{judged}");
     let results = jobs.results();
     assert_eq!(results.len(), 41);
     let result = &results["c7"];
@@ -97,6 +100,7 @@ fn where_nobody_answers_each_result_says_so() {
     let jobs = Jobs::new(chats(3, 1));
     let ended = jobs.run("--base-url http://127.0.0.1:1 --rpm 6000");
     ended.tells(&["sent 3: 0 succeeded, 3 failed, 0 of them by a 429"]);
+    assert!(!ended.stdout.contains("server:"), "{}", ended.stdout);
     assert!(jobs.results().values().all(|result| result["error"]["code"] == "connection_failed" && result["response"].is_null()));
 }
 
