@@ -1,12 +1,16 @@
 //! What a run sends, writes and tells.
 
-use std::fs;
-use std::time::{Duration, Instant};
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
 
-use crate::runs::{Jobs, chat, chats};
-use crate::served::Served;
+use crate::{
+    runs::{Jobs, chat, chats},
+    served::Served,
+};
 
 #[test]
 fn each_request_gets_one_result_in_the_batch_format() {
