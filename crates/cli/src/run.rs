@@ -45,9 +45,12 @@ use self::{
 /// Runs the file and tells how it went.
 pub(crate) async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
     let start = Instant::now();
+    let path = args.output();
+    if is_same_file(&path, &args.jobs) {
+        return Err(format!("{}: it holds the requests: give another --output", path.display()).into());
+    }
     let limits = Limits::new(&args)?;
     let mut work = Work::read(&args.jobs, &limits, &mut io::stderr().lock()).map_err(naming(&args.jobs))?;
-    let path = args.output();
     let leave_out = |finished: &Finished<'_>| {
         if finished.succeeded() || !args.retry_failed {
             work.leave_out(&finished.custom_id, finished.succeeded(), &limits);
@@ -64,11 +67,15 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
     let to = Destination::open(&args, &limits).await?;
     let plan = Plan::new(&limits, work.demand, args.concurrency);
     let skipped = work.skipped;
-    let status = session::carry(&args, &limits, &mut output, work, to).await?;
+    let (status, server) = session::carry(&args, &limits, &mut output, work, to).await?;
     let latency = if args.base_url.is_none() { args.latency } else { status.tally.borrow().latency() };
-    let summary = Summary { status: &status, skipped, took: start.elapsed(), minimum: plan.minimum(latency) };
+    let summary = Summary { status: &status, server, skipped, took: start.elapsed(), minimum: plan.minimum(latency) };
     writeln!(io::stdout(), "{summary}")?;
     Ok(summary.exit_code())
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 /// Tells the results of an output that may not be there, and leaves it as it is.

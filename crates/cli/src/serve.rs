@@ -18,21 +18,22 @@ mod refusal;
 mod routes;
 mod stats;
 
-use core::net::{Ipv4Addr, SocketAddr};
-use core::time::Duration;
-use std::io::{self, Write};
-use std::sync::Arc;
+use std::{
+    io::{self, Write},
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::serve::ListenerExt;
-use tokio::net::TcpListener;
-use tokio::sync::Notify;
-use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::{net::TcpListener, sync::Notify, task::JoinHandle, time::timeout};
 
 use self::routes::Service;
 
-pub(crate) use self::args::{Args, Config, WindowKind};
-pub(crate) use self::stats::Stats;
+pub(crate) use self::{
+    args::{Args, Config, WindowKind},
+    stats::Stats,
+};
 
 /// Serves until Ctrl-C, then prints what was admitted and refused.
 pub(crate) async fn serve(args: Args) -> io::Result<()> {

@@ -5,10 +5,12 @@ mod page;
 mod record;
 mod words;
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, IsTerminal, Read, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Args as ClapArgs, ValueEnum};
 use paceline_core::{Kind, Language, SupportReport};

@@ -1,7 +1,9 @@
 //! `paceline why` as programs and people run it.
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+};
 
 use paceline_core::{Cause, Resource, classify_429};
 use paceline_tests::corpus;

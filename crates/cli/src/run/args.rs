@@ -17,7 +17,7 @@ use crate::serve::WindowKind;
 pub(crate) struct Args {
     /// The requests
     pub(super) jobs: PathBuf,
-    /// Where the results go [default: JOBS with .results.jsonl]
+    /// Where the results go [default: JOBS, less a .jsonl, with .results.jsonl]
     ///
     /// Beside it, FILE.limits tells the next run what the server still counts of this one.
     #[arg(long, short, value_name = "FILE")]
@@ -77,7 +77,11 @@ pub(crate) struct Args {
 
 impl Args {
     pub(super) fn output(&self) -> PathBuf {
-        self.output.clone().unwrap_or_else(|| self.jobs.with_extension("results.jsonl"))
+        let jobs = &self.jobs;
+        self.output.clone().unwrap_or_else(|| match jobs.extension() {
+            Some(extension) if extension == "jsonl" => jobs.with_extension("results.jsonl"),
+            _ => jobs.with_added_extension("results.jsonl"),
+        })
     }
 
     /// Where a run leaves what the server still counts.
@@ -119,5 +123,39 @@ fn window(text: &str) -> Result<Duration, String> {
         Ok(window)
     } else {
         Err("a short window lasts from 100ms to less than 60s".to_owned())
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Cli {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    /// What `line`, which blanks part, says behind `paceline run`.
+    pub(in crate::run) fn args(line: &str) -> Args {
+        Cli::parse_from(["run"].into_iter().chain(line.split_whitespace())).args
+    }
+
+    /// Tried, and caught: whatever stands behind a point taken for the ending.
+    #[test]
+    fn each_job_file_has_its_own_output() {
+        let outputs = [
+            ("jobs.jsonl", "jobs.results.jsonl"),
+            ("2026.08.jsonl", "2026.08.results.jsonl"),
+            ("day.1", "day.1.results.jsonl"),
+            ("day.2", "day.2.results.jsonl"),
+            ("in.put/day", "in.put/day.results.jsonl"),
+            ("jobs.jsonl --output out", "out"),
+        ];
+        for (line, output) in outputs {
+            assert_eq!(args(line).output(), PathBuf::from(output), "{line}");
+        }
     }
 }

@@ -19,7 +19,7 @@ pub(super) struct Index {
 impl Index {
     /// An index with room for `ids`.
     pub(super) fn for_ids(ids: u64) -> Self {
-        let size = usize::try_from(ids + ids / 4 + 1).unwrap_or(usize::MAX);
+        let size = usize::try_from(slots(ids)).unwrap_or(usize::MAX);
         Self {
             slots: vec![None; size].into(),
             tokens: vec![0; size].into(),
@@ -63,6 +63,17 @@ impl Index {
         slot
     }
 }
+
+/// Five slots for four ids, and one that stays free.
+const fn slots(ids: u64) -> u64 {
+    ids + ids / 4 + 1
+}
+
+/// What a slot takes of each of the three arrays.
+const SLOT: usize = size_of::<Option<NonZeroU128>>() + size_of::<u32>() + size_of::<bool>();
+
+/// A million ids cost at most 32 bytes each.
+const _: () = assert!(SLOT as u64 * slots(1_000_000) <= 32 * 1_000_000);
 
 #[cfg(test)]
 mod tests {

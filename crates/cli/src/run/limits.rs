@@ -103,21 +103,14 @@ pub(super) struct TooSmall<'a> {
 pub(super) mod tests {
     use std::time::Duration;
 
-    use clap::Parser as _;
     use paceline::Limit as _;
 
     use super::*;
-
-    #[derive(clap::Parser)]
-    struct Cli {
-        #[command(flatten)]
-        args: Args,
-    }
+    use crate::run::args::tests::args;
 
     /// The limits of a command line.
     pub(in crate::run) fn limits(options: &str) -> Limits {
-        let line = ["run", "jobs.jsonl"].into_iter().chain(options.split_whitespace());
-        Limits::new(&Cli::parse_from(line).args).expect("limits")
+        Limits::new(&args(&format!("jobs.jsonl {options}"))).expect("limits")
     }
 
     /// Seen to fail with grains of whole requests.

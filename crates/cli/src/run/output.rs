@@ -145,9 +145,11 @@ mod tests {
         mends(&FAILED[..FAILED.len() - 1], "");
     }
 
+    /// Tried, and caught: a result whose `response` may be missing, which a request then is.
     #[test]
     fn what_is_no_result_is_left_alone() {
-        for notes in ["my notes\nmore of them\n", "my notes", "{}\n", "{\"custom_id\":"] {
+        let job = "{\"custom_id\":\"a\",\"method\":\"POST\",\"url\":\"/v1/x\",\"body\":{}}\n";
+        for notes in ["my notes\nmore of them\n", "my notes", "{}\n", "{\"custom_id\":", job] {
             let (_folder, path) = written(notes);
             let Err(error) = open(&path) else { panic!("notes") };
             assert!(error.to_string().starts_with("line 1 is no result"), "{error}");

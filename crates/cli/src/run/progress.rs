@@ -27,6 +27,8 @@ pub(super) async fn show(status: &Status<'_>, gate: &Gate<'_>, concurrency: u32)
         if is_terminal {
             bar.0.set_position(answered);
             bar.0.set_message(message);
+            // Behind the bar, at the end of the line, the echo of Ctrl-C would begin a new one and leave the bar above it.
+            eprint!("\r");
         } else {
             eprintln!("{answered} of {}: {message}", status.total);
         }

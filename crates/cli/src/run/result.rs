@@ -75,6 +75,8 @@ pub(super) fn body(text: String) -> Box<RawValue> {
 pub(super) struct Finished<'a> {
     #[serde(borrow)]
     pub(super) custom_id: Cow<'a, str>,
+    /// It may be null but has to be there, or else a request would pass for a result that failed.
+    #[serde(deserialize_with = "Option::deserialize")]
     response: Option<Status>,
 }
 

@@ -19,17 +19,19 @@ use super::{
     status::Status,
     work::Work,
 };
+use crate::serve::Stats;
 
-/// Sends all of `work` and writes what comes of it; Ctrl-C ends the sending, and a second one the process.
+/// Sends all of `work` and writes what comes of it; Ctrl-C ends the sending, and a second one the process. With it comes what an
+/// embedded server has counted.
 pub(super) async fn carry<'a>(
     args: &Args,
     limits: &'a Limits,
     output: &mut Output,
     work: Work,
     to: Destination,
-) -> Result<Status<'a>, Box<dyn Error>> {
+) -> Result<(Status<'a>, Option<Stats>), Box<dyn Error>> {
     let Work { index, demand, .. } = work;
-    let Destination { sender, trace, embedded: _kept } = to;
+    let Destination { sender, trace, embedded } = to;
     let calls = args.concurrency as usize;
     let lines = Lines::new(File::open(&args.jobs).map_err(naming(&args.jobs))?);
     let gate = Gate::new(limits.client());
@@ -44,12 +46,17 @@ pub(super) async fn carry<'a>(
             sent = dispatcher.run(lines, index) => sent,
         }
     };
-    let all = async { try_join!(sending, collect(inbox, output, &status)) };
     select! {
-        done = all => { done?; }
+        done = both(sending, collect(inbox, output, &status)) => done?,
         never = progress::show(&status, &gate, args.concurrency) => match never {},
     }
-    Ok(status)
+    Ok((status, embedded.map(|server| server.stats())))
+}
+
+/// Where the sending fails, what is in flight is paid for: it is still collected. Where the collecting fails, nothing more is sent.
+async fn both(sending: impl Future<Output = io::Result<()>>, collecting: impl Future<Output = io::Result<()>>) -> io::Result<()> {
+    let (sent, ()) = try_join!(async { Ok(sending.await) }, collecting)?;
+    sent
 }
 
 /// Writes results until everybody who could bring one is gone.
@@ -76,3 +83,41 @@ fn watch_ctrl_c() -> watch::Receiver<bool> {
 
 /// The exit code of a process that was stopped by Ctrl-C.
 pub(super) const STOPPED: u8 = 130;
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, future, time::Duration};
+
+    use super::*;
+    use crate::run::result::{Failure, ResultLine};
+
+    fn failure() -> io::Result<()> {
+        Err(io::Error::other("failed"))
+    }
+
+    /// Tried, and caught: a failure that ends the collecting with the sending.
+    #[tokio::test]
+    async fn what_is_in_flight_when_the_sending_fails_is_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("out.jsonl");
+        let mut output = Output::open(&path, |_| {}).expect("an output");
+        let status = Status::new(1, Default::default());
+        let (outcomes, inbox) = mpsc::channel(1);
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let failure = Failure { code: "request_timeout", message: String::new() };
+            let result = ResultLine::new(1, "late".to_owned(), Err(failure));
+            let _ = outcomes.send(Outcome { result, took: Some(Duration::ZERO) }).await;
+        });
+        let done = both(future::ready(failure()), collect(inbox, &mut output, &status)).await;
+        assert!(done.is_err_and(|error| error.to_string() == "failed"));
+        assert_eq!(fs::read_to_string(&path).expect("a file").matches("late").count(), 1);
+    }
+
+    /// Tried, and caught: waiting for both, which never ends.
+    #[tokio::test]
+    async fn nothing_is_sent_that_cannot_be_written() {
+        let done = tokio::time::timeout(Duration::from_secs(5), both(future::pending(), future::ready(failure()))).await;
+        assert!(done.is_ok_and(|done| done.is_err()));
+    }
+}

@@ -3,10 +3,13 @@
 use std::{fmt, process::ExitCode, time::Duration};
 
 use super::{plan::seconds, session::STOPPED, status::Status, work::Skipped};
+use crate::serve::Stats;
 
 /// The end of a run.
 pub(super) struct Summary<'a> {
     pub(super) status: &'a Status<'a>,
+    /// What the embedded server says, which shares no code with the limits that were kept to.
+    pub(super) server: Option<Stats>,
     pub(super) skipped: Skipped,
     pub(super) took: Duration,
     /// The least time that it could have taken, and what binds.
@@ -33,6 +36,9 @@ impl fmt::Display for Summary<'_> {
         let tally = self.status.tally.borrow();
         let Skipped { bad_lines, finished, failed } = self.skipped;
         writeln!(f, "sent {}: {} succeeded, {} failed, {} of them by a 429", tally.sent, tally.succeeded, tally.failed, tally.too_many)?;
+        if let Some(server) = &self.server {
+            writeln!(f, "server: {server}")?;
+        }
         writeln!(f, "lost {}", self.status.in_flight())?;
         writeln!(f, "not sent: {finished} finished before ({failed} of them failed), {bad_lines} bad lines, {} too large", tally.refused)?;
         writeln!(f, "waited {} for the limits", seconds(tally.waited))?;

@@ -2,11 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::args::Config;
-use super::call::Call;
-use super::clock::Clock;
-use super::limits::Limits;
-use super::refusal::Refusal;
+use super::{args::Config, call::Call, clock::Clock, limits::Limits, refusal::Refusal};
 
 /// The state of one key.
 pub(crate) struct Account {
@@ -59,13 +55,12 @@ impl Account {
 
 #[cfg(test)]
 mod tests {
-    use core::time::Duration;
+    use std::time::Duration;
 
     use serde_json::Value;
     use tokio::time::advance;
 
-    use super::super::args::WindowKind;
-    use super::*;
+    use super::{super::args::WindowKind, *};
 
     struct Bench {
         config: Config,

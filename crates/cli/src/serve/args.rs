@@ -1,7 +1,6 @@
 //! The command line of `paceline serve`.
 
-use core::time::Duration;
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{ValueEnum, value_parser};
 

@@ -1,11 +1,15 @@
 //! A request as it arrived: whose it is, what it asks for, and what it costs.
 
-use core::hash::{Hash, Hasher};
-use std::collections::hash_map::DefaultHasher;
+use std::{
+    collections::hash_map::DefaultHasher,
+    hash::{Hash, Hasher},
+};
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderMap, header};
+use axum::{
+    body::Bytes,
+    extract::rejection::BytesRejection,
+    http::{HeaderMap, header},
+};
 use serde_json::Value;
 
 use super::refusal::{self, Refusal};

@@ -1,6 +1,6 @@
 //! The server's time: microseconds since it started, and the limiter's faster run of them.
 
-use core::time::Duration;
+use std::time::Duration;
 
 use tokio::time::Instant;
 

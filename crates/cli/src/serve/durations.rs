@@ -1,7 +1,6 @@
 //! Durations as the service prints them: `976ms`, `3.89s`, `7m12s`, `1h0m0s`, which is Go's form to the millisecond.
 
-use core::fmt;
-use core::time::Duration;
+use std::{fmt, time::Duration};
 
 /// A duration to print, rounded up to a whole millisecond so that whoever waits for it is not early.
 pub(crate) struct Printed(pub(crate) Duration);

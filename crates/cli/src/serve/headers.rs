@@ -1,13 +1,15 @@
 //! The headers that tell a client where it stands.
 
-use core::time::Duration;
+use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::clock::Clock;
-use super::durations::Printed;
-use super::limiter::refill_time;
-use super::limits::{Limits, Resource};
+use super::{
+    clock::Clock,
+    durations::Printed,
+    limiter::refill_time,
+    limits::{Limits, Resource},
+};
 
 /// What `x-ratelimit-*` tells of requests and of tokens. The headers have one place for both limits on requests: the
 /// minute's has it, or else the day's. Short windows are not told.

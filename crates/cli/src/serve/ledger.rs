@@ -1,16 +1,17 @@
 //! The books: all decisions are taken here, one at a time, and logged in the order in which they were taken.
 
-use std::collections::HashMap;
-use std::io;
+use std::{collections::HashMap, io};
 
-use super::account::Account;
-use super::args::Config;
-use super::call::{Call, Caller};
-use super::clock::Clock;
-use super::headers::Standing;
-use super::log::{Entry, Log};
-use super::refusal::Refusal;
-use super::stats::Stats;
+use super::{
+    account::Account,
+    args::Config,
+    call::{Call, Caller},
+    clock::Clock,
+    headers::Standing,
+    log::{Entry, Log},
+    refusal::Refusal,
+    stats::Stats,
+};
 
 /// The books of the server. They grow with each new key and model, which a server on loopback can afford.
 pub(crate) struct Ledger {

@@ -1,9 +1,11 @@
 //! The limits of one key and model, taken all together or not at all.
 
-use core::time::Duration;
+use std::time::Duration;
 
-use super::args::{Config, WindowKind};
-use super::limiter::{Bucket, Counter, DAY, MINUTE, Meter};
+use super::{
+    args::{Config, WindowKind},
+    limiter::{Bucket, Counter, DAY, MINUTE, Meter},
+};
 
 /// What a limit counts.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,11 @@
 //! The log: one JSON line a request, by which anybody can check afterwards what was admitted.
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Write};
-use std::path::Path;
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{self, Write},
+    path::Path,
+};
 
 use serde::Serialize;
 

@@ -2,13 +2,15 @@
 //!
 //! OpenAI's since November 2023. It has no limit on calls in flight for these two calls, so that one is worded as Moonshot words it.
 
-use core::time::Duration;
+use std::time::Duration;
 
 use axum::http::{Method, StatusCode, Uri};
 use serde_json::{Value, json};
 
-use super::durations::Printed;
-use super::limits::{Limit, Resource};
+use super::{
+    durations::Printed,
+    limits::{Limit, Resource},
+};
 
 /// A request that is not admitted, and why.
 pub(crate) enum Refusal {

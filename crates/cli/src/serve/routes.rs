@@ -1,24 +1,29 @@
 //! From HTTP to the ledger and back.
 
-use core::time::Duration;
-use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
-use axum::routing::post;
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{DefaultBodyLimit, State, rejection::BytesRejection},
+    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header},
+    routing::post,
+};
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
 
-use super::answers;
-use super::args::Config;
-use super::call::{Call, Caller};
-use super::headers;
-use super::ledger::Ledger;
-use super::refusal::{Asked, Refusal};
+use super::{
+    answers,
+    args::Config,
+    call::{Call, Caller},
+    headers,
+    ledger::Ledger,
+    refusal::{Asked, Refusal},
+};
 
 /// The server behind its routes.
 pub(crate) struct Service {

@@ -1,7 +1,6 @@
 //! What the server counts of its calls.
 
-use core::fmt;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 /// Counts since the start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

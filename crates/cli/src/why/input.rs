@@ -1,7 +1,6 @@
 //! What people and programs have in hand when a request was refused.
 
-use paceline_core::Response;
-use paceline_core::headers::Headers;
+use paceline_core::{Response, headers::Headers};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 

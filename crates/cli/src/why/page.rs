@@ -1,11 +1,15 @@
 //! What people read.
 
-use core::fmt::Display;
-use std::io::{self, Write};
+use std::{
+    fmt::Display,
+    io::{self, Write},
+};
 
 use anstyle::{AnsiColor, Style};
-use paceline_core::headers::{Bucket, Headers, Window};
-use paceline_core::{Cause, Evidence, Kind, Language, Remedy};
+use paceline_core::{
+    Cause, Evidence, Kind, Language, Remedy,
+    headers::{Bucket, Headers, Window},
+};
 
 use super::words::Words;
 

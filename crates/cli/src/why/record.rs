@@ -1,9 +1,11 @@
 //! What programs read.
 
-use core::time::Duration;
+use std::time::Duration;
 
-use paceline_core::headers::{Bucket, Headers, Window};
-use paceline_core::{Cause, Evidence, Remedy};
+use paceline_core::{
+    Cause, Evidence, Remedy,
+    headers::{Bucket, Headers, Window},
+};
 use serde::Serialize;
 
 /// One refusal; null where the response does not say.

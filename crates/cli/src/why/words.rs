@@ -1,6 +1,6 @@
 //! The words of the page, in both languages.
 
-use core::fmt::Display;
+use std::fmt::Display;
 
 use paceline_core::{Cause, Language, Reason};
 

@@ -1,7 +1,6 @@
 //! What the answers look like, and when they come.
 
-use core::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 

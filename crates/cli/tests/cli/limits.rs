@@ -1,6 +1,6 @@
 //! Each limit, as its clients meet it.
 
-use core::time::Duration;
+use std::time::Duration;
 
 use serde_json::json;
 

@@ -1,7 +1,6 @@
 //! What the log proves.
 
-use std::collections::HashSet;
-use std::fs;
+use std::{collections::HashSet, fs};
 
 use reqwest::Response;
 use serde_json::{Value, json};

@@ -1,15 +1,19 @@
 //! A run that was stopped, and the one that goes on.
 
-use std::collections::HashMap;
-use std::fs::{self, File};
-use std::process::{Child, Command};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashMap,
+    fs::{self, File},
+    process::{Child, Command},
+    thread::sleep,
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 
-use crate::runs::{Ended, Jobs, chats};
-use crate::served::Served;
+use crate::{
+    runs::{Ended, Jobs, chats},
+    served::Served,
+};
 
 /// Kills runs in each phase and checks the server's log: nothing is lost, nothing sent twice but what was in flight, and no run
 /// takes what an earlier one has spent. Tried, and caught: results that are not all written,

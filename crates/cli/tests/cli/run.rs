@@ -1,12 +1,16 @@
 //! What a run sends, writes and tells.
 
-use std::fs;
-use std::time::{Duration, Instant};
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
 
-use crate::runs::{Jobs, chat, chats};
-use crate::served::Served;
+use crate::{
+    runs::{Jobs, chat, chats},
+    served::Served,
+};
 
 #[test]
 fn each_request_gets_one_result_in_the_batch_format() {
@@ -16,6 +20,9 @@ fn each_request_gets_one_result_in_the_batch_format() {
     ended.tells(&["sent 41: 41 succeeded, 0 failed, 0 of them by a 429", "lost 0", "times"]);
     assert_eq!(ended.code, Some(0));
     assert!(ended.stderr.starts_with("embedded server on 127.0.0.1:"), "{}", ended.stderr);
+    // 40 chats of 9 tokens and one text of four characters.
+    let judged = ended.stdout.lines().nth(1).unwrap();
+    assert!(judged.starts_with("server: admitted 41 requests of 361 tokens, at most ") && judged.ends_with("; refused 0"), "{judged}");
     let results = jobs.results();
     assert_eq!(results.len(), 41);
     let result = &results["c7"];
@@ -97,6 +104,7 @@ fn where_nobody_answers_each_result_says_so() {
     let jobs = Jobs::new(chats(3, 1));
     let ended = jobs.run("--base-url http://127.0.0.1:1 --rpm 6000");
     ended.tells(&["sent 3: 0 succeeded, 3 failed, 0 of them by a 429"]);
+    assert!(!ended.stdout.contains("server:"), "{}", ended.stdout);
     assert!(jobs.results().values().all(|result| result["error"]["code"] == "connection_failed" && result["response"].is_null()));
 }
 
@@ -110,4 +118,16 @@ fn a_real_server_needs_a_limit_and_an_output_its_own_file() {
     let notes = jobs.run("");
     assert!(notes.code == Some(1) && notes.stderr.contains("line 1 is no result"), "{}", notes.stderr);
     assert_eq!(fs::read_to_string(jobs.output()).unwrap(), "my notes\n");
+}
+
+/// By any name, and even where there is nothing to lose. Tried, and caught: paths that are compared as they were written.
+#[test]
+fn the_requests_are_no_output() {
+    let jobs = Jobs::new([]);
+    fs::create_dir(jobs.path("folder")).unwrap();
+    let other_name = jobs.path("folder/../jobs.jsonl");
+    for options in ["", "--retry-failed", "--dry-run"] {
+        let refused = jobs.run(&format!("{options} --output {}", other_name.display()));
+        assert!(refused.code == Some(1) && refused.stderr.contains("it holds the requests"), "{options:?}: {}", refused.stderr);
+    }
 }

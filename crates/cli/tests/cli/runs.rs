@@ -1,9 +1,11 @@
 //! A folder with requests in it, and `paceline run` on them.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;

@@ -1,8 +1,6 @@
 //! The shipped sample, at the limit: what the README's first command promises, and the same with short windows.
 
-use std::fs;
-use std::path::Path;
-use std::process::Child;
+use std::{fs, path::Path, process::Child};
 
 use crate::runs::{Ended, Jobs};
 
@@ -23,7 +21,12 @@ fn the_sample_runs_at_the_limit_without_one_429() {
     ];
     for (jobs, count, child) in started {
         let ended = Ended::new(child.wait_with_output().unwrap());
-        ended.tells(&[&format!("sent {count}: {count} succeeded, 0 failed, 0 of them by a 429"), "lost 0"]);
+        ended.tells(&[
+            &format!("sent {count}: {count} succeeded, 0 failed, 0 of them by a 429"),
+            &format!("server: admitted {count} "),
+            "refused 0",
+            "lost 0",
+        ]);
         assert_eq!((ended.code, jobs.results().len()), (Some(0), count));
         let ratio: f64 = ended.stdout.trim_end().rsplit(' ').nth(1).unwrap().parse().unwrap();
         assert!(ratio <= MOST, "{}", ended.stdout);

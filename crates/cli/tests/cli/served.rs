@@ -1,8 +1,10 @@
 //! A `paceline serve` of its own for each test, and a client for it.
 
-use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::{
+    collections::BTreeMap,
+    io::{BufRead, BufReader, Read},
+    process::{Child, ChildStdout, Command, Stdio},
+};
 
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
