@@ -30,7 +30,7 @@ const LOG: &str = "crates/std/src/sliding_log.rs";
 const MARGIN: &str = "crates/cli/src/run/server_limit.rs";
 const BACKLOG: &str = "crates/std/src/backlog.rs";
 const TOKIO: &str = "crates/tokio/src/turnstile.rs";
-const CAUSE: &str = "crates/core/src/cause.rs";
+const NUMBER: &str = "crates/core/src/cause/number.rs";
 const WRITE: &str = "crates/core/src/headers/write.rs";
 const EXCHANGE: &str = "match self.state.compare_exchange_weak(state, next, Relaxed, Relaxed) {";
 const STORE: &str = "self.state.store(next, Relaxed);\n            match Ok::<u64, u64>(state) {";
@@ -49,7 +49,7 @@ const BUGS: [Bug; 21] = [
     bug(QUOTA, "period.div_ceil(self.limit as u128)", "(period / self.limit as u128)", "-p paceline-tests --test gcra"),
     bug(QUOTA, "emission.shift < FINEST_TICK", "emission.shift < 0", "-p paceline-tests --test gcra not_below"),
     bug(LOG, "saturating_add(self.window) <= now", "saturating_add(self.window) < now", "-p paceline --lib list_of_all"),
-    bug(LOG, "newest, _)| newest.max(now)", "newest, _)| newest.max(now).min(now)", "-p paceline --lib list_of_all"),
+    bug(LOG, "self.newest().max(now)", "now", "-p paceline --lib list_of_all"),
     bug(LOG, "admitted.log.iter().position(", "admitted.log.iter().rposition(", "-p paceline --lib ones_own"),
     bug(MARGIN, ".saturating_sub(unused)", ".saturating_sub(unused / 2)", "-p paceline-cli --bin paceline within_the_margin"),
     bug(MARGIN, "self.period.saturating_add(margin)))", "self.period))", "-p paceline-cli --bin paceline within_the_margin"),
@@ -60,7 +60,7 @@ const BUGS: [Bug; 21] = [
         "timeout(Duration::MAX, self",
         "-p paceline-tokio --test turnstile patience_is_kept",
     ),
-    bug(CAUSE, "let cut = reader.is_cut();", "let cut = false;", "-p paceline-tests --test classify"),
+    bug(NUMBER, "open: more >= body.len()", "open: false", "-p paceline-tests --test classify"),
     bug(WRITE, ".saturating_add(u64::from(duration.subsec_nanos() > 0))", "", "-p paceline-tests --test headers"),
     race(ATOMIC, EXCHANGE, STORE, "three_threads"),
     race(ATOMIC, "Err(seen) => state = seen,", "Err(_) => return result,", "three_threads"),
