@@ -32,6 +32,9 @@ impl Reader<'_> {
             }
             return;
         }
+        if self.countdown(start) {
+            return;
+        }
         let glued = is_glued(self.body, number.end);
         match Span::after(self.body, number) {
             Some(span) if !glued || !is_glued(self.body, span.end) => {
@@ -46,6 +49,21 @@ impl Reader<'_> {
                 self.at = number.end;
                 self.amount(number);
             }
+        }
+    }
+
+    /// `replenished in 12:14:33`
+    fn countdown(&mut self, start: usize) -> bool {
+        if byte(self.body, start + 2) != b':' || self.sentence.prev != Stem::In {
+            return false;
+        }
+        match date::clock(self.body, start) {
+            Some((seconds, end)) if self.sentence.waits && end < self.body.len() => {
+                self.at = end;
+                self.wait(Duration::from_secs(seconds));
+                true
+            }
+            _ => false,
         }
     }
 
@@ -110,7 +128,9 @@ impl Reader<'_> {
         let sure = self.sentence.slack <= 1
             || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
         let stopped = self.ends_with_stop(number);
-        if number.open || stopped {
+        let complete = stopped || number.point;
+        let counts = matches!(label, Label::Limit | Label::Used) && !self.is_cut();
+        if (number.open || stopped) && !(complete && counts) {
             let whole = !number.open;
             self.facts.tail = Some(Tail {
                 label,

@@ -122,7 +122,7 @@ impl<'a> Facts<'a> {
     /// The cause. Of a body that was cut, nothing is terminal that its rest might have softened.
     #[inline]
     pub(super) fn cause(mut self, cut: bool) -> Cause<'a> {
-        self.take_tail();
+        self.take_tail(cut);
         self.count_down();
         let mut cause = self.said;
         cause.reason = self.reason(cut);
@@ -139,9 +139,9 @@ impl<'a> Facts<'a> {
         cause
     }
 
-    /// A number at the very end may have lost its last digits. A request is read there where it explains the refusal
-    /// and no longer number would fit the limit, or where it is above the limit as it stands.
-    fn take_tail(&mut self) {
+    /// A number at the very end may have lost its last digits, unless nothing is open that the end would have to close.
+    /// A request is read there where it explains the refusal: more digits do not change what it means.
+    fn take_tail(&mut self, cut: bool) {
         if let Some(Tail {
             label: Label::Requested,
             value,
@@ -149,7 +149,7 @@ impl<'a> Facts<'a> {
         }) = self.tail
             && let Some(limit) = self.said.limit
             && self.said.used.unwrap_or(0).saturating_add(value) > limit
-            && (whole || value.saturating_mul(10) >= limit)
+            && (whole || !cut || value.saturating_mul(10) >= limit)
         {
             self.said.requested.get_or_insert(value);
         }

@@ -5,7 +5,8 @@ use core::time::Duration;
 use super::date;
 use super::identifier::Words;
 use super::lex::{
-    byte, class, class_at, is_in, key_end, name_end, opening, run_of, set, starts_with, text,
+    byte, class, class_at, is_in, is_letter, key_end, name_end, opening, run_of, set, starts_with,
+    text,
 };
 use super::number::{Number, SECOND, Span, of_stem};
 use super::read::{Label, Reader};
@@ -113,8 +114,14 @@ impl<'a> Reader<'a> {
                 self.label(label);
             }
             Field::Elsewhere => self.stop(),
+            // A number that it holds is ignored, but not those of a sentence.
             Field::Other => {
-                self.label(Label::Ignored);
+                let sentence = is_letter(self.body, open);
+                self.label(if sentence {
+                    Label::None
+                } else {
+                    Label::Ignored
+                });
                 self.skip_nothing(open);
             }
         }
@@ -295,7 +302,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Time | Stem::At if resets => Field::Reset,
         Stem::Name if model => Field::Model,
         Stem::Name if organization => Field::Organization,
-        Stem::Value if before == Stem::Quota => Field::Count(Label::Limit),
+        Stem::Value if matches!(before, Stem::Quota | Stem::Limit) => Field::Count(Label::Limit),
         // `bytes_limit`, `raw_error`: of something else.
         Stem::Limit | Stem::Max if count > 1 && before == Stem::Other => Field::Other,
         Stem::Error if count > 1 => Field::Other,

@@ -42,7 +42,15 @@ impl Reader<'_> {
             | Stem::Token
             | Stem::Rate => self.together(prev, stem),
             Stem::To if prev == Stem::Throttle => self.label(Label::Limit),
+            Stem::Per if prev == Stem::Request => self.sentence.concepts |= Stem::Rate.bit(),
             Stem::Limit | Stem::Max => {
+                if stem == Stem::Limit
+                    && let Some(unit) = of_stem(prev)
+                    && unit >= SECOND
+                {
+                    self.sentence.concepts |= concept(unit);
+                    self.window(unit);
+                }
                 self.sentence.pair |= prev == Stem::Per && self.sentence.label == Label::Used;
                 self.label(Label::Limit);
             }
@@ -50,6 +58,8 @@ impl Reader<'_> {
             Stem::Requested => self.label(Label::Requested),
             Stem::Remaining | Stem::Burst | Stem::Afford => self.label(Label::Ignored),
             Stem::Exceed => self.exceed(prev),
+            Stem::Required => self.required(),
+            Stem::Arrears => self.sentence.concepts |= Stem::Billing.bit() | Stem::Inactive.bit(),
             Stem::Again | Stem::Retry | Stem::Wait | Stem::Reset | Stem::Available => {
                 self.sentence.waits = true;
                 self.sentence.label = Label::None;
@@ -86,6 +96,16 @@ impl Reader<'_> {
         }
         let tokens = self.sentence.concepts & Stem::Token.bit() != 0;
         if tokens && let Some(amount) = self.take_amount() {
+            self.facts.said.requested.get_or_insert(amount);
+        }
+    }
+
+    /// `240 credits are required`
+    fn required(&mut self) {
+        let credits = Stem::Credit.bit() | Stem::Token.bit();
+        if self.sentence.concepts & credits != 0
+            && let Some(amount) = self.take_amount()
+        {
             self.facts.said.requested.get_or_insert(amount);
         }
     }

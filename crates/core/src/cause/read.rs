@@ -207,6 +207,7 @@ impl<'a> Reader<'a> {
                 self.at = run_of(self.body, end, set::URL);
                 self.sentence.prev = Stem::Other;
             }
+            b'/' if self.model_as_subject(start) => {}
             _ => self.bare_word(stem, start, end),
         }
     }
@@ -278,6 +279,9 @@ impl<'a> Reader<'a> {
             }
             b',' => {
                 self.sentence.prev = Stem::Other;
+                if self.sentence.label == Label::Ignored {
+                    self.sentence.label = Label::None;
+                }
                 self.at += usize::from(byte(self.body, self.at) == b' ');
             }
             b'|' | b';' => self.finish(true),

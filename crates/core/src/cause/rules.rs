@@ -243,20 +243,20 @@ static RATES: &[Rule] = &[
     rule(Rank::Weak, Reason::UnknownRate, all![Resource, Exceed]),
 ];
 
-/// Sorted. Cloudflare's 10xx, Zhipu's 1xxx, JSON-RPC's and Binance's negative ones, Twilio, Okta.
+/// Sorted. Cloudflare's 10xx, which are other services' too and lose to words, Zhipu's 1xxx, JSON-RPC's and Binance's negative ones, Twilio, Okta.
 static NUMBERS: &[(&[u8], Rank, Reason)] = &[
     (b"-1003", Rank::Rate, Reason::UnknownRate),
     (b"-1015", Rank::Rate, Reason::UnknownRate),
     (b"-32005", Rank::Rate, Reason::UnknownRate),
     (b"-32029", Rank::Rate, Reason::UnknownRate),
-    (b"1006", Rank::Code, Reason::AccessTerminated),
-    (b"1007", Rank::Code, Reason::AccessTerminated),
-    (b"1008", Rank::Code, Reason::AccessTerminated),
-    (b"1009", Rank::Code, Reason::AccessTerminated),
-    (b"1010", Rank::Code, Reason::AccessTerminated),
-    (b"1012", Rank::Code, Reason::AccessTerminated),
+    (b"1006", Rank::TooLarge, Reason::AccessTerminated),
+    (b"1007", Rank::TooLarge, Reason::AccessTerminated),
+    (b"1008", Rank::TooLarge, Reason::AccessTerminated),
+    (b"1009", Rank::TooLarge, Reason::AccessTerminated),
+    (b"1010", Rank::TooLarge, Reason::AccessTerminated),
+    (b"1012", Rank::TooLarge, Reason::AccessTerminated),
     (b"1015", Rank::Rate, Reason::UnknownRate),
-    (b"1020", Rank::Code, Reason::AccessTerminated),
+    (b"1020", Rank::TooLarge, Reason::AccessTerminated),
     (b"1113", Rank::Code, Reason::CreditExhausted),
     (b"1302", Rank::Rate, Reason::UnknownRate),
     (b"1303", Rank::Rate, Reason::UnknownRate),

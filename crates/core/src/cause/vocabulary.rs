@@ -43,6 +43,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     ),
     (Stem::Billing, "billing payment payments invoice invoices"),
     (Stem::Spend, "spend spending budget budgets specified"),
+    (Stem::Arrears, "arrears arrearage"),
     (Stem::Recharge, "recharge"),
     (
         Stem::Account,
@@ -50,7 +51,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     ),
     (
         Stem::Inactive,
-        "inactive overdue arrears arrearage deactivated delinquent unpaid suspended disabled unpurchased",
+        "inactive overdue deactivated delinquent unpaid suspended disabled unpurchased",
     ),
     (
         Stem::Terminated,
@@ -116,7 +117,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Retry, "retry"),
     (
         Stem::Reset,
-        "reset resets resetting regain refill renew renews replenish replenishes refreshes",
+        "reset resets resetting regain refill refills refilled renew renews renewed replenish replenishes replenished refreshes refreshed",
     ),
     (Stem::Not, "not cannot no"),
     (Stem::Allocated, "allocated secondary"),
@@ -154,7 +155,8 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Used, "used actual"),
     (Stem::Current, "current currently"),
     (Stem::Requested, "requested resulted requesting"),
-    (Stem::Remaining, "remaining"),
+    (Stem::Required, "required needed"),
+    (Stem::Remaining, "remaining left"),
     (Stem::Burst, "burst"),
     (Stem::Afford, "afford cost costs"),
     (Stem::Total, "total"),
