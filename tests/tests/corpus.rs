@@ -27,7 +27,7 @@ fn accuracy_on_written_bodies() {
         "/fixtures/bodies.jsonl"
     ));
     let rows = read(written).expect("the project's own bodies");
-    score(&rows).assert_floors(0.0);
+    score(&rows).assert_floors(0.02);
 }
 
 /// Classifies each row; prints the score of each field, what was missed, and where each provider did worst.

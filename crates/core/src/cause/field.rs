@@ -42,6 +42,9 @@ impl<'a> Reader<'a> {
         };
         let field = match word {
             Some(Stem::Name) if self.sentence.prev == Stem::Model => Field::Model,
+            Some(Stem::Limit) if self.sentence.prev == Stem::Remaining => {
+                Field::Count(Label::Ignored)
+            }
             Some(stem) => of_word(stem),
             None => of_words(self.body, start, end),
         };
@@ -254,7 +257,7 @@ const fn of_word(stem: Stem) -> Field {
         Stem::Time | Stem::Period => Field::Window,
         Stem::Model => Field::Model,
         Stem::Organization => Field::Organization,
-        Stem::Limit | Stem::Max => Field::Count(Label::Limit),
+        Stem::Limit | Stem::Max | Stem::Allowed => Field::Count(Label::Limit),
         Stem::Used | Stem::Current | Stem::Count | Stem::Usage => Field::Count(Label::Used),
         Stem::Requested => Field::Count(Label::Requested),
         Stem::Remaining => Field::Count(Label::Ignored),
@@ -304,7 +307,9 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Name if organization => Field::Organization,
         Stem::Value if matches!(before, Stem::Quota | Stem::Limit) => Field::Count(Label::Limit),
         // `bytes_limit`, `raw_error`: of something else.
-        Stem::Limit | Stem::Max if count > 1 && before == Stem::Other => Field::Other,
+        Stem::Limit | Stem::Max | Stem::Count if count > 1 && before == Stem::Other => Field::Other,
+        Stem::Limit if before == Stem::Remaining => Field::Count(Label::Ignored),
+        Stem::Count if matches!(before, Stem::Credit | Stem::Message) => Field::Other,
         Stem::Error if count > 1 => Field::Other,
         _ => of_word(last),
     }

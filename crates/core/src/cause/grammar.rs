@@ -31,6 +31,7 @@ impl Reader<'_> {
             | Stem::Due
             | Stem::Up
             | Stem::Of
+            | Stem::Than
             | Stem::Low
             | Stem::Credit
             | Stem::Balance
@@ -43,6 +44,7 @@ impl Reader<'_> {
             | Stem::Rate => self.together(prev, stem),
             Stem::To if prev == Stem::Throttle => self.label(Label::Limit),
             Stem::Per if prev == Stem::Request => self.sentence.concepts |= Stem::Rate.bit(),
+            Stem::Limit if prev == Stem::Remaining => {}
             Stem::Limit | Stem::Max => {
                 if stem == Stem::Limit
                     && let Some(unit) = of_stem(prev)
@@ -63,6 +65,9 @@ impl Reader<'_> {
             Stem::Again | Stem::Retry | Stem::Wait | Stem::Reset | Stem::Available => {
                 self.sentence.waits = true;
                 self.sentence.label = Label::None;
+                if matches!(stem, Stem::Again | Stem::Wait) {
+                    self.sentence.concepts |= Stem::Retry.bit();
+                }
                 if stem == Stem::Reset {
                     self.sentence.said = Some(self.at);
                 }
@@ -133,11 +138,20 @@ impl Reader<'_> {
                 self.sentence.label = Label::None;
                 Stem::Exceed
             }
-            (Stem::Quota, Stem::Of) => {
+            (Stem::Quota, Stem::Of) | (Stem::More | Stem::Large, Stem::Than) => {
                 self.label(Label::Limit);
                 return;
             }
-            (Stem::Out, Stem::Of) | (Stem::Too, Stem::Low) => Stem::Insufficient,
+            // A window of 300 seconds.
+            (Stem::Period, Stem::Of) => {
+                self.sentence.prev = Stem::Per;
+                return;
+            }
+            (Stem::Out, Stem::Of) => {
+                self.label(Label::Limit);
+                Stem::Insufficient
+            }
+            (Stem::Too, Stem::Low) => Stem::Insufficient,
             (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
             (Stem::Not, Stem::Such) => Stem::Member,
             (Stem::Your, Stem::Capacity) | (Stem::Total, Stem::Request) => Stem::Quota,
@@ -167,6 +181,14 @@ impl Reader<'_> {
             Stem::Second | Stem::Minute | Stem::Hour | Stem::Day | Stem::Week | Stem::Month => {
                 match of_stem(stem) {
                     Some(unit) if prev == Stem::Per => (unit, None),
+                    // What was counted in it is not the limit: `61 in the last minute`.
+                    Some(unit) if prev == Stem::Last => {
+                        self.sentence.window.get_or_insert(unit);
+                        if let Some(amount) = self.take_amount() {
+                            self.facts.said.used.get_or_insert(amount);
+                        }
+                        return;
+                    }
                     _ => return,
                 }
             }
@@ -195,7 +217,7 @@ impl Reader<'_> {
 }
 
 /// Bytes between a number and its window: `60 free model requests per day`.
-const MOST_BETWEEN: usize = 48;
+const MOST_BETWEEN: usize = 64;
 
 /// The stem of a window of that length.
 pub(super) const fn concept(window: Duration) -> Concepts {

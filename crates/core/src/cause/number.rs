@@ -169,7 +169,7 @@ pub(super) fn unit(body: &[u8], at: usize) -> Option<(Duration, usize)> {
 /// The end of what may stand between a number and its unit: a blank, a hyphen, a quote, a line's end as an escape.
 fn gap(body: &[u8], at: usize) -> usize {
     let end = run(body, at, |byte| {
-        matches!(byte, b' ' | b'\n' | b'\'' | b'"' | b'-' | b'~')
+        matches!(byte, b' ' | b'\n' | b'\'' | b'"' | b'-' | b'_' | b'~')
     });
     match (byte(body, end), byte(body, end + 1)) {
         (b'\\', b'n') => blanks(body, end + 2),

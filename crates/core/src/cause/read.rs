@@ -124,7 +124,13 @@ impl<'a> Reader<'a> {
                     }
                 }
                 class::DIGIT => self.number(),
-                class::SPACE => self.at = blanks(self.body, self.at + 1),
+                class::SPACE => {
+                    self.at = blanks(self.body, self.at + 1);
+                    if mark == b'\n' && starts_with(self.body, self.at, b"at ") {
+                        // A frame of a stack: the message is over.
+                        self.finish(true);
+                    }
+                }
                 class::WIDE => self.wide(),
                 _ => {
                     if mark == b'<' && self.is_html() {

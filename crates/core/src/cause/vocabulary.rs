@@ -4,7 +4,10 @@ use super::words::Stem;
 
 /// The words of each stem. Inflections are listed, not derived: a derived one would be wrong somewhere.
 pub(super) const WORDS: &[(Stem, &str)] = &[
-    (Stem::Rate, "rate rates frequency velocity speed throughput"),
+    (
+        Stem::Rate,
+        "rate rates frequency velocity speed throughput bandwidth",
+    ),
     (
         Stem::Limit,
         "limit limits limitation limitations threshold thresholds cap caps ceiling limite ratelimits",
@@ -39,7 +42,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Balance, "balance"),
     (
         Stem::Insufficient,
-        "insufficient depleted negative lacking requires empty",
+        "insufficient depleted negative lack lacks lacking requires empty",
     ),
     (Stem::Billing, "billing payment payments invoice invoices"),
     (Stem::Spend, "spend spending budget budgets specified"),
@@ -88,7 +91,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     ),
     (
         Stem::Overload,
-        "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading circuit execution deadline",
+        "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading overflow circuit execution deadline",
     ),
     (Stem::Capacity, "capacity"),
     (Stem::Demand, "demand load traffic peak"),
@@ -145,6 +148,9 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Last, "last past"),
     (Stem::Period, "period window rolling"),
     (Stem::Your, "your"),
+    (Stem::Allowed, "allowed permitted"),
+    (Stem::More, "more greater over"),
+    (Stem::Than, "than"),
     (Stem::Out, "out"),
     (Stem::Up, "up"),
     (Stem::Low, "low"),
@@ -154,7 +160,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::On, "on"),
     (Stem::Used, "used actual"),
     (Stem::Current, "current currently"),
-    (Stem::Requested, "requested resulted requesting"),
+    (Stem::Requested, "requested resulted requesting got"),
     (Stem::Required, "required needed"),
     (Stem::Remaining, "remaining left"),
     (Stem::Burst, "burst"),
