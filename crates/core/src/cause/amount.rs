@@ -73,6 +73,8 @@ impl Reader<'_> {
         let next = self.next_stem();
         if span.open && span.end >= self.body.len() {
             // Its rest may be cut off: `1m` of `1ms`.
+        } else if prev == Stem::Last && !self.has(Stem::TooMany) {
+            self.counted_within(time);
         } else if matches!(prev, Stem::Per | Stem::Last | Stem::Within)
             || matches!(next, Stem::Period | Stem::Limit | Stem::Within)
         {
@@ -82,10 +84,16 @@ impl Reader<'_> {
             // Its rest may be cut off.
         } else if (self.sentence.waits || next == Stem::After) && !self.sentence.client {
             self.wait(time);
+        } else if prev == Stem::For && self.has(Stem::Terminated) {
+            self.wait(time);
         } else if prev == Stem::For || prev == Stem::In && self.has_count() {
             self.window(time);
             self.sentence.concepts |= concept(time);
         }
+    }
+
+    fn has(&self, stem: Stem) -> bool {
+        self.sentence.concepts & stem.bit() != 0
     }
 
     /// `100 requests in 60 seconds`, not `failed in 3 seconds`.
@@ -185,7 +193,8 @@ impl Reader<'_> {
 
     fn pair(&mut self, used: u64, limit: Number) {
         self.at = limit.end;
-        if !self.sentence.pair {
+        let label = core::mem::replace(&mut self.sentence.label, Label::None);
+        if !self.sentence.pair && label != Label::Used && self.next_stem() != Stem::Used {
             return;
         }
         self.sentence.counts = true;

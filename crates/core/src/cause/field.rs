@@ -8,7 +8,7 @@ use super::lex::{
     byte, class, class_at, is_in, is_letter, key_end, name_end, opening, run_of, set, starts_with,
     text,
 };
-use super::number::{Number, SECOND, Span, of_stem};
+use super::number::{MONTH, Number, SECOND, Span, of_stem};
 use super::read::{Label, Reader};
 use super::words::Stem;
 
@@ -25,7 +25,8 @@ enum Field {
     Reset,
     /// The server's clock.
     Now,
-    Window,
+    /// A time, or a window whose bare number counts so many units.
+    Window(Option<Duration>),
     Model,
     Organization,
     Count(Label),
@@ -96,10 +97,7 @@ impl<'a> Reader<'a> {
                 };
             }
             Field::Now => {}
-            Field::Window => {
-                self.at = open;
-                self.sentence.prev = Stem::Per;
-            }
+            Field::Window(unit) => self.window_value(open, unit),
             Field::Model => {
                 if let Some((name, end)) = self.name_value(open) {
                     self.facts.said.model.get_or_insert(name);
@@ -220,6 +218,27 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// `"window": "1m"`, `"windowMs": 60000`, `time: 1 minute`
+    fn window_value(&mut self, open: usize, unit: Option<Duration>) {
+        self.at = open;
+        self.sentence.prev = Stem::Per;
+        let Some(unit) = unit.filter(|_| class_at(self.body, open) == class::DIGIT) else {
+            return;
+        };
+        let number = Number::at(self.body, open);
+        let (time, end, cut) = match Span::after(self.body, number) {
+            Some(span) => (Some(span.time), span.end, span.open),
+            None => (number.times(unit), number.end, number.open),
+        };
+        if !cut
+            && is_end(self.body, end)
+            && let Some(window) = time.filter(|time| (SECOND..=MONTH).contains(time))
+        {
+            self.at = end;
+            self.facts.said.window.get_or_insert(window);
+        }
+    }
+
     fn reset_value(&mut self, open: usize) {
         if let Some((reset, end)) = date::at(self.body, open) {
             self.facts.said.reset.get_or_insert(reset);
@@ -254,7 +273,8 @@ const fn of_word(stem: Stem) -> Field {
         Stem::Elsewhere => Field::Elsewhere,
         Stem::Wait | Stem::Delay => Field::Wait(SECOND),
         Stem::Reset => Field::Reset,
-        Stem::Time | Stem::Period => Field::Window,
+        Stem::Time => Field::Window(None),
+        Stem::Period => Field::Window(Some(SECOND)),
         Stem::Model => Field::Model,
         Stem::Organization => Field::Organization,
         Stem::Limit | Stem::Max | Stem::Allowed => Field::Count(Label::Limit),
@@ -300,11 +320,14 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         {
             Field::Wait(of_stem(last).unwrap_or(SECOND))
         }
+        Stem::Second | Stem::Millis if before == Stem::Period => Field::Window(of_stem(last)),
+        Stem::Period if matches!(before, Stem::Context | Stem::Per) => Field::Other,
         Stem::Time if before == Stem::Server => Field::Now,
         Stem::Time if waits => Field::Wait(SECOND),
         Stem::Time | Stem::At if resets => Field::Reset,
         Stem::Name if model => Field::Model,
         Stem::Name if organization => Field::Organization,
+        Stem::Request if before == Stem::Max => Field::Count(Label::Limit),
         Stem::Value if matches!(before, Stem::Quota | Stem::Limit) => Field::Count(Label::Limit),
         // `bytes_limit`, `raw_error`: of something else.
         Stem::Limit | Stem::Max | Stem::Count if count > 1 && before == Stem::Other => Field::Other,

@@ -60,7 +60,7 @@ impl Reader<'_> {
             Stem::Requested => self.label(Label::Requested),
             Stem::Remaining | Stem::Burst | Stem::Afford => self.label(Label::Ignored),
             Stem::Exceed => self.exceed(prev),
-            Stem::Required => self.required(),
+            Stem::Required => self.required(prev),
             Stem::Arrears => self.sentence.concepts |= Stem::Billing.bit() | Stem::Inactive.bit(),
             Stem::Again | Stem::Retry | Stem::Wait | Stem::Reset | Stem::Available => {
                 self.sentence.waits = true;
@@ -94,19 +94,35 @@ impl Reader<'_> {
         }
     }
 
+    /// What was counted in a window is not its limit: `61 in the last minute`.
+    pub(super) fn counted_within(&mut self, window: Duration) {
+        self.sentence.concepts |= concept(window);
+        self.sentence.window.get_or_insert(window);
+        if let Some(amount) = self.take_amount() {
+            self.facts.said.used.get_or_insert(amount);
+            self.sentence.counts = true;
+        }
+    }
+
     /// `limit reached` names no number; `n tokens exceed` does.
     fn exceed(&mut self, prev: Stem) {
         if prev == Stem::Limit {
             self.sentence.label = Label::None;
         }
-        let tokens = self.sentence.concepts & Stem::Token.bit() != 0;
-        if tokens && let Some(amount) = self.take_amount() {
+        let sizes =
+            Stem::Token.bit() | Stem::Input.bit() | Stem::Prompt.bit() | Stem::Context.bit();
+        if self.sentence.concepts & sizes != 0
+            && let Some(amount) = self.take_amount()
+        {
             self.facts.said.requested.get_or_insert(amount);
         }
     }
 
-    /// `240 credits are required`
-    fn required(&mut self) {
+    /// `payment required`, `240 credits are required`
+    fn required(&mut self, prev: Stem) {
+        if prev == Stem::Billing {
+            self.sentence.concepts |= Stem::Insufficient.bit();
+        }
         let credits = Stem::Credit.bit() | Stem::Token.bit();
         if self.sentence.concepts & credits != 0
             && let Some(amount) = self.take_amount()
@@ -155,7 +171,7 @@ impl Reader<'_> {
             (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
             (Stem::Not, Stem::Such) => Stem::Member,
             (Stem::Your, Stem::Capacity) | (Stem::Total, Stem::Request) => Stem::Quota,
-            (Stem::Not, Stem::Ready) => Stem::Overload,
+            (Stem::Not, Stem::Ready) | (Stem::At, Stem::Capacity) => Stem::Overload,
             (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => {
                 Stem::Insufficient
             }
@@ -181,12 +197,8 @@ impl Reader<'_> {
             Stem::Second | Stem::Minute | Stem::Hour | Stem::Day | Stem::Week | Stem::Month => {
                 match of_stem(stem) {
                     Some(unit) if prev == Stem::Per => (unit, None),
-                    // What was counted in it is not the limit: `61 in the last minute`.
                     Some(unit) if prev == Stem::Last => {
-                        self.sentence.window.get_or_insert(unit);
-                        if let Some(amount) = self.take_amount() {
-                            self.facts.said.used.get_or_insert(amount);
-                        }
+                        self.counted_within(unit);
                         return;
                     }
                     _ => return,

@@ -182,6 +182,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::AccessTerminated, all![Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany, Quota]),
     // Money. What was paid for is gone ...
     rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Insufficient Exceed]).unless(&[Rate, Throttle, Add, Second, Minute, Hour]),
+    rule(Rank::Wording, Reason::CreditExhausted, all![Billing, Insufficient]).unless(&[Rate, Throttle, Add]),
     rule(Rank::Wording, Reason::CreditExhausted, all![Recharge]).whole().unless(&[Rate, Throttle]),
     // ... an account's payment stands out ...
     rule(Rank::Quota, Reason::QuotaExhausted, all![Inactive, Quota]).whole(),

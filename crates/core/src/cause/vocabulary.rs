@@ -54,7 +54,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     ),
     (
         Stem::Inactive,
-        "inactive overdue deactivated delinquent unpaid suspended disabled unpurchased",
+        "inactive overdue declined deactivated delinquent unpaid suspended disabled unpurchased",
     ),
     (
         Stem::Terminated,
