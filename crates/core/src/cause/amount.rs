@@ -52,6 +52,17 @@ impl Reader<'_> {
         }
     }
 
+    /// `usage limit reached|1755806400`
+    pub(super) fn piped_reset(&mut self) {
+        if class_at(self.body, self.at) == class::DIGIT {
+            let number = Number::at(self.body, self.at);
+            if let Some(reset) = date::epoch(number) {
+                self.at = number.end;
+                self.facts.said.reset.get_or_insert(reset);
+            }
+        }
+    }
+
     /// `replenished in 12:14:33`
     fn countdown(&mut self, start: usize) -> bool {
         if byte(self.body, start + 2) != b':' || self.sentence.prev != Stem::In {
@@ -84,7 +95,9 @@ impl Reader<'_> {
             // Its rest may be cut off.
         } else if (self.sentence.waits || next == Stem::After) && !self.sentence.client {
             self.wait(time);
-        } else if prev == Stem::For && self.has(Stem::Terminated) {
+        } else if prev == Stem::For
+            && (self.has(Stem::Terminated) || self.has(Stem::Throttle) && !self.has_count())
+        {
             self.wait(time);
         } else if prev == Stem::For || prev == Stem::In && self.has_count() {
             self.window(time);
@@ -129,10 +142,16 @@ impl Reader<'_> {
         }
         let Some(value) = number.amount() else { return };
         if let Some(second) = self.second_of_pair() {
+            self.sentence.pair |= prev == Stem::Exceed;
             self.pair(value, second);
             return;
         }
-        let label = core::mem::replace(&mut self.sentence.label, Label::None);
+        let mut label = core::mem::replace(&mut self.sentence.label, Label::None);
+        if matches!(prev, Stem::Daily | Stem::Hourly | Stem::Monthly)
+            && is_resource(self.next_stem())
+        {
+            label = Label::Limit;
+        }
         let sure = self.sentence.slack <= 1
             || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
         let stopped = self.ends_with_stop(number);
@@ -149,7 +168,10 @@ impl Reader<'_> {
         }
         match label {
             Label::Ignored => return,
-            Label::Limit if sure => note(&mut self.facts.said.limit, value),
+            Label::Limit if sure => {
+                note(&mut self.facts.said.limit, value);
+                self.sentence.amount_end = self.at;
+            }
             Label::Used if sure => note(&mut self.facts.said.used, value),
             Label::Requested if sure => note(&mut self.facts.said.requested, value),
             // A status, or the number of an error.

@@ -99,7 +99,10 @@ impl<'a> Reader<'a> {
             Field::Now => {}
             Field::Window(unit) => self.window_value(open, unit),
             Field::Model => {
-                if let Some((name, end)) = self.name_value(open) {
+                // In prose a word may follow: `for this model: limit 5`.
+                if let Some((name, end)) = self.name_value(open)
+                    && (quoted || Stem::of(self.body, open, end) == Stem::Other)
+                {
                     self.facts.said.model.get_or_insert(name);
                     self.at = end;
                 }

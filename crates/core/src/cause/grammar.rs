@@ -32,6 +32,7 @@ impl Reader<'_> {
             | Stem::Up
             | Stem::Of
             | Stem::Than
+            | Stem::Out
             | Stem::Low
             | Stem::Credit
             | Stem::Balance
@@ -163,6 +164,7 @@ impl Reader<'_> {
                 self.sentence.prev = Stem::Per;
                 return;
             }
+            (Stem::Run, Stem::Out) => Stem::Insufficient,
             (Stem::Out, Stem::Of) => {
                 self.label(Label::Limit);
                 Stem::Insufficient

@@ -290,7 +290,11 @@ impl<'a> Reader<'a> {
                 }
                 self.at += usize::from(byte(self.body, self.at) == b' ');
             }
-            b'|' | b';' => self.finish(true),
+            b'|' => {
+                self.finish(true);
+                self.piped_reset();
+            }
+            b';' => self.finish(true),
             b'/' => self.sentence.prev = Stem::Per,
             b'$' => self.label(Label::Ignored),
             b'>' => self.greater(),
@@ -350,7 +354,14 @@ impl<'a> Reader<'a> {
             self.sentence.prev = Stem::Per;
             return;
         }
-        if let Some(amount) = self.sentence.amount.take()
+        // `max_tokens: 64000 > 8192`: the first was no limit.
+        let near = self.at.saturating_sub(self.sentence.amount_end) <= 2;
+        let labelled = if near {
+            self.facts.said.limit.take()
+        } else {
+            None
+        };
+        if let Some(amount) = self.sentence.amount.take().or(labelled)
             && class_at(self.body, self.at) == class::SPACE
         {
             self.facts.said.requested.get_or_insert(amount);

@@ -170,7 +170,7 @@ const RATE_WORDS: Concepts = any(&[Rate, Throttle, Second, Minute, Hour, Day]);
 const TRIGGERS: Concepts = any(&[
     Exceed, Abuse, TooMany, Throttle, SlowDown, Insufficient, Inactive, Terminated, Policy,
     Unusual, Auth, Invalid, Permission, Member, Concurrent, Overload, Capacity, Demand, Queue,
-    Enqueued, Flex, Deployment, Large, Context, Size, Ramp, Rate, Limit, Spend, Recharge, Max, Resource,
+    Enqueued, Flex, Deployment, Receiving, Large, Context, Size, Ramp, Rate, Limit, Spend, Recharge, Max, Resource,
 ]);
 
 /// The rules that need a stem of [`SPECIFIC`]: the first set of each is the telling one.
@@ -187,7 +187,7 @@ const RULES: &[Rule] = &[
     // ... an account's payment stands out ...
     rule(Rank::Quota, Reason::QuotaExhausted, all![Inactive, Quota]).whole(),
     rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Billing]),
-    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account]).unless(&[Temporary, TooMany]),
+    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Organization]).unless(&[Temporary, TooMany]),
     // ... or a cap that the owner set is reached.
     rule(Rank::Quota, Reason::QuotaExhausted, all![Spend, Quota, Exceed]).whole(),
     rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit Exceed]).unless(&[Request, Rate, Add]),
@@ -216,7 +216,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Quota, Reason::UsageLimit, all![Capacity, Exceed, Week Month]),
     rule(Rank::Overload, Reason::FlexUnavailable, all![Flex, Resource Capacity Not]),
     rule(Rank::Overload, Reason::Overloaded, all![Overload]),
-    rule(Rank::Overload, Reason::Overloaded, all![Receiving, TooMany Demand]),
+    rule(Rank::Overload, Reason::Overloaded, all![Receiving, TooMany Demand High]),
     rule(Rank::Overload, Reason::Overloaded, all![Demand, High Exceed]),
     rule(Rank::Overload, Reason::Overloaded, all![Deployment, Not]),
     rule(Rank::Overload, Reason::Overloaded, all![Capacity Resource, Not Max Insufficient]).unless(&[Quota]),
@@ -231,6 +231,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]).whole(),
     rule(Rank::Quota, Reason::UsageLimit, all![Usage, Limit, Exceed]).whole().unless(&[Rate]),
     rule(Rank::Quota, Reason::UsageLimit, all![Month Week, Limit Max, Exceed]).whole(),
+    rule(Rank::Quota, Reason::QuotaExhausted, all![Account, Exceed]).whole().prose().unless(&[Rate, Limit, Throttle, TooMany, Request, Token, Concurrent, Capacity, Second, Minute, Hour, Day]),
     rule(Rank::Quota, Reason::QuotaExhausted, all![Insufficient, Account]).whole().prose().unless(&[Permission, Auth, Key, Rate, TooMany]),
 ];
 

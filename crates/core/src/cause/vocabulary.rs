@@ -151,6 +151,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Allowed, "allowed permitted"),
     (Stem::More, "more greater over"),
     (Stem::Than, "than"),
+    (Stem::Run, "run ran"),
     (Stem::Out, "out"),
     (Stem::Up, "up"),
     (Stem::Low, "low"),
