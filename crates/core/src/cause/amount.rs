@@ -87,22 +87,28 @@ impl Reader<'_> {
         } else if prev == Stem::Last && !self.has(Stem::TooMany) {
             self.counted_within(time);
         } else if matches!(prev, Stem::Per | Stem::Last | Stem::Within)
-            || matches!(next, Stem::Period | Stem::Limit | Stem::Within)
+            || matches!(
+                next,
+                Stem::Period | Stem::Limit | Stem::Usage | Stem::Within
+            )
         {
             self.window(time);
             self.sentence.concepts |= concept(time);
         } else if span.open {
             // Its rest may be cut off.
-        } else if (self.sentence.waits || next == Stem::After) && !self.sentence.client {
-            self.wait(time);
-        } else if prev == Stem::For
-            && (self.has(Stem::Terminated) || self.has(Stem::Throttle) && !self.has_count())
+        } else if (self.sentence.waits || next == Stem::After) && !self.sentence.client
+            || prev == Stem::For && self.bars()
         {
             self.wait(time);
         } else if prev == Stem::For || prev == Stem::In && self.has_count() {
             self.window(time);
             self.sentence.concepts |= concept(time);
         }
+    }
+
+    /// `banned for 24 hours`, `rate limited for 60 seconds`
+    fn bars(&self) -> bool {
+        self.has(Stem::Terminated) || self.has(Stem::Throttle) && !self.has_count()
     }
 
     fn has(&self, stem: Stem) -> bool {
@@ -142,14 +148,13 @@ impl Reader<'_> {
         }
         let Some(value) = number.amount() else { return };
         if let Some(second) = self.second_of_pair() {
-            self.sentence.pair |= prev == Stem::Exceed;
+            let closed = byte(self.body, second.end) == b')';
+            self.sentence.pair |= prev == Stem::Exceed || closed && self.has(Stem::Exceed);
             self.pair(value, second);
             return;
         }
         let mut label = core::mem::replace(&mut self.sentence.label, Label::None);
-        if matches!(prev, Stem::Daily | Stem::Hourly | Stem::Monthly)
-            && is_resource(self.next_stem())
-        {
+        if self.is_window_of_count(prev) {
             label = Label::Limit;
         }
         let sure = self.sentence.slack <= 1
@@ -184,6 +189,18 @@ impl Reader<'_> {
             }
         }
         self.sentence.counts = true;
+    }
+
+    /// `daily 100 requests`, `每分钟 100 次`
+    fn is_window_of_count(&self, window: Stem) -> bool {
+        match window {
+            Stem::Minutely | Stem::Secondly => true,
+            Stem::Daily | Stem::Hourly | Stem::Monthly => {
+                let next = blanks(self.body, self.at);
+                is_resource(self.next_stem()) || class_at(self.body, next) == class::WIDE
+            }
+            _ => false,
+        }
     }
 
     /// `retry after 35`, `until 1788319856878`.

@@ -207,9 +207,7 @@ impl<'a> Facts<'a> {
             Rank::Quota if cut && self.best.reason == Reason::UsageLimit => Reason::UnknownRate,
             Rank::Overload if said.limit.is_some() && said.window.is_some() => self.rate(),
             Rank::Rate | Rank::Weak if self.best.reason.kind() == Kind::RateLimited => self.rate(),
-            Rank::Nothing if said.window.is_some() || said.wait.is_some() || self.invited => {
-                self.rate()
-            }
+            Rank::Nothing if self.tells_a_rate() => self.rate(),
             _ => self.best.reason,
         }
     }
@@ -223,6 +221,15 @@ impl<'a> Facts<'a> {
             || vague && (self.crowded || self.invited && !self.is_timed())
             || within(self.said.wait, patience)
             || within(self.said.window, DAY)
+    }
+
+    /// What is said besides words: a window, a wait, a use of a limit.
+    const fn tells_a_rate(&self) -> bool {
+        let said = &self.said;
+        said.window.is_some()
+            || said.wait.is_some()
+            || said.limit.is_some() && said.used.is_some()
+            || self.invited
     }
 
     /// The body says when to come again.

@@ -32,6 +32,7 @@ impl Reader<'_> {
             | Stem::Up
             | Stem::Of
             | Stem::Than
+            | Stem::Over
             | Stem::Out
             | Stem::Low
             | Stem::Credit
@@ -164,6 +165,7 @@ impl Reader<'_> {
                 self.sentence.prev = Stem::Per;
                 return;
             }
+            (Stem::Run | Stem::Is, Stem::Over) => Stem::Exceed,
             (Stem::Run, Stem::Out) => Stem::Insufficient,
             (Stem::Out, Stem::Of) => {
                 self.label(Label::Limit);
