@@ -8,7 +8,7 @@ use super::date;
 use super::facts::Tail;
 use super::grammar::concept;
 use super::lex::{blanks, byte, class, class_at, is_letter, run, run_of, set};
-use super::number::{Number, SECOND, Span};
+use super::number::{DAY, HOUR, MINUTE, Number, SECOND, Span};
 use super::read::{Label, Reader};
 use super::wide;
 use super::words::Stem;
@@ -52,6 +52,27 @@ impl Reader<'_> {
         }
     }
 
+    /// `5/s`; before a word it is "per".
+    pub(super) fn slash(&mut self) {
+        self.sentence.prev = Stem::Per;
+        let unit = match byte(self.body, self.at) {
+            b's' => SECOND,
+            b'm' => MINUTE,
+            b'h' => HOUR,
+            b'd' => DAY,
+            _ => return,
+        };
+        let next = self.at + 1;
+        if next < self.body.len()
+            && self.sentence.amount_end + 1 == self.at
+            && !is_glued(self.body, next)
+        {
+            self.at = next;
+            self.sentence.concepts |= concept(unit);
+            self.window(unit);
+        }
+    }
+
     /// `usage limit reached|1755806400`
     pub(super) fn piped_reset(&mut self) {
         if class_at(self.body, self.at) == class::DIGIT {
@@ -65,7 +86,9 @@ impl Reader<'_> {
 
     /// `replenished in 12:14:33`
     fn countdown(&mut self, start: usize) -> bool {
-        if byte(self.body, start + 2) != b':' || self.sentence.prev != Stem::In {
+        if byte(self.body, start + 2) != b':'
+            || !matches!(self.sentence.prev, Stem::In | Stem::Wait)
+        {
             return false;
         }
         match date::clock(self.body, start) {

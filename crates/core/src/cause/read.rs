@@ -295,7 +295,7 @@ impl<'a> Reader<'a> {
                 self.piped_reset();
             }
             b';' => self.finish(true),
-            b'/' => self.sentence.prev = Stem::Per,
+            b'/' => self.slash(),
             b'$' => self.label(Label::Ignored),
             b'>' => self.greater(),
             b'<' => self.tag(),

@@ -91,7 +91,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     ),
     (
         Stem::Overload,
-        "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading overflow circuit execution deadline",
+        "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading warming overflow circuit execution deadline",
     ),
     (Stem::Capacity, "capacity"),
     (Stem::Demand, "demand load traffic peak"),
@@ -104,7 +104,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Resource, "resource resources"),
     (Stem::Too, "too zu"),
     (Stem::Large, "large long big larger longer"),
-    (Stem::Context, "context body payload entity"),
+    (Stem::Context, "context body payload entity string upload"),
     (Stem::Size, "size"),
     (
         Stem::Ramp,
