@@ -335,7 +335,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         // `bytes_limit`, `raw_error`: of something else.
         Stem::Limit | Stem::Max | Stem::Count if count > 1 && before == Stem::Other => Field::Other,
         Stem::Limit if before == Stem::Remaining => Field::Count(Label::Ignored),
-        Stem::Count if matches!(before, Stem::Credit | Stem::Message) => Field::Other,
+        Stem::Count if matches!(before, Stem::Credit | Stem::Message | Stem::Retry) => Field::Other,
         Stem::Error if count > 1 => Field::Other,
         _ => of_word(last),
     }

@@ -60,6 +60,8 @@ impl Reader<'_> {
             }
             Stem::Used | Stem::Current | Stem::Usage => self.label(Label::Used),
             Stem::Requested => self.label(Label::Requested),
+            // `Max is 16384, got 20110`, not `got 429`.
+            Stem::Got if self.facts.said.limit.is_some() => self.label(Label::Requested),
             Stem::Remaining | Stem::Burst | Stem::Afford => self.label(Label::Ignored),
             Stem::Exceed => self.exceed(prev),
             Stem::Required => self.required(prev),

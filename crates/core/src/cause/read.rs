@@ -354,16 +354,15 @@ impl<'a> Reader<'a> {
             self.sentence.prev = Stem::Per;
             return;
         }
-        // `max_tokens: 64000 > 8192`: the first was no limit.
-        let near = self.at.saturating_sub(self.sentence.amount_end) <= 2;
-        let labelled = if near {
-            self.facts.said.limit.take()
-        } else {
-            None
-        };
-        if let Some(amount) = self.sentence.amount.take().or(labelled)
-            && class_at(self.body, self.at) == class::SPACE
-        {
+        if class_at(self.body, self.at) != class::SPACE {
+            return;
+        }
+        let mut amount = self.sentence.amount.take();
+        if amount.is_none() && self.at.saturating_sub(self.sentence.amount_end) <= 2 {
+            // `max_tokens: 64000 > 8192`: the first was no limit.
+            amount = self.facts.said.limit.take();
+        }
+        if let Some(amount) = amount {
             self.facts.said.requested.get_or_insert(amount);
             self.sentence.label = Label::Limit;
             self.sentence.slack = 0;

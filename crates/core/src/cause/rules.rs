@@ -190,7 +190,8 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Organization]).unless(&[Temporary, TooMany]),
     // ... or a cap that the owner set is reached.
     rule(Rank::Quota, Reason::QuotaExhausted, all![Spend, Quota, Exceed]).whole(),
-    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit Exceed]).unless(&[Request, Rate, Add]),
+    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Exceed]).unless(&[Request, Rate]),
+    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit]).unless(&[Request, Rate, Add]),
     rule(Rank::Wording, Reason::SpendLimit, all![Billing, Limit, Exceed]).whole().unless(&[Rate, Throttle]),
     // Keys.
     rule(Rank::Wording, Reason::WrongOrganization, all![Member Invalid, Organization]),

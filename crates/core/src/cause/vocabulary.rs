@@ -104,7 +104,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Resource, "resource resources"),
     (Stem::Too, "too zu"),
     (Stem::Large, "large long big larger longer"),
-    (Stem::Context, "context body payload entity string upload"),
+    (Stem::Context, "context body payload entity"),
     (Stem::Size, "size"),
     (
         Stem::Ramp,
@@ -162,7 +162,8 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::On, "on"),
     (Stem::Used, "used actual"),
     (Stem::Current, "current currently"),
-    (Stem::Requested, "requested resulted requesting got"),
+    (Stem::Requested, "requested resulted requesting"),
+    (Stem::Got, "got"),
     (Stem::Required, "required needed"),
     (Stem::Remaining, "remaining left"),
     (Stem::Burst, "burst"),

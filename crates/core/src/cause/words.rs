@@ -37,7 +37,7 @@ stems! {
     // From here on without a bit: grammar.
     Retrying Many Slow Down Active Api Per For In Of To Is At After Until Wait Try Again Available
     Within Last Period Allowed More Than Over Run Your Out Up Low Enough Due Such On
-    Used Current Requested Required Arrears Remaining Burst Afford Total Ready Server
+    Used Current Requested Got Required Arrears Remaining Burst Afford Total Ready Server
     Daily Hourly Monthly Weekly Secondly Minutely Ten
     Rpm Rpd Rps Rph Tpm Tpd Ipm AudioHour AudioDay
     // Names of keys.
