@@ -58,7 +58,8 @@ impl Reader<'_> {
                 self.sentence.pair |= prev == Stem::Per && self.sentence.label == Label::Used;
                 self.label(Label::Limit);
             }
-            Stem::Used | Stem::Current | Stem::Usage => self.label(Label::Used),
+            Stem::Used => self.used(),
+            Stem::Current | Stem::Usage => self.label(Label::Used),
             Stem::Requested => self.label(Label::Requested),
             // `Max is 16384, got 20110`, not `got 429`.
             Stem::Got if self.facts.said.limit.is_some() => self.label(Label::Requested),
@@ -119,6 +120,16 @@ impl Reader<'_> {
             && let Some(amount) = self.take_amount()
         {
             self.facts.said.requested.get_or_insert(amount);
+        }
+    }
+
+    /// `12 credits were used`, or `Used 12`
+    fn used(&mut self) {
+        match self.take_amount() {
+            Some(amount) => {
+                self.facts.said.used.get_or_insert(amount);
+            }
+            None => self.label(Label::Used),
         }
     }
 
@@ -202,7 +213,7 @@ impl Reader<'_> {
         let (window, resource) = match stem {
             Stem::Second | Stem::Minute | Stem::Hour | Stem::Day | Stem::Week | Stem::Month => {
                 match of_stem(stem) {
-                    Some(unit) if prev == Stem::Per => (unit, None),
+                    Some(unit) if matches!(prev, Stem::Per | Stem::Current) => (unit, None),
                     Some(unit) if prev == Stem::Last => {
                         self.counted_within(unit);
                         return;

@@ -197,7 +197,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::WrongOrganization, all![Member Invalid, Organization]),
     rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Key]),
     rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Token]).unless(&[Limit, Rate, Max, TooMany]),
-    rule(Rank::Weak, Reason::InvalidKey, all![Auth]).whole(),
+    rule(Rank::Weak, Reason::InvalidKey, all![Auth]).whole().unless(&[Rate, Throttle, TooMany]),
     rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole(),
     // Size.
     rule(Rank::TooLarge, Reason::TooLarge, all![Large, Too, Request Context Token Input Prompt Size]).unless(&[Resource]),
