@@ -4,7 +4,10 @@ use super::words::Stem;
 
 /// The words of each stem. Inflections are listed, not derived: a derived one would be wrong somewhere.
 pub(super) const WORDS: &[(Stem, &str)] = &[
-    (Stem::Rate, "rate rates frequency velocity speed throughput"),
+    (
+        Stem::Rate,
+        "rate rates frequency velocity speed throughput bandwidth",
+    ),
     (
         Stem::Limit,
         "limit limits limitation limitations threshold thresholds cap caps ceiling limite ratelimits",
@@ -39,10 +42,11 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Balance, "balance"),
     (
         Stem::Insufficient,
-        "insufficient depleted negative lacking requires empty",
+        "insufficient depleted negative lack lacks lacking requires empty",
     ),
     (Stem::Billing, "billing payment payments invoice invoices"),
     (Stem::Spend, "spend spending budget budgets specified"),
+    (Stem::Arrears, "arrears arrearage"),
     (Stem::Recharge, "recharge"),
     (
         Stem::Account,
@@ -50,7 +54,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     ),
     (
         Stem::Inactive,
-        "inactive overdue arrears arrearage deactivated delinquent unpaid suspended disabled unpurchased",
+        "inactive overdue declined deactivated delinquent unpaid suspended disabled unpurchased",
     ),
     (
         Stem::Terminated,
@@ -87,7 +91,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     ),
     (
         Stem::Overload,
-        "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading circuit execution deadline",
+        "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading warming overflow circuit execution deadline",
     ),
     (Stem::Capacity, "capacity"),
     (Stem::Demand, "demand load traffic peak"),
@@ -116,7 +120,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Retry, "retry"),
     (
         Stem::Reset,
-        "reset resets resetting regain refill renew renews replenish replenishes refreshes",
+        "reset resets resetting regain refill refills refilled renew renews renewed replenish replenishes replenished refreshes refreshed",
     ),
     (Stem::Not, "not cannot no"),
     (Stem::Allocated, "allocated secondary"),
@@ -132,7 +136,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::In, "in"),
     (Stem::Of, "of"),
     (Stem::To, "to"),
-    (Stem::Is, "is was"),
+    (Stem::Is, "is are was were"),
     (Stem::At, "at"),
     (Stem::After, "after"),
     (Stem::Until, "until till"),
@@ -144,6 +148,11 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Last, "last past"),
     (Stem::Period, "period window rolling"),
     (Stem::Your, "your"),
+    (Stem::Allowed, "allowed permitted"),
+    (Stem::More, "more greater"),
+    (Stem::Than, "than"),
+    (Stem::Over, "over"),
+    (Stem::Run, "run ran"),
     (Stem::Out, "out"),
     (Stem::Up, "up"),
     (Stem::Low, "low"),
@@ -154,7 +163,9 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Used, "used actual"),
     (Stem::Current, "current currently"),
     (Stem::Requested, "requested resulted requesting"),
-    (Stem::Remaining, "remaining"),
+    (Stem::Got, "got"),
+    (Stem::Required, "required needed"),
+    (Stem::Remaining, "remaining left"),
     (Stem::Burst, "burst"),
     (Stem::Afford, "afford cost costs"),
     (Stem::Total, "total"),
