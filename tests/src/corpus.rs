@@ -1,6 +1,6 @@
-//! The labelled answers of real APIs, which lie beside the project and not in it.
+//! The labelled answers of real APIs, which lie beside the project and not in it, and those that are written for it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
@@ -11,12 +11,22 @@ use serde::de::DeserializeOwned;
 #[must_use]
 pub fn read<T: DeserializeOwned>(file: &str) -> Option<Vec<T>> {
     let path = folder().join(file);
-    let Ok(text) = std::fs::read_to_string(&path) else {
+    if !path.exists() {
         eprintln!("skipped: no corpus at {}", path.display());
         return None;
-    };
+    }
+    Some(read_file(&path))
+}
+
+/// The cases of any file in the corpus' format.
+///
+/// # Panics
+/// If it can't be read, or a line is not what `T` expects.
+#[must_use]
+pub fn read_file<T: DeserializeOwned>(path: &Path) -> Vec<T> {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let case = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
-    Some(text.lines().map(case).collect())
+    text.lines().map(case).collect()
 }
 
 fn folder() -> PathBuf {

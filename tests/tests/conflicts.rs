@@ -187,3 +187,36 @@ fn a_wait_is_computed_as_the_server_counts() {
     assert_eq!(cause.stated_retry_after(), None);
     assert_eq!(cause.retry_after(), Some(Duration::from_secs(432)), "7m12s");
 }
+
+/// Fails where an end is never trusted, and where it always is: both were tried.
+#[test]
+fn a_number_ends_a_complete_body_but_not_a_cut_one() {
+    let request = |body: &'static str| classify_429(body.as_bytes()).requested();
+    assert_eq!(
+        request("TPM: Limit 160000, Used 159500, Requested 1500"),
+        Some(1_500)
+    );
+    assert_eq!(
+        request(r#"{"e":"TPM: Limit 160000, Used 159500, Requested 1500"#),
+        None
+    );
+    assert_eq!(
+        request("TPM: Limit 160000, Used 159500, Requested 15"),
+        None
+    );
+    let limit = |body: &'static str| classify_429(body.as_bytes()).limit();
+    assert_eq!(limit("Too many requests. Your limit is 50."), Some(50));
+    assert_eq!(limit("Too many requests. Your limit is 50"), None);
+    assert_eq!(limit(r#"{"e":"Too many requests. Your limit is 50."#), None);
+}
+
+/// Fails where any number near a window is taken for its limit, and any duration for a window: both were tried.
+#[test]
+fn what_was_counted_is_not_the_limit_and_a_penalty_is_no_window() {
+    let cause = classify_429(b"You sent 105 requests in the last 60 seconds. The limit is 100. ");
+    assert_eq!((cause.used(), cause.limit()), (Some(105), Some(100)));
+    assert_eq!(cause.window(), Some(Duration::from_secs(60)));
+    let cause = classify_429(b"Your address has been rate limited for 60 seconds. ");
+    assert_eq!(cause.window(), None);
+    assert_eq!(cause.stated_retry_after(), Some(Duration::from_secs(60)));
+}

@@ -60,8 +60,9 @@ pub enum Reset<'a> {
 /// server-sent events, XML, HTML or prose, nested, escaped, or cut anywhere.
 ///
 /// Codes and types decide before wordings, specific ones before general ones, and of several errors the first counts.
-/// A number that touches the end of the body is not read unless no longer one could stand there. Never panics, never
-/// allocates; the time is linear in the length of the body, and of a page little more than its headings is read.
+/// A number that touches the end of the body is not read, except for a request that explains the refusal as it stands:
+/// more digits would not change what it means. Never panics, never allocates; the time is linear in the length of the
+/// body, and of a page little more than its headings is read.
 ///
 /// ```
 /// use core::time::Duration;

@@ -8,7 +8,7 @@ use super::date;
 use super::facts::Tail;
 use super::grammar::concept;
 use super::lex::{blanks, byte, class, class_at, is_letter, run, run_of, set};
-use super::number::{Number, SECOND, Span};
+use super::number::{DAY, HOUR, MINUTE, Number, SECOND, Span};
 use super::read::{Label, Reader};
 use super::wide;
 use super::words::Stem;
@@ -32,6 +32,9 @@ impl Reader<'_> {
             }
             return;
         }
+        if self.countdown(start) {
+            return;
+        }
         let glued = is_glued(self.body, number.end);
         match Span::after(self.body, number) {
             Some(span) if !glued || !is_glued(self.body, span.end) => {
@@ -49,23 +52,90 @@ impl Reader<'_> {
         }
     }
 
+    /// `5/s`; before a word it is "per".
+    pub(super) fn slash(&mut self) {
+        self.sentence.prev = Stem::Per;
+        let unit = match byte(self.body, self.at) {
+            b's' => SECOND,
+            b'm' => MINUTE,
+            b'h' => HOUR,
+            b'd' => DAY,
+            _ => return,
+        };
+        let next = self.at + 1;
+        if next < self.body.len()
+            && self.sentence.amount_end + 1 == self.at
+            && !is_glued(self.body, next)
+        {
+            self.at = next;
+            self.sentence.concepts |= concept(unit);
+            self.window(unit);
+        }
+    }
+
+    /// `usage limit reached|1755806400`
+    pub(super) fn piped_reset(&mut self) {
+        if class_at(self.body, self.at) == class::DIGIT {
+            let number = Number::at(self.body, self.at);
+            if let Some(reset) = date::epoch(number) {
+                self.at = number.end;
+                self.facts.said.reset.get_or_insert(reset);
+            }
+        }
+    }
+
+    /// `replenished in 12:14:33`
+    fn countdown(&mut self, start: usize) -> bool {
+        if byte(self.body, start + 2) != b':'
+            || !matches!(self.sentence.prev, Stem::In | Stem::Wait)
+        {
+            return false;
+        }
+        match date::clock(self.body, start) {
+            Some((seconds, end)) if self.sentence.waits && end < self.body.len() => {
+                self.at = end;
+                self.wait(Duration::from_secs(seconds));
+                true
+            }
+            _ => false,
+        }
+    }
+
     fn duration(&mut self, span: Span) {
         let time = span.time;
         let prev = core::mem::replace(&mut self.sentence.prev, Stem::Other);
         let next = self.next_stem();
         if span.open && span.end >= self.body.len() {
             // Its rest may be cut off: `1m` of `1ms`.
-        } else if matches!(prev, Stem::Per | Stem::Last | Stem::Within) || matches!(next, Stem::Period | Stem::Limit | Stem::Within) {
+        } else if prev == Stem::Last && !self.has(Stem::TooMany) {
+            self.counted_within(time);
+        } else if matches!(prev, Stem::Per | Stem::Last | Stem::Within)
+            || matches!(
+                next,
+                Stem::Period | Stem::Limit | Stem::Usage | Stem::Within
+            )
+        {
             self.window(time);
             self.sentence.concepts |= concept(time);
         } else if span.open {
             // Its rest may be cut off.
-        } else if (self.sentence.waits || next == Stem::After) && !self.sentence.client {
+        } else if (self.sentence.waits || next == Stem::After) && !self.sentence.client
+            || prev == Stem::For && self.bars()
+        {
             self.wait(time);
         } else if prev == Stem::For || prev == Stem::In && self.has_count() {
             self.window(time);
             self.sentence.concepts |= concept(time);
         }
+    }
+
+    /// `banned for 24 hours`, `rate limited for 60 seconds`
+    fn bars(&self) -> bool {
+        self.has(Stem::Terminated) || self.has(Stem::Throttle) && !self.has_count()
+    }
+
+    fn has(&self, stem: Stem) -> bool {
+        self.sentence.concepts & stem.bit() != 0
     }
 
     /// `100 requests in 60 seconds`, not `failed in 3 seconds`.
@@ -101,20 +171,31 @@ impl Reader<'_> {
         }
         let Some(value) = number.amount() else { return };
         if let Some(second) = self.second_of_pair() {
+            let closed = byte(self.body, second.end) == b')';
+            self.sentence.pair |= prev == Stem::Exceed || closed && self.has(Stem::Exceed);
             self.pair(value, second);
             return;
         }
-        let label = core::mem::replace(&mut self.sentence.label, Label::None);
-        let sure = self.sentence.slack <= 1 || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
+        let mut label = core::mem::replace(&mut self.sentence.label, Label::None);
+        if self.is_window_of_count(prev) {
+            label = Label::Limit;
+        }
+        let sure = self.sentence.slack <= 1
+            || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
         let stopped = self.ends_with_stop(number);
-        if number.open || stopped {
+        let complete = stopped || number.point;
+        let counts = matches!(label, Label::Limit | Label::Used) && !self.is_cut();
+        if (number.open || stopped) && !(complete && counts) {
             let whole = !number.open;
             self.facts.tail = Some(Tail { label, value, whole });
             return;
         }
         match label {
             Label::Ignored => return,
-            Label::Limit if sure => note(&mut self.facts.said.limit, value),
+            Label::Limit if sure => {
+                note(&mut self.facts.said.limit, value);
+                self.sentence.amount_end = self.at;
+            }
             Label::Used if sure => note(&mut self.facts.said.used, value),
             Label::Requested if sure => note(&mut self.facts.said.requested, value),
             // A status, or the number of an error.
@@ -127,6 +208,18 @@ impl Reader<'_> {
             }
         }
         self.sentence.counts = true;
+    }
+
+    /// `daily 100 requests`, `每分钟 100 次`
+    fn is_window_of_count(&self, window: Stem) -> bool {
+        match window {
+            Stem::Minutely | Stem::Secondly => true,
+            Stem::Daily | Stem::Hourly | Stem::Monthly => {
+                let next = blanks(self.body, self.at);
+                is_resource(self.next_stem()) || class_at(self.body, next) == class::WIDE
+            }
+            _ => false,
+        }
     }
 
     /// `retry after 35`, `until 1788319856878`.
@@ -158,7 +251,8 @@ impl Reader<'_> {
 
     fn pair(&mut self, used: u64, limit: Number) {
         self.at = limit.end;
-        if !self.sentence.pair {
+        let label = core::mem::replace(&mut self.sentence.label, Label::None);
+        if !self.sentence.pair && label != Label::Used && self.next_stem() != Stem::Used {
             return;
         }
         self.sentence.counts = true;

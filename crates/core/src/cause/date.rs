@@ -60,7 +60,7 @@ fn http(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
 }
 
 /// `17:56:48`, fractions dropped, in seconds.
-fn clock(body: &[u8], at: usize) -> Option<(u64, usize)> {
+pub(super) fn clock(body: &[u8], at: usize) -> Option<(u64, usize)> {
     let (hour, next) = digits(body, at, 2)?;
     let (minute, next) = digits(body, after(body, next, b':')?, 2)?;
     let (second, next) = digits(body, after(body, next, b':')?, 2)?;

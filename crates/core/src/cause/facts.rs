@@ -21,6 +21,10 @@ pub(super) struct Facts<'a> {
     pub(super) tail: Option<Tail>,
     /// A code says that it is a rate.
     rate_code: bool,
+    /// A code says that calls were too many, as the status does.
+    crowded: bool,
+    /// The caller is asked to come again.
+    invited: bool,
     /// The server's clock.
     pub(super) now: Option<Reset<'a>>,
     /// A key "error" was read.
@@ -50,6 +54,8 @@ impl Default for Facts<'_> {
             now: None,
             errors: false,
             rate_code: false,
+            crowded: false,
+            invited: false,
             coded: false,
             spoken: false,
         }
@@ -61,6 +67,7 @@ impl<'a> Facts<'a> {
     #[inline]
     pub(super) fn judge(&mut self, sentence: &Sentence, source: Source) {
         let finding = find(sentence.concepts, source);
+        self.invited |= sentence.concepts & Stem::Retry.bit() != 0;
         if let Some(finding) = finding {
             self.consider(finding, source);
         }
@@ -71,7 +78,8 @@ impl<'a> Facts<'a> {
         {
             self.said.window = self.said.window.or(sentence.window);
         }
-        if (finding.is_some() || sentence.counts || source == Source::Code)
+        let named = source == Source::Class && sentence.window.is_some();
+        if (finding.is_some() || sentence.counts || source == Source::Code || named)
             && !self.firm
             && let Some(resource) = resource(sentence)
         {
@@ -114,7 +122,7 @@ impl<'a> Facts<'a> {
     /// The cause. Of a body that was cut, nothing is terminal that its rest might have softened.
     #[inline]
     pub(super) fn cause(mut self, cut: bool) -> Cause<'a> {
-        self.take_tail();
+        self.take_tail(cut);
         self.count_down();
         let mut cause = self.said;
         cause.reason = self.reason(cut);
@@ -131,13 +139,17 @@ impl<'a> Facts<'a> {
         cause
     }
 
-    /// A number at the very end may have lost its last digits. A request is read there where it explains the refusal
-    /// and no longer number would fit the limit, or where it is above the limit as it stands.
-    fn take_tail(&mut self) {
-        if let Some(Tail { label: Label::Requested, value, whole }) = self.tail
+    /// A number at the very end may have lost its last digits, unless nothing is open that the end would have to close.
+    /// A request is read there where it explains the refusal: more digits do not change what it means.
+    fn take_tail(&mut self, cut: bool) {
+        if let Some(Tail {
+            label: Label::Requested,
+            value,
+            whole,
+        }) = self.tail
             && let Some(limit) = self.said.limit
             && self.said.used.unwrap_or(0).saturating_add(value) > limit
-            && (whole || value.saturating_mul(10) >= limit)
+            && (whole || !cut || value.saturating_mul(10) >= limit)
         {
             self.said.requested.get_or_insert(value);
         }
@@ -159,6 +171,7 @@ impl<'a> Facts<'a> {
         match source {
             Source::Code | Source::Name => {
                 self.coded = true;
+                self.crowded |= finding.rank == Rank::Rate;
                 self.rate_code |= finding.rate && finding.rank == Rank::Rate;
             }
             Source::Text { .. } => self.spoken |= finding.rank < Rank::Weak,
@@ -186,19 +199,34 @@ impl<'a> Facts<'a> {
             Rank::Quota if cut && self.best.reason == Reason::UsageLimit => Reason::UnknownRate,
             Rank::Overload if said.limit.is_some() && said.window.is_some() => self.rate(),
             Rank::Rate | Rank::Weak if self.best.reason.kind() == Kind::RateLimited => self.rate(),
-            Rank::Nothing if said.window.is_some() || said.wait.is_some() => self.rate(),
+            Rank::Nothing if self.tells_a_rate() => self.rate(),
             _ => self.best.reason,
         }
     }
 
     /// Marks of a rate beside the words of a quota: a code, a short wait, a window of up to a day.
     fn refills(&self) -> bool {
-        let patience = match self.best.reason {
-            Reason::UsageLimit => DAY,
-            _ => HOUR,
-        };
+        let vague = self.best.reason == Reason::UsageLimit;
+        let patience = if vague { DAY } else { HOUR };
         let within = |time: Option<Duration>, most| time.is_some_and(|time| time <= most);
-        self.rate_code || within(self.said.wait, patience) || within(self.said.window, DAY)
+        self.rate_code
+            || vague && (self.crowded || self.invited && !self.is_timed())
+            || within(self.said.wait, patience)
+            || within(self.said.window, DAY)
+    }
+
+    /// What is said besides words: a window, a wait, a use of a limit.
+    const fn tells_a_rate(&self) -> bool {
+        let said = &self.said;
+        said.window.is_some()
+            || said.wait.is_some()
+            || said.limit.is_some() && said.used.is_some()
+            || self.invited
+    }
+
+    /// The body says when to come again.
+    const fn is_timed(&self) -> bool {
+        self.said.wait.is_some() || self.said.reset.is_some()
     }
 
     fn rate(&self) -> Reason {

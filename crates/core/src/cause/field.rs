@@ -4,8 +4,11 @@ use core::time::Duration;
 
 use super::date;
 use super::identifier::Words;
-use super::lex::{byte, class, class_at, is_in, key_end, name_end, opening, run_of, set, starts_with, text};
-use super::number::{Number, SECOND, Span, of_stem};
+use super::lex::{
+    byte, class, class_at, is_in, is_letter, key_end, name_end, opening, run_of, set, starts_with,
+    text,
+};
+use super::number::{MONTH, Number, SECOND, Span, of_stem};
 use super::read::{Label, Reader};
 use super::words::Stem;
 
@@ -22,7 +25,8 @@ enum Field {
     Reset,
     /// The server's clock.
     Now,
-    Window,
+    /// A time, or a window whose bare number counts so many units.
+    Window(Option<Duration>),
     Model,
     Organization,
     Count(Label),
@@ -39,6 +43,9 @@ impl<'a> Reader<'a> {
         };
         let field = match word {
             Some(Stem::Name) if self.sentence.prev == Stem::Model => Field::Model,
+            Some(Stem::Limit) if self.sentence.prev == Stem::Remaining => {
+                Field::Count(Label::Ignored)
+            }
             Some(stem) => of_word(stem),
             None => of_words(self.body, start, end),
         };
@@ -85,12 +92,12 @@ impl<'a> Reader<'a> {
                 self.facts.now = if number.open { None } else { date::epoch(number) };
             }
             Field::Now => {}
-            Field::Window => {
-                self.at = open;
-                self.sentence.prev = Stem::Per;
-            }
+            Field::Window(unit) => self.window_value(open, unit),
             Field::Model => {
-                if let Some((name, end)) = self.name_value(open) {
+                // In prose a word may follow: `for this model: limit 5`.
+                if let Some((name, end)) = self.name_value(open)
+                    && (quoted || Stem::of(self.body, open, end) == Stem::Other)
+                {
                     self.facts.said.model.get_or_insert(name);
                     self.at = end;
                 }
@@ -106,8 +113,14 @@ impl<'a> Reader<'a> {
                 self.label(label);
             }
             Field::Elsewhere => self.stop(),
+            // A number that it holds is ignored, but not those of a sentence.
             Field::Other => {
-                self.label(Label::Ignored);
+                let sentence = is_letter(self.body, open);
+                self.label(if sentence {
+                    Label::None
+                } else {
+                    Label::Ignored
+                });
                 self.skip_nothing(open);
             }
         }
@@ -197,6 +210,27 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// `"window": "1m"`, `"windowMs": 60000`, `time: 1 minute`
+    fn window_value(&mut self, open: usize, unit: Option<Duration>) {
+        self.at = open;
+        self.sentence.prev = Stem::Per;
+        let Some(unit) = unit.filter(|_| class_at(self.body, open) == class::DIGIT) else {
+            return;
+        };
+        let number = Number::at(self.body, open);
+        let (time, end, cut) = match Span::after(self.body, number) {
+            Some(span) => (Some(span.time), span.end, span.open),
+            None => (number.times(unit), number.end, number.open),
+        };
+        if !cut
+            && is_end(self.body, end)
+            && let Some(window) = time.filter(|time| (SECOND..=MONTH).contains(time))
+        {
+            self.at = end;
+            self.facts.said.window.get_or_insert(window);
+        }
+    }
+
     fn reset_value(&mut self, open: usize) {
         if let Some((reset, end)) = date::at(self.body, open) {
             self.facts.said.reset.get_or_insert(reset);
@@ -230,10 +264,11 @@ const fn of_word(stem: Stem) -> Field {
         Stem::Elsewhere => Field::Elsewhere,
         Stem::Wait | Stem::Delay => Field::Wait(SECOND),
         Stem::Reset => Field::Reset,
-        Stem::Time | Stem::Period => Field::Window,
+        Stem::Time => Field::Window(None),
+        Stem::Period => Field::Window(Some(SECOND)),
         Stem::Model => Field::Model,
         Stem::Organization => Field::Organization,
-        Stem::Limit | Stem::Max => Field::Count(Label::Limit),
+        Stem::Limit | Stem::Max | Stem::Allowed => Field::Count(Label::Limit),
         Stem::Used | Stem::Current | Stem::Count | Stem::Usage => Field::Count(Label::Used),
         Stem::Requested => Field::Count(Label::Requested),
         Stem::Remaining => Field::Count(Label::Ignored),
@@ -268,14 +303,19 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Second | Stem::Millis | Stem::Minute | Stem::After | Stem::In | Stem::Delay | Stem::Wait if waits || resets => {
             Field::Wait(of_stem(last).unwrap_or(SECOND))
         }
+        Stem::Second | Stem::Millis if before == Stem::Period => Field::Window(of_stem(last)),
+        Stem::Period if matches!(before, Stem::Context | Stem::Per) => Field::Other,
         Stem::Time if before == Stem::Server => Field::Now,
         Stem::Time if waits => Field::Wait(SECOND),
         Stem::Time | Stem::At if resets => Field::Reset,
         Stem::Name if model => Field::Model,
         Stem::Name if organization => Field::Organization,
-        Stem::Value if before == Stem::Quota => Field::Count(Label::Limit),
+        Stem::Request if before == Stem::Max => Field::Count(Label::Limit),
+        Stem::Value if matches!(before, Stem::Quota | Stem::Limit) => Field::Count(Label::Limit),
         // `bytes_limit`, `raw_error`: of something else.
-        Stem::Limit | Stem::Max if count > 1 && before == Stem::Other => Field::Other,
+        Stem::Limit | Stem::Max | Stem::Count if count > 1 && before == Stem::Other => Field::Other,
+        Stem::Limit if before == Stem::Remaining => Field::Count(Label::Ignored),
+        Stem::Count if matches!(before, Stem::Credit | Stem::Message | Stem::Retry) => Field::Other,
         Stem::Error if count > 1 => Field::Other,
         _ => of_word(last),
     }

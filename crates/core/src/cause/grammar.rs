@@ -31,6 +31,9 @@ impl Reader<'_> {
             | Stem::Due
             | Stem::Up
             | Stem::Of
+            | Stem::Than
+            | Stem::Over
+            | Stem::Out
             | Stem::Low
             | Stem::Credit
             | Stem::Balance
@@ -42,17 +45,34 @@ impl Reader<'_> {
             | Stem::Token
             | Stem::Rate => self.together(prev, stem),
             Stem::To if prev == Stem::Throttle => self.label(Label::Limit),
+            Stem::Per if prev == Stem::Request => self.sentence.concepts |= Stem::Rate.bit(),
+            Stem::Limit if prev == Stem::Remaining => {}
             Stem::Limit | Stem::Max => {
+                if stem == Stem::Limit
+                    && let Some(unit) = of_stem(prev)
+                    && unit >= SECOND
+                {
+                    self.sentence.concepts |= concept(unit);
+                    self.window(unit);
+                }
                 self.sentence.pair |= prev == Stem::Per && self.sentence.label == Label::Used;
                 self.label(Label::Limit);
             }
-            Stem::Used | Stem::Current | Stem::Usage => self.label(Label::Used),
+            Stem::Used => self.used(),
+            Stem::Current | Stem::Usage => self.label(Label::Used),
             Stem::Requested => self.label(Label::Requested),
+            // `Max is 16384, got 20110`, not `got 429`.
+            Stem::Got if self.facts.said.limit.is_some() => self.label(Label::Requested),
             Stem::Remaining | Stem::Burst | Stem::Afford => self.label(Label::Ignored),
             Stem::Exceed => self.exceed(prev),
+            Stem::Required => self.required(prev),
+            Stem::Arrears => self.sentence.concepts |= Stem::Billing.bit() | Stem::Inactive.bit(),
             Stem::Again | Stem::Retry | Stem::Wait | Stem::Reset | Stem::Available => {
                 self.sentence.waits = true;
                 self.sentence.label = Label::None;
+                if matches!(stem, Stem::Again | Stem::Wait) {
+                    self.sentence.concepts |= Stem::Retry.bit();
+                }
                 if stem == Stem::Reset {
                     self.sentence.said = Some(self.at);
                 }
@@ -79,13 +99,49 @@ impl Reader<'_> {
         }
     }
 
+    /// What was counted in a window is not its limit: `61 in the last minute`.
+    pub(super) fn counted_within(&mut self, window: Duration) {
+        self.sentence.concepts |= concept(window);
+        self.sentence.window.get_or_insert(window);
+        if let Some(amount) = self.take_amount() {
+            self.facts.said.used.get_or_insert(amount);
+            self.sentence.counts = true;
+        }
+    }
+
     /// `limit reached` names no number; `n tokens exceed` does.
     fn exceed(&mut self, prev: Stem) {
         if prev == Stem::Limit {
             self.sentence.label = Label::None;
         }
-        let tokens = self.sentence.concepts & Stem::Token.bit() != 0;
-        if tokens && let Some(amount) = self.take_amount() {
+        let sizes =
+            Stem::Token.bit() | Stem::Input.bit() | Stem::Prompt.bit() | Stem::Context.bit();
+        if self.sentence.concepts & sizes != 0
+            && let Some(amount) = self.take_amount()
+        {
+            self.facts.said.requested.get_or_insert(amount);
+        }
+    }
+
+    /// `12 credits were used`, or `Used 12`
+    fn used(&mut self) {
+        match self.take_amount() {
+            Some(amount) => {
+                self.facts.said.used.get_or_insert(amount);
+            }
+            None => self.label(Label::Used),
+        }
+    }
+
+    /// `payment required`, `240 credits are required`
+    fn required(&mut self, prev: Stem) {
+        if prev == Stem::Billing {
+            self.sentence.concepts |= Stem::Insufficient.bit();
+        }
+        let credits = Stem::Credit.bit() | Stem::Token.bit();
+        if self.sentence.concepts & credits != 0
+            && let Some(amount) = self.take_amount()
+        {
             self.facts.said.requested.get_or_insert(amount);
         }
     }
@@ -113,16 +169,29 @@ impl Reader<'_> {
                 self.sentence.label = Label::None;
                 Stem::Exceed
             }
-            (Stem::Quota, Stem::Of) => {
+            (Stem::Quota, Stem::Of) | (Stem::More | Stem::Large, Stem::Than) => {
                 self.label(Label::Limit);
                 return;
             }
-            (Stem::Out, Stem::Of) | (Stem::Too, Stem::Low) => Stem::Insufficient,
+            // A window of 300 seconds.
+            (Stem::Period, Stem::Of) => {
+                self.sentence.prev = Stem::Per;
+                return;
+            }
+            (Stem::Run | Stem::Is, Stem::Over) => Stem::Exceed,
+            (Stem::Run, Stem::Out) => Stem::Insufficient,
+            (Stem::Out, Stem::Of) => {
+                self.label(Label::Limit);
+                Stem::Insufficient
+            }
+            (Stem::Too, Stem::Low) => Stem::Insufficient,
             (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
             (Stem::Not, Stem::Such) => Stem::Member,
             (Stem::Your, Stem::Capacity) | (Stem::Total, Stem::Request) => Stem::Quota,
-            (Stem::Not, Stem::Ready) => Stem::Overload,
-            (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,
+            (Stem::Not, Stem::Ready) | (Stem::At, Stem::Capacity) => Stem::Overload,
+            (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => {
+                Stem::Insufficient
+            }
             (Stem::Request, Stem::Rate) => {
                 self.sentence.request_rate = true;
                 return;
@@ -142,10 +211,16 @@ impl Reader<'_> {
 
     fn window_word(&mut self, prev: Stem, stem: Stem) {
         let (window, resource) = match stem {
-            Stem::Second | Stem::Minute | Stem::Hour | Stem::Day | Stem::Week | Stem::Month => match of_stem(stem) {
-                Some(unit) if prev == Stem::Per => (unit, None),
-                _ => return,
-            },
+            Stem::Second | Stem::Minute | Stem::Hour | Stem::Day | Stem::Week | Stem::Month => {
+                match of_stem(stem) {
+                    Some(unit) if matches!(prev, Stem::Per | Stem::Current) => (unit, None),
+                    Some(unit) if prev == Stem::Last => {
+                        self.counted_within(unit);
+                        return;
+                    }
+                    _ => return,
+                }
+            }
             Stem::Secondly if prev == Stem::Ten => (10 * SECOND, None),
             Stem::Secondly => (SECOND, None),
             Stem::Minutely => (MINUTE, None),
@@ -171,7 +246,7 @@ impl Reader<'_> {
 }
 
 /// Bytes between a number and its window: `60 free model requests per day`.
-const MOST_BETWEEN: usize = 48;
+const MOST_BETWEEN: usize = 64;
 
 /// The stem of a window of that length.
 pub(super) const fn concept(window: Duration) -> Concepts {

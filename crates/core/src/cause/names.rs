@@ -9,7 +9,7 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(super) fn names(&mut self, stem: Stem) {
         match stem {
-            Stem::For => self.model_after_for(),
+            Stem::For | Stem::To => self.model_after_for(),
             Stem::Model => self.model_after_model(),
             Stem::Organization | Stem::Account => self.organization_after(stem),
             _ => {}
@@ -31,6 +31,22 @@ impl<'a> Reader<'a> {
             self.push(Stem::Organization);
             self.organization_after(Stem::Organization);
         }
+    }
+
+    /// `qwen/qwen3-coder:free is temporarily rate-limited`
+    pub(super) fn model_as_subject(&mut self, start: usize) -> bool {
+        let body: &'a [u8] = self.body;
+        let end = name_end(body, start);
+        let Some(name) = text(body, start, end) else {
+            return false;
+        };
+        let found = starts_with(body, end, b" is ") && looks_like_model(name);
+        if found {
+            self.facts.said.model.get_or_insert(name);
+            self.at = end;
+            self.sentence.prev = Stem::Model;
+        }
+        found
     }
 
     fn model_after_model(&mut self) {
@@ -95,6 +111,7 @@ fn looks_like_model(name: &str) -> bool {
         && name.contains('-')
         && !name.starts_with("org-")
         && !name.starts_with("proj")
+        && !name.contains("://")
         && !is_uuid(name)
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Number {
     pub(super) end: usize,
     /// It touches the end of the body, where its rest may be cut off.
     pub(super) open: bool,
+    /// A point was read: the whole part is complete.
+    pub(super) point: bool,
 }
 
 impl Number {
@@ -33,7 +35,8 @@ impl Number {
             whole = u64::MAX;
         }
         let mut nanos = 0;
-        if byte(body, end) == b'.' && class_at(body, end + 1) == class::DIGIT {
+        let point = byte(body, end) == b'.' && class_at(body, end + 1) == class::DIGIT;
+        if point {
             (nanos, end) = fraction(body, end + 1);
         }
         // `6,` may become `6,248`, and `2026-` a date.
@@ -41,7 +44,13 @@ impl Number {
             b',' | b'-' | b':' | b'/' => end + 1 + digits(body, end + 1, 0).1,
             _ => end,
         };
-        Self { whole, nanos, end, open: more >= body.len() }
+        Self {
+            whole,
+            nanos,
+            end,
+            open: more >= body.len(),
+            point,
+        }
     }
 
     /// The number as an amount, unless it has a fraction.
@@ -149,7 +158,9 @@ pub(super) fn unit(body: &[u8], at: usize) -> Option<(Duration, usize)> {
 
 /// The end of what may stand between a number and its unit: a blank, a hyphen, a quote, a line's end as an escape.
 fn gap(body: &[u8], at: usize) -> usize {
-    let end = run(body, at, |byte| matches!(byte, b' ' | b'\n' | b'\'' | b'"' | b'-' | b'~'));
+    let end = run(body, at, |byte| {
+        matches!(byte, b' ' | b'\n' | b'\'' | b'"' | b'-' | b'_' | b'~')
+    });
     match (byte(body, end), byte(body, end + 1)) {
         (b'\\', b'n') => blanks(body, end + 2),
         _ => end,

@@ -115,7 +115,13 @@ impl<'a> Reader<'a> {
                     }
                 }
                 class::DIGIT => self.number(),
-                class::SPACE => self.at = blanks(self.body, self.at + 1),
+                class::SPACE => {
+                    self.at = blanks(self.body, self.at + 1);
+                    if mark == b'\n' && starts_with(self.body, self.at, b"at ") {
+                        // A frame of a stack: the message is over.
+                        self.finish(true);
+                    }
+                }
                 class::WIDE => self.wide(),
                 _ => {
                     if mark == b'<' && self.is_html() {
@@ -198,6 +204,7 @@ impl<'a> Reader<'a> {
                 self.at = run_of(self.body, end, set::URL);
                 self.sentence.prev = Stem::Other;
             }
+            b'/' if self.model_as_subject(start) => {}
             _ => self.bare_word(stem, start, end),
         }
     }
@@ -269,10 +276,17 @@ impl<'a> Reader<'a> {
             }
             b',' => {
                 self.sentence.prev = Stem::Other;
+                if self.sentence.label == Label::Ignored {
+                    self.sentence.label = Label::None;
+                }
                 self.at += usize::from(byte(self.body, self.at) == b' ');
             }
-            b'|' | b';' => self.finish(true),
-            b'/' => self.sentence.prev = Stem::Per,
+            b'|' => {
+                self.finish(true);
+                self.piped_reset();
+            }
+            b';' => self.finish(true),
+            b'/' => self.slash(),
             b'$' => self.label(Label::Ignored),
             b'>' => self.greater(),
             b'<' => self.tag(),
@@ -329,9 +343,15 @@ impl<'a> Reader<'a> {
             self.sentence.prev = Stem::Per;
             return;
         }
-        if let Some(amount) = self.sentence.amount.take()
-            && class_at(self.body, self.at) == class::SPACE
-        {
+        if class_at(self.body, self.at) != class::SPACE {
+            return;
+        }
+        let mut amount = self.sentence.amount.take();
+        if amount.is_none() && self.at.saturating_sub(self.sentence.amount_end) <= 2 {
+            // `max_tokens: 64000 > 8192`: the first was no limit.
+            amount = self.facts.said.limit.take();
+        }
+        if let Some(amount) = amount {
             self.facts.said.requested.get_or_insert(amount);
             self.sentence.label = Label::Limit;
             self.sentence.slack = 0;

@@ -143,14 +143,14 @@ macro_rules! all {
 }
 
 /// Words of rates, not of limits in general.
-const RATE_WORDS: Concepts = any(&[Rate, Throttle, TooMany, Second, Minute, Hour, Day]);
+const RATE_WORDS: Concepts = any(&[Rate, Throttle, Second, Minute, Hour, Day]);
 
 /// No rule holds without one of these.
 #[rustfmt::skip]
 const TRIGGERS: Concepts = any(&[
     Exceed, Abuse, TooMany, Throttle, SlowDown, Insufficient, Inactive, Terminated, Policy,
     Unusual, Auth, Invalid, Permission, Member, Concurrent, Overload, Capacity, Demand, Queue,
-    Enqueued, Flex, Deployment, Large, Context, Size, Ramp, Rate, Limit, Spend, Recharge, Max, Resource,
+    Enqueued, Flex, Deployment, Receiving, Large, Context, Size, Ramp, Rate, Limit, Spend, Recharge, Max, Resource,
 ]);
 
 /// The rules that need a stem of [`SPECIFIC`]: the first set of each is the telling one.
@@ -161,20 +161,23 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::AccessTerminated, all![Policy, Not Terminated Inactive Exceed]).whole().unless(&[Rate, Throttle]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany, Quota]),
     // Money. What was paid for is gone ...
-    rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Insufficient Exceed]).unless(&[Rate, Throttle, Add]),
+    rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Insufficient Exceed]).unless(&[Rate, Throttle, Add, Second, Minute, Hour]),
+    rule(Rank::Wording, Reason::CreditExhausted, all![Billing, Insufficient]).unless(&[Rate, Throttle, Add]),
     rule(Rank::Wording, Reason::CreditExhausted, all![Recharge]).whole().unless(&[Rate, Throttle]),
     // ... an account's payment stands out ...
     rule(Rank::Quota, Reason::QuotaExhausted, all![Inactive, Quota]).whole(),
-    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Billing]),
+    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Billing]),
+    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Organization]).unless(&[Temporary, TooMany]),
     // ... or a cap that the owner set is reached.
     rule(Rank::Quota, Reason::QuotaExhausted, all![Spend, Quota, Exceed]).whole(),
-    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit Exceed]).unless(&[Request, Rate]),
+    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Exceed]).unless(&[Request, Rate]),
+    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit]).unless(&[Request, Rate, Add]),
     rule(Rank::Wording, Reason::SpendLimit, all![Billing, Limit, Exceed]).whole().unless(&[Rate, Throttle]),
     // Keys.
     rule(Rank::Wording, Reason::WrongOrganization, all![Member Invalid, Organization]),
     rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Key]),
     rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Token]).unless(&[Limit, Rate, Max, TooMany]),
-    rule(Rank::Weak, Reason::InvalidKey, all![Auth]).whole(),
+    rule(Rank::Weak, Reason::InvalidKey, all![Auth]).whole().unless(&[Rate, Throttle, TooMany]),
     rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole(),
     // Size.
     rule(Rank::TooLarge, Reason::TooLarge, all![Large, Too, Request Context Token Input Prompt Size]).unless(&[Resource]),
@@ -191,9 +194,10 @@ const RULES: &[Rule] = &[
     rule(Rank::Ramp, Reason::RampTooFast, all![Ramp, Max, Rate]),
     // Capacity, unless counted by the second or the minute.
     rule(Rank::Rate, Reason::UnknownRate, all![Capacity, Exceed, Second Minute Hour Day]),
+    rule(Rank::Quota, Reason::UsageLimit, all![Capacity, Exceed, Week Month]),
     rule(Rank::Overload, Reason::FlexUnavailable, all![Flex, Resource Capacity Not]),
     rule(Rank::Overload, Reason::Overloaded, all![Overload]),
-    rule(Rank::Overload, Reason::Overloaded, all![Receiving, TooMany Demand]),
+    rule(Rank::Overload, Reason::Overloaded, all![Receiving, TooMany Demand High]),
     rule(Rank::Overload, Reason::Overloaded, all![Demand, High Exceed]),
     rule(Rank::Overload, Reason::Overloaded, all![Deployment, Not]),
     rule(Rank::Overload, Reason::Overloaded, all![Capacity Resource, Not Max Insufficient]).unless(&[Quota]),
@@ -208,6 +212,8 @@ const RULES: &[Rule] = &[
     rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]).whole(),
     rule(Rank::Quota, Reason::UsageLimit, all![Usage, Limit, Exceed]).whole().unless(&[Rate]),
     rule(Rank::Quota, Reason::UsageLimit, all![Month Week, Limit Max, Exceed]).whole(),
+    rule(Rank::Quota, Reason::QuotaExhausted, all![Account, Exceed]).whole().prose().unless(&[Rate, Limit, Throttle, TooMany, Request, Token, Concurrent, Capacity, Second, Minute, Hour, Day]),
+    rule(Rank::Quota, Reason::QuotaExhausted, all![Insufficient, Account]).whole().prose().unless(&[Permission, Auth, Key, Rate, TooMany]),
 ];
 
 /// What is left are rates.
@@ -218,25 +224,27 @@ static RATES: &[Rule] = &[
     rule(Rank::Quota, Reason::UsageLimit, all![Limit, Exceed]).whole().prose().unless(&[Rate, Throttle, TooMany, Request, Token, Image, Audio, Second, Minute, Hour, Day, Size, Context]),
     rule(Rank::Rate, Reason::UnknownRate, all![Limit, Exceed]),
     rule(Rank::Rate, Reason::UnknownRate, all![Request Token, Exceed Max]),
-    rule(Rank::Rate, Reason::UnknownRate, all![Terminated, Temporary]),
+    rule(Rank::Rate, Reason::UnknownRate, all![Terminated Inactive, Temporary]),
+    rule(Rank::Weak, Reason::UnknownRate, all![Limit, Second Minute Hour Day, Request Token]),
+    rule(Rank::Weak, Reason::UnknownRate, all![Limit, Policy]),
     rule(Rank::Weak, Reason::UnknownRate, all![Abuse]),
     rule(Rank::Weak, Reason::UnknownRate, all![Resource, Exceed]),
 ];
 
-/// Sorted. Cloudflare's 10xx, Zhipu's 1xxx, JSON-RPC's and Binance's negative ones, Twilio, Okta.
+/// Sorted. Cloudflare's 10xx, which are other services' too and lose to words, Zhipu's 1xxx, JSON-RPC's and Binance's negative ones, Twilio, Okta.
 static NUMBERS: &[(&[u8], Rank, Reason)] = &[
     (b"-1003", Rank::Rate, Reason::UnknownRate),
     (b"-1015", Rank::Rate, Reason::UnknownRate),
     (b"-32005", Rank::Rate, Reason::UnknownRate),
     (b"-32029", Rank::Rate, Reason::UnknownRate),
-    (b"1006", Rank::Code, Reason::AccessTerminated),
-    (b"1007", Rank::Code, Reason::AccessTerminated),
-    (b"1008", Rank::Code, Reason::AccessTerminated),
-    (b"1009", Rank::Code, Reason::AccessTerminated),
-    (b"1010", Rank::Code, Reason::AccessTerminated),
-    (b"1012", Rank::Code, Reason::AccessTerminated),
+    (b"1006", Rank::Weak, Reason::AccessTerminated),
+    (b"1007", Rank::Weak, Reason::AccessTerminated),
+    (b"1008", Rank::Weak, Reason::AccessTerminated),
+    (b"1009", Rank::Weak, Reason::AccessTerminated),
+    (b"1010", Rank::Weak, Reason::AccessTerminated),
+    (b"1012", Rank::Weak, Reason::AccessTerminated),
     (b"1015", Rank::Rate, Reason::UnknownRate),
-    (b"1020", Rank::Code, Reason::AccessTerminated),
+    (b"1020", Rank::Weak, Reason::AccessTerminated),
     (b"1113", Rank::Code, Reason::CreditExhausted),
     (b"1302", Rank::Rate, Reason::UnknownRate),
     (b"1303", Rank::Rate, Reason::UnknownRate),

@@ -36,8 +36,8 @@ stems! {
     Not Allocated Add
     // From here on without a bit: grammar.
     Retrying Many Slow Down Active Api Per For In Of To Is At After Until Wait Try Again Available
-    Within Last Period Your Out Up Low Enough Due Such On
-    Used Current Requested Remaining Burst Afford Total Ready Server
+    Within Last Period Allowed More Than Over Run Your Out Up Low Enough Due Such On
+    Used Current Requested Got Required Arrears Remaining Burst Afford Total Ready Server
     Daily Hourly Monthly Weekly Secondly Minutely Ten
     Rpm Rpd Rps Rph Tpm Tpd Ipm AudioHour AudioDay
     // Names of keys.
