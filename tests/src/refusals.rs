@@ -207,11 +207,7 @@ pub fn survives_cuts(body: &[u8]) {
         let (found, truth) = (cause.requested(), whole.requested());
         let explains = cause.used().unwrap_or(0) + found.unwrap_or(0) > cause.limit().unwrap_or(0);
         let bound = found < truth && explains;
-        assert!(
-            found.is_none() || found == truth || bound,
-            "{found:?} of {truth:?}, {}",
-            context()
-        );
+        assert!(found.is_none() || found == truth || bound, "{found:?} of {truth:?}, {}", context());
     }
 }
 

@@ -192,18 +192,9 @@ fn a_wait_is_computed_as_the_server_counts() {
 #[test]
 fn a_number_ends_a_complete_body_but_not_a_cut_one() {
     let request = |body: &'static str| classify_429(body.as_bytes()).requested();
-    assert_eq!(
-        request("TPM: Limit 160000, Used 159500, Requested 1500"),
-        Some(1_500)
-    );
-    assert_eq!(
-        request(r#"{"e":"TPM: Limit 160000, Used 159500, Requested 1500"#),
-        None
-    );
-    assert_eq!(
-        request("TPM: Limit 160000, Used 159500, Requested 15"),
-        None
-    );
+    assert_eq!(request("TPM: Limit 160000, Used 159500, Requested 1500"), Some(1_500));
+    assert_eq!(request(r#"{"e":"TPM: Limit 160000, Used 159500, Requested 1500"#), None);
+    assert_eq!(request("TPM: Limit 160000, Used 159500, Requested 15"), None);
     let limit = |body: &'static str| classify_429(body.as_bytes()).limit();
     assert_eq!(limit("Too many requests. Your limit is 50."), Some(50));
     assert_eq!(limit("Too many requests. Your limit is 50"), None);

@@ -116,8 +116,7 @@ impl Scores {
         let mut add = |field, found: Option<String>, wanted: Option<String>| {
             if found != wanted {
                 let id = text(row, "id");
-                self.misses
-                    .push(format!("{id}: {field} is {found:?}, not {wanted:?}"));
+                self.misses.push(format!("{id}: {field} is {found:?}, not {wanted:?}"));
             }
             self.fields.entry(field).or_default().add(found, wanted);
         };

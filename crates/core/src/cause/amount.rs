@@ -63,10 +63,7 @@ impl Reader<'_> {
             _ => return,
         };
         let next = self.at + 1;
-        if next < self.body.len()
-            && self.sentence.amount_end + 1 == self.at
-            && !is_glued(self.body, next)
-        {
+        if next < self.body.len() && self.sentence.amount_end + 1 == self.at && !is_glued(self.body, next) {
             self.at = next;
             self.sentence.concepts |= concept(unit);
             self.window(unit);
@@ -86,9 +83,7 @@ impl Reader<'_> {
 
     /// `replenished in 12:14:33`
     fn countdown(&mut self, start: usize) -> bool {
-        if byte(self.body, start + 2) != b':'
-            || !matches!(self.sentence.prev, Stem::In | Stem::Wait)
-        {
+        if byte(self.body, start + 2) != b':' || !matches!(self.sentence.prev, Stem::In | Stem::Wait) {
             return false;
         }
         match date::clock(self.body, start) {
@@ -110,18 +105,13 @@ impl Reader<'_> {
         } else if prev == Stem::Last && !self.has(Stem::TooMany) {
             self.counted_within(time);
         } else if matches!(prev, Stem::Per | Stem::Last | Stem::Within)
-            || matches!(
-                next,
-                Stem::Period | Stem::Limit | Stem::Usage | Stem::Within
-            )
+            || matches!(next, Stem::Period | Stem::Limit | Stem::Usage | Stem::Within)
         {
             self.window(time);
             self.sentence.concepts |= concept(time);
         } else if span.open {
             // Its rest may be cut off.
-        } else if (self.sentence.waits || next == Stem::After) && !self.sentence.client
-            || prev == Stem::For && self.bars()
-        {
+        } else if (self.sentence.waits || next == Stem::After) && !self.sentence.client || prev == Stem::For && self.bars() {
             self.wait(time);
         } else if prev == Stem::For || prev == Stem::In && self.has_count() {
             self.window(time);
@@ -180,8 +170,7 @@ impl Reader<'_> {
         if self.is_window_of_count(prev) {
             label = Label::Limit;
         }
-        let sure = self.sentence.slack <= 1
-            || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
+        let sure = self.sentence.slack <= 1 || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
         let stopped = self.ends_with_stop(number);
         let complete = stopped || number.point;
         let counts = matches!(label, Label::Limit | Label::Used) && !self.is_cut();

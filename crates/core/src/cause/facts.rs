@@ -142,11 +142,7 @@ impl<'a> Facts<'a> {
     /// A number at the very end may have lost its last digits, unless nothing is open that the end would have to close.
     /// A request is read there where it explains the refusal: more digits do not change what it means.
     fn take_tail(&mut self, cut: bool) {
-        if let Some(Tail {
-            label: Label::Requested,
-            value,
-            whole,
-        }) = self.tail
+        if let Some(Tail { label: Label::Requested, value, whole }) = self.tail
             && let Some(limit) = self.said.limit
             && self.said.used.unwrap_or(0).saturating_add(value) > limit
             && (whole || !cut || value.saturating_mul(10) >= limit)
@@ -218,10 +214,7 @@ impl<'a> Facts<'a> {
     /// What is said besides words: a window, a wait, a use of a limit.
     const fn tells_a_rate(&self) -> bool {
         let said = &self.said;
-        said.window.is_some()
-            || said.wait.is_some()
-            || said.limit.is_some() && said.used.is_some()
-            || self.invited
+        said.window.is_some() || said.wait.is_some() || said.limit.is_some() && said.used.is_some() || self.invited
     }
 
     /// The body says when to come again.

@@ -4,10 +4,7 @@ use core::time::Duration;
 
 use super::date;
 use super::identifier::Words;
-use super::lex::{
-    byte, class, class_at, is_in, is_letter, key_end, name_end, opening, run_of, set, starts_with,
-    text,
-};
+use super::lex::{byte, class, class_at, is_in, is_letter, key_end, name_end, opening, run_of, set, starts_with, text};
 use super::number::{MONTH, Number, SECOND, Span, of_stem};
 use super::read::{Label, Reader};
 use super::words::Stem;
@@ -43,9 +40,7 @@ impl<'a> Reader<'a> {
         };
         let field = match word {
             Some(Stem::Name) if self.sentence.prev == Stem::Model => Field::Model,
-            Some(Stem::Limit) if self.sentence.prev == Stem::Remaining => {
-                Field::Count(Label::Ignored)
-            }
+            Some(Stem::Limit) if self.sentence.prev == Stem::Remaining => Field::Count(Label::Ignored),
             Some(stem) => of_word(stem),
             None => of_words(self.body, start, end),
         };
@@ -116,11 +111,7 @@ impl<'a> Reader<'a> {
             // A number that it holds is ignored, but not those of a sentence.
             Field::Other => {
                 let sentence = is_letter(self.body, open);
-                self.label(if sentence {
-                    Label::None
-                } else {
-                    Label::Ignored
-                });
+                self.label(if sentence { Label::None } else { Label::Ignored });
                 self.skip_nothing(open);
             }
         }

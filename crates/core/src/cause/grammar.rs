@@ -114,8 +114,7 @@ impl Reader<'_> {
         if prev == Stem::Limit {
             self.sentence.label = Label::None;
         }
-        let sizes =
-            Stem::Token.bit() | Stem::Input.bit() | Stem::Prompt.bit() | Stem::Context.bit();
+        let sizes = Stem::Token.bit() | Stem::Input.bit() | Stem::Prompt.bit() | Stem::Context.bit();
         if self.sentence.concepts & sizes != 0
             && let Some(amount) = self.take_amount()
         {
@@ -189,9 +188,7 @@ impl Reader<'_> {
             (Stem::Not, Stem::Such) => Stem::Member,
             (Stem::Your, Stem::Capacity) | (Stem::Total, Stem::Request) => Stem::Quota,
             (Stem::Not, Stem::Ready) | (Stem::At, Stem::Capacity) => Stem::Overload,
-            (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => {
-                Stem::Insufficient
-            }
+            (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,
             (Stem::Request, Stem::Rate) => {
                 self.sentence.request_rate = true;
                 return;
@@ -211,16 +208,14 @@ impl Reader<'_> {
 
     fn window_word(&mut self, prev: Stem, stem: Stem) {
         let (window, resource) = match stem {
-            Stem::Second | Stem::Minute | Stem::Hour | Stem::Day | Stem::Week | Stem::Month => {
-                match of_stem(stem) {
-                    Some(unit) if matches!(prev, Stem::Per | Stem::Current) => (unit, None),
-                    Some(unit) if prev == Stem::Last => {
-                        self.counted_within(unit);
-                        return;
-                    }
-                    _ => return,
+            Stem::Second | Stem::Minute | Stem::Hour | Stem::Day | Stem::Week | Stem::Month => match of_stem(stem) {
+                Some(unit) if matches!(prev, Stem::Per | Stem::Current) => (unit, None),
+                Some(unit) if prev == Stem::Last => {
+                    self.counted_within(unit);
+                    return;
                 }
-            }
+                _ => return,
+            },
             Stem::Secondly if prev == Stem::Ten => (10 * SECOND, None),
             Stem::Secondly => (SECOND, None),
             Stem::Minutely => (MINUTE, None),

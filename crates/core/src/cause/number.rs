@@ -44,13 +44,7 @@ impl Number {
             b',' | b'-' | b':' | b'/' => end + 1 + digits(body, end + 1, 0).1,
             _ => end,
         };
-        Self {
-            whole,
-            nanos,
-            end,
-            open: more >= body.len(),
-            point,
-        }
+        Self { whole, nanos, end, open: more >= body.len(), point }
     }
 
     /// The number as an amount, unless it has a fraction.
@@ -158,9 +152,7 @@ pub(super) fn unit(body: &[u8], at: usize) -> Option<(Duration, usize)> {
 
 /// The end of what may stand between a number and its unit: a blank, a hyphen, a quote, a line's end as an escape.
 fn gap(body: &[u8], at: usize) -> usize {
-    let end = run(body, at, |byte| {
-        matches!(byte, b' ' | b'\n' | b'\'' | b'"' | b'-' | b'_' | b'~')
-    });
+    let end = run(body, at, |byte| matches!(byte, b' ' | b'\n' | b'\'' | b'"' | b'-' | b'_' | b'~'));
     match (byte(body, end), byte(body, end + 1)) {
         (b'\\', b'n') => blanks(body, end + 2),
         _ => end,

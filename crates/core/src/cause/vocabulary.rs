@@ -4,14 +4,8 @@ use super::words::Stem;
 
 /// The words of each stem. Inflections are listed, not derived: a derived one would be wrong somewhere.
 pub(super) const WORDS: &[(Stem, &str)] = &[
-    (
-        Stem::Rate,
-        "rate rates frequency velocity speed throughput bandwidth",
-    ),
-    (
-        Stem::Limit,
-        "limit limits limitation limitations threshold thresholds cap caps ceiling limite ratelimits",
-    ),
+    (Stem::Rate, "rate rates frequency velocity speed throughput bandwidth"),
+    (Stem::Limit, "limit limits limitation limitations threshold thresholds cap caps ceiling limite ratelimits"),
     (
         Stem::Exceed,
         "exceed exceeds exceeded exceeding reached reach hit surpassed surpass surpasses exhausted exhaust exhausts crossed overrun consumed maxed",
@@ -31,34 +25,16 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Audio, "audio"),
     (Stem::Credit, "credit credits funds"),
     (Stem::Balance, "balance"),
-    (
-        Stem::Insufficient,
-        "insufficient depleted negative lack lacks lacking requires empty",
-    ),
+    (Stem::Insufficient, "insufficient depleted negative lack lacks lacking requires empty"),
     (Stem::Billing, "billing payment payments invoice invoices"),
     (Stem::Spend, "spend spending budget budgets specified"),
     (Stem::Arrears, "arrears arrearage"),
     (Stem::Recharge, "recharge"),
-    (
-        Stem::Account,
-        "account accounts subscription membership plan tier consumer project",
-    ),
-    (
-        Stem::Inactive,
-        "inactive overdue declined deactivated delinquent unpaid suspended disabled unpurchased",
-    ),
-    (
-        Stem::Terminated,
-        "terminated banned blocked blacklisted prohibited ban blocklisted firewall",
-    ),
-    (
-        Stem::Policy,
-        "policy policies violation violations violated violating",
-    ),
-    (
-        Stem::Unusual,
-        "unusual suspicious abnormal fraud fraudulent malicious comply",
-    ),
+    (Stem::Account, "account accounts subscription membership plan tier consumer project"),
+    (Stem::Inactive, "inactive overdue declined deactivated delinquent unpaid suspended disabled unpurchased"),
+    (Stem::Terminated, "terminated banned blocked blacklisted prohibited ban blocklisted firewall"),
+    (Stem::Policy, "policy policies violation violations violated violating"),
+    (Stem::Unusual, "unusual suspicious abnormal fraud fraudulent malicious comply"),
     (Stem::Abuse, "abuse"),
     (Stem::Temporary, "temporary temporarily"),
     (Stem::Key, "key keys apikey credential credentials signature"),
