@@ -70,6 +70,29 @@ fn a_quota_in_words_is_a_rate_beside_a_short_wait_and_a_code_never_is() {
     assert_eq!((coded.kind(), coded.is_retryable(), coded.retry_after()), (Kind::QuotaExhausted, false, None));
 }
 
+/// Tried: asking only the first fields "code" and "type" whether a code speaks of money.
+#[test]
+fn a_code_of_money_stays_one_wherever_it_stands() {
+    for body in [
+        r#"{"error":"insufficient_quota","message":"You exceeded your current quota, please check your plan."}"#,
+        r#"{"code":429,"error":{"code":"insufficient_quota"}}"#,
+        r#"{"error":{"reason":"insufficient_quota"}}"#,
+        r#"{"error":{"status":"INSUFFICIENT_QUOTA","code":429}}"#,
+        r#"{"error":{"message":"Quota exceeded.","code":"quota_exceeded"}}"#,
+        "Error code: 429 - insufficient_quota",
+    ] {
+        let cause = read(429, &[("retry-after", "30")], body.as_bytes());
+        assert_eq!((cause.reason(), cause.is_retryable()), (Reason::QuotaExhausted, false), "{body}");
+    }
+}
+
+/// Tried: keeping what the words of a quota had counted.
+#[test]
+fn a_rate_in_words_of_a_quota_counts_no_money() {
+    let cause = read(429, &[("retry-after", "30")], br#"{"error":{"message":"You have insufficient quota."}}"#);
+    assert_eq!((cause.reason(), cause.resource()), (Reason::UnknownRate, None));
+}
+
 #[test]
 fn the_wait_is_the_later_one_and_not_one_that_was_sent_before_the_error() {
     let wait = |status, headers: &[_]| read(status, headers, TPM).retry_after();

@@ -33,6 +33,8 @@ pub use kind::{Action, Kind, Reason, Resource};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cause<'a> {
     pub(crate) reason: Reason,
+    /// A code said so, not a wording.
+    pub(crate) by_code: bool,
     pub(crate) resource: Option<Resource>,
     pub(crate) window: Option<Duration>,
     pub(crate) limit: Option<u64>,
@@ -96,6 +98,7 @@ impl<'a> Cause<'a> {
     pub const fn new(reason: Reason) -> Self {
         Self {
             reason,
+            by_code: false,
             resource: None,
             window: None,
             limit: None,

@@ -48,6 +48,10 @@ pub struct Response<'a> {
 pub fn classify<'a>(response: &Response<'a>) -> Cause<'a> {
     let mut cause = classify_429(response.body);
     cause.reason = response.reason_after(&cause);
+    if cause.reason == Reason::UnknownRate {
+        // What the words of a quota had counted.
+        cause.resource = cause.resource.filter(|&resource| resource != Resource::Cost);
+    }
     if cause.kind() == Kind::RateLimited
         && let Some(bucket) = response.empty_bucket()
     {
@@ -126,8 +130,7 @@ fn later(body: Option<Duration>, header: Option<Duration>) -> Option<Duration> {
 
 /// Gemini says "exceeded your current quota" of limits per minute; a code is never that loose.
 fn is_rate_in_words_of_quota(cause: &Cause<'_>, wait: Option<Duration>) -> bool {
-    let terminal = |code: &str| !classify_429(code.as_bytes()).kind().waiting_helps();
-    wait.is_some_and(|wait| wait <= LONGEST_RATE_WAIT) && ![cause.code, cause.type_].into_iter().flatten().any(terminal)
+    !cause.by_code && wait.is_some_and(|wait| wait <= LONGEST_RATE_WAIT)
 }
 
 fn fill_in(cause: &mut Cause<'_>, bucket: &Bucket<'_>) {
