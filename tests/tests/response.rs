@@ -93,6 +93,17 @@ fn a_rate_in_words_of_a_quota_counts_no_money() {
     assert_eq!((cause.reason(), cause.resource()), (Reason::UnknownRate, None));
 }
 
+/// Tried: taking a zero for a wait.
+#[test]
+fn a_wait_of_zero_is_none() {
+    assert_eq!(read(429, &[("retry-after", "0")], b"").retry_after(), None);
+    let body = b"Rate limit reached on requests per min (RPM): Limit 100, Used 50, Requested 50. ";
+    assert_eq!(classify_429(body).retry_after(), None);
+    let stated = classify_429(b"Rate limit reached on requests per min (RPM): Limit 100, Used 100, Requested 1. Please try again in 0s.");
+    assert_eq!(stated.stated_retry_after(), Some(Duration::ZERO));
+    assert_eq!(stated.retry_after(), Some(Duration::from_millis(600)));
+}
+
 #[test]
 fn the_wait_is_the_later_one_and_not_one_that_was_sent_before_the_error() {
     let wait = |status, headers: &[_]| read(status, headers, TPM).retry_after();

@@ -207,13 +207,15 @@ impl<'a> Cause<'a> {
     /// How long to wait: what the body states, else what its numbers say.
     ///
     /// Servers count with GCRA: `(used + requested - limit) * window / limit`, rounded up to a nanosecond. Without
-    /// `used`, one slot of a limit on requests. `None` where waiting does not help or nothing tells.
+    /// `used`, one slot of a limit on requests. `None` where waiting does not help or nothing tells, and never zero: a zero
+    /// says nothing of when.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         if !self.is_retryable() {
             return None;
         }
-        self.wait.or_else(|| self.computed_wait())
+        let stated = self.wait.filter(|wait| !wait.is_zero());
+        stated.or_else(|| self.computed_wait()).filter(|wait| !wait.is_zero())
     }
 
     /// What a shared limiter should do about it.
