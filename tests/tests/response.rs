@@ -93,6 +93,16 @@ fn a_rate_in_words_of_a_quota_counts_no_money() {
     assert_eq!((cause.reason(), cause.resource()), (Reason::UnknownRate, None));
 }
 
+/// Tried: filling in from the one empty bucket only, for the verdict too; headers of a stream that began well.
+#[test]
+fn two_empty_buckets_make_a_rate_and_those_of_a_stream_fill_in_nothing() {
+    let both = [("x-ratelimit-remaining-tokens", "0"), ("x-ratelimit-remaining-requests", "0")];
+    assert_eq!(read(429, &both, b"").reason(), Reason::UnknownRate);
+    let one = [("x-ratelimit-limit-requests-minute", "3"), ("x-ratelimit-remaining-requests-minute", "0")];
+    assert_eq!(read(200, &one, b"Rate limit exceeded.").limit(), None);
+    assert_eq!(read(429, &one, b"Rate limit exceeded.").limit(), Some(3));
+}
+
 /// Tried: taking a zero for a wait.
 #[test]
 fn a_wait_of_zero_is_none() {

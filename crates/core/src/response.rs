@@ -19,12 +19,12 @@ pub struct Response<'a> {
 /// Reads why a request was refused from everything that the response says.
 ///
 /// - A cause that the body names stays; the status decides only where the body is silent: 401, 402, 403, 413, 498,
-///   503, 529. A 429 is a rate where the headers say when to come back or show a bucket that is empty. Without either
+///   503, 529. A 429 is a rate where the headers say when to come back or show an empty bucket. Without either
 ///   it stays [`Kind::Unknown`].
 /// - Words about a quota beside a `retry-after` of at most an hour mean a rate; a code such as `insufficient_quota`
 ///   means money whatever the headers say.
-/// - The wait is the later of the body's and the headers'. A header makes nothing retryable that is not, and counts for
-///   nothing in a stream that began well: it was sent before the error.
+/// - The wait is the later of the body's and the headers'. A header makes nothing retryable that is not.
+/// - Headers count for nothing in a stream that began well: they were sent before the error.
 /// - A reset that the body gives as a date is a wait where the headers have a `Date`.
 /// - What the body of a rate limit leaves out of resource, window and limit comes from the bucket that is empty, if it is
 ///   the only one and contradicts nothing.
@@ -62,10 +62,14 @@ pub fn classify<'a>(response: &Response<'a>) -> Cause<'a> {
 }
 
 impl<'a> Response<'a> {
-    /// The wait of the headers, unless they were sent before anything went wrong.
+    /// The wait of the headers.
     fn wait(&self) -> Option<Duration> {
-        let began_well = self.status.is_some_and(|status| status < 400);
-        self.headers.retry_after().filter(|_| !began_well)
+        self.headers.retry_after().filter(|_| !self.began_well())
+    }
+
+    /// The headers were sent before anything went wrong.
+    fn began_well(&self) -> bool {
+        self.status.is_some_and(|status| status < 400)
     }
 
     /// The reason, with what `cause`, read from the body, leaves open.
@@ -93,7 +97,7 @@ impl<'a> Response<'a> {
 
     /// What the status says, for a body that says nothing.
     fn reason(&self) -> Option<Reason> {
-        let limited = self.wait().is_some() || self.empty_bucket().is_some();
+        let limited = self.wait().is_some() || self.empty_buckets().next().is_some();
         Some(match self.status? {
             403 | 429 if self.has_no_room_at_all() => Reason::ConcurrencyLimit,
             403 | 429 if limited => Reason::UnknownRate,
@@ -108,9 +112,14 @@ impl<'a> Response<'a> {
         })
     }
 
-    /// The one bucket that is empty.
+    /// The buckets that are empty.
+    fn empty_buckets(&self) -> impl Iterator<Item = &Bucket<'a>> {
+        self.headers.buckets().iter().filter(|bucket| bucket.remaining == Some(0) && !self.began_well())
+    }
+
+    /// The one bucket that is empty: of several, none is known to have refused.
     fn empty_bucket(&self) -> Option<&Bucket<'a>> {
-        let mut empty = self.headers.buckets().iter().filter(|bucket| bucket.remaining == Some(0));
+        let mut empty = self.empty_buckets();
         empty.next().filter(|_| empty.next().is_none())
     }
 
