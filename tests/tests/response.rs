@@ -103,6 +103,27 @@ fn two_empty_buckets_make_a_rate_and_those_of_a_stream_fill_in_nothing() {
     assert_eq!(read(429, &one, b"Rate limit exceeded.").limit(), Some(3));
 }
 
+/// Tried: one slot of the limit, as a server that refills evenly would have it.
+#[test]
+fn an_empty_bucket_that_refills_at_once_says_how_long_to_wait() {
+    let github = [
+        ("x-ratelimit-limit", "5000"),
+        ("x-ratelimit-remaining", "0"),
+        ("x-ratelimit-reset", "1700001800"),
+        ("date", "Tue, 14 Nov 2023 22:13:20 GMT"),
+    ];
+    let ietf = [("ratelimit-policy", "\"default\";q=100;w=60"), ("ratelimit", "\"default\";r=0;t=50")];
+    let even = [("x-ratelimit-limit-requests", "3"), ("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", "1m0s")];
+    let wait = |headers: &[_], body: &'static [u8]| read(429, headers, body).retry_after();
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
+    assert_eq!(wait(&github, b""), seconds(1_800));
+    assert_eq!(wait(&ietf, b""), seconds(50));
+    assert_eq!(wait(&even, b""), seconds(20));
+    assert_eq!(wait(&ietf, b"Rate limit reached on tokens per min."), None, "another limit");
+    let asked = [ietf.as_slice(), &[("retry-after", "7")]].concat();
+    assert_eq!(wait(&asked, b""), seconds(7));
+}
+
 /// Tried: taking a zero for a wait.
 #[test]
 fn a_wait_of_zero_is_none() {

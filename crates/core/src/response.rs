@@ -25,6 +25,8 @@ pub struct Response<'a> {
 ///   means money whatever the headers say.
 /// - The wait is the later of the body's and the headers'. A header makes nothing retryable that is not.
 /// - Headers count for nothing in a stream that began well: they were sent before the error.
+/// - A rate of which neither says a wait waits for the reset of the one bucket that is empty, unless that is known to
+///   refill evenly.
 /// - A reset that the body gives as a date is a wait where the headers have a `Date`.
 /// - What the body of a rate limit leaves out of resource, window and limit comes from the bucket that is empty, if it is
 ///   the only one and contradicts nothing.
@@ -53,7 +55,7 @@ pub fn classify<'a>(response: &Response<'a>) -> Cause<'a> {
         cause.resource = cause.resource.filter(|&resource| resource != Resource::Cost);
     }
     if cause.kind() == Kind::RateLimited
-        && let Some(bucket) = response.empty_bucket()
+        && let Some(bucket) = response.empty_bucket().filter(|bucket| agrees(&cause, bucket))
     {
         fill_in(&mut cause, bucket);
     }
@@ -89,10 +91,21 @@ impl<'a> Response<'a> {
             _ => None,
         };
         let said = cause.wait.or(until_reset);
+        let wait = later(said, self.wait());
         match cause.kind() {
-            kind if kind.waiting_helps() || kind == Kind::Blocked => later(said, self.wait()),
+            Kind::RateLimited if wait.is_none_or(|wait| wait.is_zero()) => self.until_full(cause).or(wait),
+            kind if kind.waiting_helps() || kind == Kind::Blocked => wait,
             _ => said,
         }
+    }
+
+    /// The time to the reset of a bucket that refills at once, for a body that does not give the server's arithmetic.
+    ///
+    /// A window that follows from the reset refills evenly, and its next slot comes sooner.
+    fn until_full(&self, cause: &Cause<'a>) -> Option<Duration> {
+        let computed = cause.used.and(cause.requested).is_some();
+        let bucket = self.empty_bucket().filter(|bucket| !computed && agrees(cause, bucket))?;
+        bucket.reset_after.filter(|_| !matches!(bucket.window, Some(Window::Derived(_))))
     }
 
     /// What the status says, for a body that says nothing.
@@ -142,15 +155,17 @@ fn is_rate_in_words_of_quota(cause: &Cause<'_>, wait: Option<Duration>) -> bool 
     !cause.by_code && wait.is_some_and(|wait| wait <= LONGEST_RATE_WAIT)
 }
 
-fn fill_in(cause: &mut Cause<'_>, bucket: &Bucket<'_>) {
+/// Whether the bucket can be the limit that the body speaks of.
+fn agrees(cause: &Cause<'_>, bucket: &Bucket<'_>) -> bool {
     let window = bucket.window.map(Window::length);
     let other_resource = cause.resource.is_some() && cause.resource != bucket.resource;
     let other_window = cause.window.is_some() && window.is_some() && cause.window != window;
-    if other_resource || other_window {
-        return;
-    }
+    !other_resource && !other_window
+}
+
+fn fill_in(cause: &mut Cause<'_>, bucket: &Bucket<'_>) {
     cause.resource = bucket.resource;
-    cause.window = cause.window.or(window);
+    cause.window = cause.window.or(bucket.window.map(Window::length));
     cause.limit = cause.limit.or(bucket.limit);
     if cause.reason == Reason::UnknownRate {
         cause.reason = reason_of(cause.resource, cause.window).unwrap_or(cause.reason);
