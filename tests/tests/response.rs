@@ -93,6 +93,16 @@ fn a_rate_in_words_of_a_quota_counts_no_money() {
     assert_eq!((cause.reason(), cause.resource()), (Reason::UnknownRate, None));
 }
 
+/// Tried: wanting a code for the limit of a plan.
+#[test]
+fn a_usage_limit_in_words_is_a_rate_beside_a_short_wait() {
+    let wait = [("retry-after", "30")];
+    let kind = |body: &'static str| read(429, &wait, body.as_bytes()).kind();
+    assert_eq!(kind("You have reached your usage limit."), Kind::RateLimited);
+    assert_eq!(kind("You have reached your monthly usage limit."), Kind::QuotaExhausted);
+    assert_eq!(kind(r#"{"error":{"type":"usage_limit_reached","message":"Usage limit reached."}}"#), Kind::QuotaExhausted);
+}
+
 /// Tried: filling in from the one empty bucket only, for the verdict too; headers of a stream that began well.
 #[test]
 fn two_empty_buckets_make_a_rate_and_those_of_a_stream_fill_in_nothing() {

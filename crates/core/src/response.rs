@@ -78,7 +78,7 @@ impl<'a> Response<'a> {
     fn reason_after(&self, cause: &Cause<'a>) -> Reason {
         match (cause.reason, self.status) {
             (Reason::Unknown, _) => self.reason().unwrap_or(Reason::Unknown),
-            (Reason::QuotaExhausted, _) if is_rate_in_words_of_quota(cause, self.wait()) => Reason::UnknownRate,
+            _ if is_rate_in_words_of_quota(cause, self.wait()) => Reason::UnknownRate,
             (Reason::QuotaExhausted, Some(402)) => Reason::CreditExhausted,
             (reason, _) => reason,
         }
@@ -150,9 +150,14 @@ fn later(body: Option<Duration>, header: Option<Duration>) -> Option<Duration> {
     }
 }
 
-/// Gemini says "exceeded your current quota" of limits per minute; a code is never that loose.
+/// Gemini says "exceeded your current quota" of limits per minute; a code is never that loose, nor is a month.
 fn is_rate_in_words_of_quota(cause: &Cause<'_>, wait: Option<Duration>) -> bool {
-    !cause.by_code && wait.is_some_and(|wait| wait <= LONGEST_RATE_WAIT)
+    let refills = match cause.reason {
+        Reason::QuotaExhausted => true,
+        Reason::UsageLimit => cause.window.is_none_or(|window| window <= LONGEST_RATE_WINDOW),
+        _ => false,
+    };
+    refills && !cause.by_code && wait.is_some_and(|wait| wait <= LONGEST_RATE_WAIT)
 }
 
 /// Whether the bucket can be the limit that the body speaks of.
@@ -184,6 +189,9 @@ fn reason_of(resource: Option<Resource>, window: Option<Duration>) -> Option<Rea
         _ => return None,
     })
 }
+
+/// Longer windows are allotments.
+const LONGEST_RATE_WINDOW: Duration = Duration::from_secs(86_400);
 
 /// Quotas that are used up come back after longer waits.
 const LONGEST_RATE_WAIT: Duration = Duration::from_secs(3600);
