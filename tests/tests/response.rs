@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use paceline_core::headers::Headers;
-use paceline_core::{Cause, Kind, Reason, Resource, Response, classify, classify_429};
+use paceline_core::{Action, Cause, Kind, Reason, Resource, Response, classify, classify_429};
 
 #[test]
 fn the_status_decides_where_the_body_is_silent() {
@@ -143,6 +143,11 @@ fn a_wait_of_zero_is_none() {
     let stated = classify_429(b"Rate limit reached on requests per min (RPM): Limit 100, Used 100, Requested 1. Please try again in 0s.");
     assert_eq!(stated.stated_retry_after(), Some(Duration::ZERO));
     assert_eq!(stated.retry_after(), Some(Duration::from_millis(600)));
+}
+
+#[test]
+fn what_nobody_can_read_asks_for_less() {
+    assert_eq!(classify_429(b"").action(), Action::Shrink);
 }
 
 #[test]

@@ -226,8 +226,7 @@ impl<'a> Cause<'a> {
                 Reason::RampTooFast => Action::Shrink,
                 _ => Action::Gate,
             },
-            Kind::Unknown => Action::Gate,
-            Kind::Concurrency | Kind::Overloaded => Action::Shrink,
+            Kind::Concurrency | Kind::Overloaded | Kind::Unknown => Action::Shrink,
             Kind::QuotaExhausted | Kind::BillingLimit | Kind::AccountInactive | Kind::Blocked => match self.reason {
                 Reason::ModelNotInTier => Action::Nothing,
                 _ => Action::Latch,
