@@ -2,7 +2,7 @@
 
 use std::{
     io::Write,
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
 };
 
 use paceline_core::{Cause, Resource, classify_429};
@@ -49,6 +49,20 @@ fn exit_codes_tell_retryable_from_not_from_unreadable() {
     assert_eq!(why(&["/no/such/file"], "").1, 2);
     assert_eq!(why(&["--lang", "xx"], "").1, 2);
     assert_eq!(why(&["--json", "--jsonl"], "").1, 2);
+}
+
+/// Tried: success, which says "retryable", when the reader has gone.
+#[test]
+fn a_reader_that_goes_changes_no_exit_code() {
+    let line = json!({"body": QUOTA}).to_string();
+    for (input, args, expected) in
+        [(QUOTA, &[][..], 1), (TPM, &[], 0), (QUOTA, &["--json"], 1), ("", &["--report"], 3), (&line, &["--jsonl"], 0)]
+    {
+        let mut child = start(args);
+        drop(child.stdout.take());
+        child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it reads");
+        assert_eq!(child.wait().expect("it ends").code(), Some(expected), "{args:?} {input}");
+    }
 }
 
 #[test]
@@ -167,14 +181,7 @@ fn why(args: &[&str], input: &str) -> (String, i32) {
 }
 
 fn run(args: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_paceline"))
-        .arg("why")
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary runs");
+    let mut child = start(args);
     let mut stdin = child.stdin.take().expect("a pipe");
     let input = input.to_owned();
     // A thread, so that neither side waits for the other with a full pipe; a command that reads nothing closes it.
@@ -182,6 +189,17 @@ fn run(args: &[&str], input: &str) -> Output {
     let output = child.wait_with_output().expect("it ends");
     writer.join().expect("it writes");
     output
+}
+
+fn start(args: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_paceline"))
+        .arg("why")
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs")
 }
 
 fn http(headers: &[(&str, &str)], body: &str) -> String {
