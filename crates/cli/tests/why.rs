@@ -92,6 +92,20 @@ fn json_has_exactly_the_fields_that_programs_know() {
     assert_eq!(record.as_object().map(serde_json::Map::len), Some(12));
 }
 
+/// Tried: rounding a wait to the nearest, so that the call goes before its time; half a second as a window of 0 s.
+#[test]
+fn waits_are_rounded_up_and_a_window_under_a_second_is_none() {
+    let (text, _) =
+        why(&["--json"], &http(&[("x-ratelimit-reset-requests", "1.2001s")], "Rate limit reached. Please try again in 7.8731s."));
+    let record: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!((&record["retry_after_ms"], &record["buckets"][0]["reset_ms"]), (&json!(7_874), &json!(1_201)), "{record}");
+    let headers = [("x-ratelimit-max", "5"), ("x-ratelimit-interval-milliseconds", "500")];
+    let (text, _) = why(&["--json"], &http(&headers, "Limit of 5 requests per 500ms exceeded."));
+    let record: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!((&record["limit"], &record["buckets"][0]["limit"]), (&json!(5), &json!(5)), "{record}");
+    assert!(record["window_s"].is_null() && record["buckets"][0]["window_s"].is_null(), "{record}");
+}
+
 #[test]
 fn jsonl_answers_line_by_line() {
     let lines = [
@@ -155,11 +169,11 @@ fn core(cause: &Cause<'_>) -> Value {
     json!({
         "cause": cause.kind().name(),
         "resource": cause.resource().map(Resource::name),
-        "window_s": cause.window().map(|window| window.as_secs()),
+        "window_s": cause.window().map(|window| window.as_secs()).filter(|&seconds| seconds > 0),
         "limit": cause.limit(),
         "used": cause.used(),
         "requested": cause.requested(),
-        "retry_after_ms": wait.map(|wait| (wait.as_nanos() + 500_000) / 1_000_000),
+        "retry_after_ms": wait.map(|wait| wait.as_nanos().div_ceil(1_000_000)),
         "model": cause.model(),
         "organization": cause.organization(),
         "retryable": cause.is_retryable(),
