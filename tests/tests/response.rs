@@ -164,7 +164,7 @@ fn the_wait_is_the_later_one_and_not_one_that_was_sent_before_the_error() {
 #[test]
 fn the_type_is_the_error_s_and_not_its_wrapper_s() {
     let body = br#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#;
-    assert_eq!(read(529, &[], body).type_(), Some("overloaded_error"));
+    assert_eq!(read(529, &[], body).error_type(), Some("overloaded_error"));
 }
 
 fn read<'a>(status: u16, headers: &[(&'a str, &'a str)], body: &'a [u8]) -> Cause<'a> {

@@ -187,7 +187,7 @@ impl<'a> Cause<'a> {
 
     /// The error type as sent.
     #[must_use]
-    pub const fn type_(&self) -> Option<&'a str> {
+    pub const fn error_type(&self) -> Option<&'a str> {
         self.type_
     }
 

@@ -51,7 +51,7 @@ impl Display for SupportReport<'_> {
         line(out, "Cause", Some(cause.kind().name()))?;
         line(out, "Status", self.status)?;
         line(out, "Code", cause.code().map(Masked))?;
-        line(out, "Type", cause.type_().map(Masked))?;
+        line(out, "Type", cause.error_type().map(Masked))?;
         line(out, "Message", self.message.map(Masked))?;
         line(out, "Request id", self.headers.request_id().map(Masked))?;
         line(out, "Organization", cause.organization().map(Masked))?;
