@@ -173,7 +173,7 @@ pub const HOSTILE: [(&str, &str); 20] = [
 pub fn never_misbehaves(body: &[u8]) {
     let cause = classify_429(body);
     assert_eq!(cause.kind(), cause.reason().kind());
-    for text in [cause.model(), cause.organization(), cause.code(), cause.type_()].into_iter().flatten() {
+    for text in [cause.model(), cause.organization(), cause.code(), cause.error_type()].into_iter().flatten() {
         let inside = body.as_ptr_range();
         assert!(inside.contains(&text.as_ptr()), "borrowed from elsewhere: {text}");
     }

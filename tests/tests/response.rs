@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use paceline_core::headers::Headers;
-use paceline_core::{Cause, Kind, Reason, Resource, Response, classify, classify_429};
+use paceline_core::{Action, Cause, Kind, Reason, Resource, Response, classify, classify_429};
 
 #[test]
 fn the_status_decides_where_the_body_is_silent() {
@@ -70,6 +70,86 @@ fn a_quota_in_words_is_a_rate_beside_a_short_wait_and_a_code_never_is() {
     assert_eq!((coded.kind(), coded.is_retryable(), coded.retry_after()), (Kind::QuotaExhausted, false, None));
 }
 
+/// Tried: asking only the first fields "code" and "type" whether a code speaks of money.
+#[test]
+fn a_code_of_money_stays_one_wherever_it_stands() {
+    for body in [
+        r#"{"error":"insufficient_quota","message":"You exceeded your current quota, please check your plan."}"#,
+        r#"{"code":429,"error":{"code":"insufficient_quota"}}"#,
+        r#"{"error":{"reason":"insufficient_quota"}}"#,
+        r#"{"error":{"status":"INSUFFICIENT_QUOTA","code":429}}"#,
+        r#"{"error":{"message":"Quota exceeded.","code":"quota_exceeded"}}"#,
+        "Error code: 429 - insufficient_quota",
+    ] {
+        let cause = read(429, &[("retry-after", "30")], body.as_bytes());
+        assert_eq!((cause.reason(), cause.is_retryable()), (Reason::QuotaExhausted, false), "{body}");
+    }
+}
+
+/// Tried: keeping what the words of a quota had counted.
+#[test]
+fn a_rate_in_words_of_a_quota_counts_no_money() {
+    let cause = read(429, &[("retry-after", "30")], br#"{"error":{"message":"You have insufficient quota."}}"#);
+    assert_eq!((cause.reason(), cause.resource()), (Reason::UnknownRate, None));
+}
+
+/// Tried: wanting a code for the limit of a plan.
+#[test]
+fn a_usage_limit_in_words_is_a_rate_beside_a_short_wait() {
+    let wait = [("retry-after", "30")];
+    let kind = |body: &'static str| read(429, &wait, body.as_bytes()).kind();
+    assert_eq!(kind("You have reached your usage limit."), Kind::RateLimited);
+    assert_eq!(kind("You have reached your monthly usage limit."), Kind::QuotaExhausted);
+    assert_eq!(kind(r#"{"error":{"type":"usage_limit_reached","message":"Usage limit reached."}}"#), Kind::QuotaExhausted);
+}
+
+/// Tried: filling in from the one empty bucket only, for the verdict too; headers of a stream that began well.
+#[test]
+fn two_empty_buckets_make_a_rate_and_those_of_a_stream_fill_in_nothing() {
+    let both = [("x-ratelimit-remaining-tokens", "0"), ("x-ratelimit-remaining-requests", "0")];
+    assert_eq!(read(429, &both, b"").reason(), Reason::UnknownRate);
+    let one = [("x-ratelimit-limit-requests-minute", "3"), ("x-ratelimit-remaining-requests-minute", "0")];
+    assert_eq!(read(200, &one, b"Rate limit exceeded.").limit(), None);
+    assert_eq!(read(429, &one, b"Rate limit exceeded.").limit(), Some(3));
+}
+
+/// Tried: one slot of the limit, as a server that refills evenly would have it.
+#[test]
+fn an_empty_bucket_that_refills_at_once_says_how_long_to_wait() {
+    let github = [
+        ("x-ratelimit-limit", "5000"),
+        ("x-ratelimit-remaining", "0"),
+        ("x-ratelimit-reset", "1700001800"),
+        ("date", "Tue, 14 Nov 2023 22:13:20 GMT"),
+    ];
+    let ietf = [("ratelimit-policy", "\"default\";q=100;w=60"), ("ratelimit", "\"default\";r=0;t=50")];
+    let even = [("x-ratelimit-limit-requests", "3"), ("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", "1m0s")];
+    let wait = |headers: &[_], body: &'static [u8]| read(429, headers, body).retry_after();
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
+    assert_eq!(wait(&github, b""), seconds(1_800));
+    assert_eq!(wait(&ietf, b""), seconds(50));
+    assert_eq!(wait(&even, b""), seconds(20));
+    assert_eq!(wait(&ietf, b"Rate limit reached on tokens per min."), None, "another limit");
+    let asked = [ietf.as_slice(), &[("retry-after", "7")]].concat();
+    assert_eq!(wait(&asked, b""), seconds(7));
+}
+
+/// Tried: taking a zero for a wait.
+#[test]
+fn a_wait_of_zero_is_none() {
+    assert_eq!(read(429, &[("retry-after", "0")], b"").retry_after(), None);
+    let body = b"Rate limit reached on requests per min (RPM): Limit 100, Used 50, Requested 50. ";
+    assert_eq!(classify_429(body).retry_after(), None);
+    let stated = classify_429(b"Rate limit reached on requests per min (RPM): Limit 100, Used 100, Requested 1. Please try again in 0s.");
+    assert_eq!(stated.stated_retry_after(), Some(Duration::ZERO));
+    assert_eq!(stated.retry_after(), Some(Duration::from_millis(600)));
+}
+
+#[test]
+fn what_nobody_can_read_asks_for_less() {
+    assert_eq!(classify_429(b"").action(), Action::Shrink);
+}
+
 #[test]
 fn the_wait_is_the_later_one_and_not_one_that_was_sent_before_the_error() {
     let wait = |status, headers: &[_]| read(status, headers, TPM).retry_after();
@@ -84,7 +164,7 @@ fn the_wait_is_the_later_one_and_not_one_that_was_sent_before_the_error() {
 #[test]
 fn the_type_is_the_error_s_and_not_its_wrapper_s() {
     let body = br#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#;
-    assert_eq!(read(529, &[], body).type_(), Some("overloaded_error"));
+    assert_eq!(read(529, &[], body).error_type(), Some("overloaded_error"));
 }
 
 fn read<'a>(status: u16, headers: &[(&'a str, &'a str)], body: &'a [u8]) -> Cause<'a> {

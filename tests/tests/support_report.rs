@@ -25,6 +25,60 @@ proptest! {
     }
 }
 
+proptest! {
+    /// Tried: masking behind a name only what has digits; ending a secret at a slash; forgetting the name at the end of
+    /// a quotation that is hidden.
+    #[test]
+    fn prints_nothing_that_has_a_name(
+        before in "[a-zA-Z ,.:'\"가-힣]{0,320}",
+        shape in proptest::sample::select(NAMED),
+        secret in "[A-Za-z0-9/+]{6,40}",
+        after in "[a-zA-Z ,.:'\"]{0,40}",
+    ) {
+        let shown = message(&format!("{before} {} {after}", shape.replace('@', &secret).replace('%', "@")));
+        prop_assume!(!format!("{before} {after} {shape}").contains(&secret));
+        prop_assert!(!shown.contains(&secret), "{} in {}", secret, shown);
+    }
+}
+
+/// Tried: leaving quotations, and what is in brackets.
+#[test]
+fn prints_no_prompt_and_no_address_of_a_webhook() {
+    for text in [
+        "Bad input: \"Dear doctor, hunter asks\"",
+        "Bad input 'my name is hunter' at 3",
+        "Bad input “가나다라마바사아자차카타파하가나다라마바사아자차카 hunter”",
+        "Bad request: {'content': hunter}",
+        "Bad request: [hunter]",
+        "POST https://hooks.example.com/services/T0/B0/hunterXXXXXXXXXX12345678 failed",
+        "see wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXhunterKE",
+    ] {
+        assert!(!message(text).contains("hunter"), "{}", message(text));
+    }
+}
+
+/// Tried: masking every long part of an address that has a digit.
+#[test]
+fn keeps_the_wordings_of_services() {
+    for text in [
+        "Rate limit reached for `llama-3.3-70b-versatile` in organization `org_01hqed9y3fexcrngzqm9qh6ya9` service tier `on_demand` on \
+         tokens per minute (TPM): Limit 12000, Used 11000, Requested 2000. Please try again in 1.5s.",
+        "Incorrect API key provided. You can find your API key at https://platform.openai.com/account/api-keys.",
+        "Your requests have exceeded the token rate limit of your current S0 tier. Please go here: https://aka.ms/oai/quotaincrease",
+        "Your API key is invalid. See https://help.openai.com/en/articles/6614457-why-am-i-getting-an-api-key-error-message",
+        "You've hit your team's usage limit; it isn't 'high' for models/gemini-2.5-flash-preview-04-17.",
+        "Enqueued token limit reached for gpt-4o in organization org-mXkjnaJsEmbLFMXgajneavJ0. Limit: 2,000,000 enqueued tokens.",
+    ] {
+        assert!(message(text).contains(text), "{}", message(text));
+    }
+}
+
+fn message(text: &str) -> String {
+    let mut report = SupportReport::new(classify_429(b""), None, Headers::default());
+    report.message = Some(text);
+    report.to_string()
+}
+
 #[test]
 fn keeps_what_support_needs() {
     let mut report = SupportReport::new(classify_429(b""), None, Headers::default());
@@ -33,6 +87,26 @@ fn keeps_what_support_needs() {
     report.message = Some(message);
     assert!(report.to_string().contains(message), "{report}");
 }
+
+/// `@` is the secret, `%` an at sign.
+const NAMED: &[&str] = &[
+    "AWS_SECRET_ACCESS_KEY=@",
+    "Authorization: Basic @",
+    "Authorization: Token @",
+    "Bearer @",
+    "NAME_KEY=@",
+    "client_secret=@",
+    "x-access-token: @",
+    "password=@",
+    "password is @",
+    "api_key: @",
+    "apiKey: '@'",
+    "\"api_key\": \"@\"",
+    "session=@",
+    "Cookie: session=@",
+    "https://user:@%host/path",
+    "https://host/path?signature=@&x=1",
+];
 
 const SHAPES: &[&str] = &[
     "sk-@",

@@ -13,7 +13,7 @@ use std::{
 };
 
 use clap::{Args as ClapArgs, ValueEnum};
-use paceline_core::{Kind, Language, SupportReport};
+use paceline_core::{Cause, Kind, Language, Response, SupportReport};
 
 use input::Refusal;
 use record::Record;
@@ -57,7 +57,6 @@ pub(crate) fn run(args: &Args) -> ExitCode {
     };
     match done {
         Ok(code) => ExitCode::from(code),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             anstream::eprintln!("paceline why: {}: {error}", args.file.display());
             ExitCode::from(FAILED)
@@ -81,28 +80,37 @@ fn one(args: &Args, mut input: impl Read) -> io::Result<u8> {
     let refusal = Refusal::read(text);
     let response = refusal.response();
     let cause = paceline_core::classify(&response);
-    let mut out = anstream::stdout().lock();
-    if args.json {
-        serde_json::to_writer_pretty(&mut out, &Record::new(&cause, &response.headers))?;
-        writeln!(out)?;
-    } else if args.report {
-        let message = refusal.message();
-        let mut report = SupportReport::new(cause, response.status, response.headers);
-        report.message = message.as_deref();
-        write!(out, "{report}")?;
-    } else {
-        page::write(&mut out, args.lang.language(), &cause, &response.headers)?;
-    }
-    Ok(match cause.kind() {
+    let code = match cause.kind() {
         Kind::Unknown => UNREADABLE,
         _ if cause.is_retryable() => RETRYABLE,
         _ => NOT_RETRYABLE,
-    })
+    };
+    printed(code, print(args, &refusal, &response, &cause))
+}
+
+fn print(args: &Args, refusal: &Refusal, response: &Response<'_>, cause: &Cause<'_>) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, &Record::new(cause, &response.headers))?;
+        writeln!(out)
+    } else if args.report {
+        let message = refusal.message();
+        let mut report = SupportReport::new(*cause, response.status, response.headers.clone());
+        report.message = message.as_deref();
+        write!(out, "{report}")
+    } else {
+        page::write(&mut out, args.lang.language(), cause, &response.headers)
+    }
 }
 
 fn lines(input: impl BufRead) -> io::Result<u8> {
-    let mut out = io::stdout().lock();
     let mut code = RETRYABLE;
+    let done = print_lines(input, &mut code);
+    printed(code, done)
+}
+
+fn print_lines(input: impl BufRead, code: &mut u8) -> io::Result<()> {
+    let mut out = io::stdout().lock();
     for (number, line) in input.split(b'\n').enumerate() {
         let line = line?;
         if line.trim_ascii().is_empty() {
@@ -110,7 +118,7 @@ fn lines(input: impl BufRead) -> io::Result<u8> {
         }
         let refusal = Refusal::from_json(&line).unwrap_or_else(|error| {
             anstream::eprintln!("paceline why: line {}: {error}; expected {{\"status\":…,\"headers\":{{…}},\"body\":\"…\"}}", number + 1);
-            code = UNREADABLE;
+            *code = UNREADABLE;
             Refusal::default()
         });
         let response = refusal.response();
@@ -118,7 +126,15 @@ fn lines(input: impl BufRead) -> io::Result<u8> {
         serde_json::to_writer(&mut out, &Record::new(&cause, &response.headers))?;
         out.write_all(b"\n")?;
     }
-    Ok(code)
+    Ok(())
+}
+
+/// The code, which a reader that has gone does not change.
+fn printed(code: u8, done: io::Result<()>) -> io::Result<u8> {
+    match done {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(code),
+    }
 }
 
 impl Lang {

@@ -2,7 +2,7 @@
 
 use std::{
     io::Write,
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
 };
 
 use paceline_core::{Cause, Resource, classify_429};
@@ -51,6 +51,20 @@ fn exit_codes_tell_retryable_from_not_from_unreadable() {
     assert_eq!(why(&["--json", "--jsonl"], "").1, 2);
 }
 
+/// Tried: success, which says "retryable", when the reader has gone.
+#[test]
+fn a_reader_that_goes_changes_no_exit_code() {
+    let line = json!({"body": QUOTA}).to_string();
+    for (input, args, expected) in
+        [(QUOTA, &[][..], 1), (TPM, &[], 0), (QUOTA, &["--json"], 1), ("", &["--report"], 3), (&line, &["--jsonl"], 0)]
+    {
+        let mut child = start(args);
+        drop(child.stdout.take());
+        child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it reads");
+        assert_eq!(child.wait().expect("it ends").code(), Some(expected), "{args:?} {input}");
+    }
+}
+
 #[test]
 fn the_help_documents_the_exit_codes() {
     let (text, _) = why(&["--help"], "");
@@ -76,6 +90,20 @@ fn json_has_exactly_the_fields_that_programs_know() {
     assert_eq!(record["cause"], "unknown");
     assert!(["resource", "limit", "retry_after_ms", "model"].iter().all(|field| record[field].is_null()), "{record}");
     assert_eq!(record.as_object().map(serde_json::Map::len), Some(12));
+}
+
+/// Tried: rounding a wait to the nearest, so that the call goes before its time; half a second as a window of 0 s.
+#[test]
+fn waits_are_rounded_up_and_a_window_under_a_second_is_none() {
+    let (text, _) =
+        why(&["--json"], &http(&[("x-ratelimit-reset-requests", "1.2001s")], "Rate limit reached. Please try again in 7.8731s."));
+    let record: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!((&record["retry_after_ms"], &record["buckets"][0]["reset_ms"]), (&json!(7_874), &json!(1_201)), "{record}");
+    let headers = [("x-ratelimit-max", "5"), ("x-ratelimit-interval-milliseconds", "500")];
+    let (text, _) = why(&["--json"], &http(&headers, "Limit of 5 requests per 500ms exceeded."));
+    let record: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!((&record["limit"], &record["buckets"][0]["limit"]), (&json!(5), &json!(5)), "{record}");
+    assert!(record["window_s"].is_null() && record["buckets"][0]["window_s"].is_null(), "{record}");
 }
 
 #[test]
@@ -141,11 +169,11 @@ fn core(cause: &Cause<'_>) -> Value {
     json!({
         "cause": cause.kind().name(),
         "resource": cause.resource().map(Resource::name),
-        "window_s": cause.window().map(|window| window.as_secs()),
+        "window_s": cause.window().map(|window| window.as_secs()).filter(|&seconds| seconds > 0),
         "limit": cause.limit(),
         "used": cause.used(),
         "requested": cause.requested(),
-        "retry_after_ms": wait.map(|wait| (wait.as_nanos() + 500_000) / 1_000_000),
+        "retry_after_ms": wait.map(|wait| wait.as_nanos().div_ceil(1_000_000)),
         "model": cause.model(),
         "organization": cause.organization(),
         "retryable": cause.is_retryable(),
@@ -167,14 +195,7 @@ fn why(args: &[&str], input: &str) -> (String, i32) {
 }
 
 fn run(args: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_paceline"))
-        .arg("why")
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary runs");
+    let mut child = start(args);
     let mut stdin = child.stdin.take().expect("a pipe");
     let input = input.to_owned();
     // A thread, so that neither side waits for the other with a full pipe; a command that reads nothing closes it.
@@ -182,6 +203,17 @@ fn run(args: &[&str], input: &str) -> Output {
     let output = child.wait_with_output().expect("it ends");
     writer.join().expect("it writes");
     output
+}
+
+fn start(args: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_paceline"))
+        .arg("why")
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs")
 }
 
 fn http(headers: &[(&str, &str)], body: &str) -> String {

@@ -33,6 +33,8 @@ pub use kind::{Action, Kind, Reason, Resource};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cause<'a> {
     pub(crate) reason: Reason,
+    /// A code said so, not a wording.
+    pub(crate) by_code: bool,
     pub(crate) resource: Option<Resource>,
     pub(crate) window: Option<Duration>,
     pub(crate) limit: Option<u64>,
@@ -97,6 +99,7 @@ impl<'a> Cause<'a> {
     pub const fn new(reason: Reason) -> Self {
         Self {
             reason,
+            by_code: false,
             resource: None,
             window: None,
             limit: None,
@@ -185,7 +188,7 @@ impl<'a> Cause<'a> {
 
     /// The error type as sent.
     #[must_use]
-    pub const fn type_(&self) -> Option<&'a str> {
+    pub const fn error_type(&self) -> Option<&'a str> {
         self.type_
     }
 
@@ -205,13 +208,15 @@ impl<'a> Cause<'a> {
     /// How long to wait: what the body states, else what its numbers say.
     ///
     /// Servers count with GCRA: `(used + requested - limit) * window / limit`, rounded up to a nanosecond. Without
-    /// `used`, one slot of a limit on requests. `None` where waiting does not help or nothing tells.
+    /// `used`, one slot of a limit on requests. `None` where waiting does not help or nothing tells, and never zero: a zero
+    /// says nothing of when.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         if !self.is_retryable() {
             return None;
         }
-        self.wait.or_else(|| self.computed_wait())
+        let stated = self.wait.filter(|wait| !wait.is_zero());
+        stated.or_else(|| self.computed_wait()).filter(|wait| !wait.is_zero())
     }
 
     /// What a shared limiter should do about it.
@@ -222,8 +227,7 @@ impl<'a> Cause<'a> {
                 Reason::RampTooFast => Action::Shrink,
                 _ => Action::Gate,
             },
-            Kind::Unknown => Action::Gate,
-            Kind::Concurrency | Kind::Overloaded => Action::Shrink,
+            Kind::Concurrency | Kind::Overloaded | Kind::Unknown => Action::Shrink,
             Kind::QuotaExhausted | Kind::BillingLimit | Kind::AccountInactive | Kind::Blocked => match self.reason {
                 Reason::ModelNotInTier => Action::Nothing,
                 _ => Action::Latch,

@@ -1,6 +1,7 @@
 //! What support asks for, in one text, without keys.
 
 mod mask;
+mod secret;
 
 use core::fmt::{self, Display, Formatter};
 use core::time::Duration;
@@ -12,9 +13,10 @@ use mask::Masked;
 
 /// A text for the service's support: the exact error, its request id, the limits seen, what was tried and what is needed.
 ///
-/// It holds neither key nor prompt: the body is not printed, what is printed of it is masked wherever it looks like a
-/// key (`sk-…`, `Bearer …`, any word of 32 characters with digits that is no id), and a message is cut after
-/// 300 characters. `message` must be the error's message alone.
+/// It holds neither key nor prompt: the body is not printed, and what is printed of it is masked wherever it may be one:
+/// what looks like a key (`sk-…`, a long word with digits that is no id), what has the name of one (`password=…`,
+/// `Authorization: Basic …`), who logs in at an address, and quotations of more than three words. A message is cut after
+/// 300 characters, and at the first brace or bracket. `message` must be the error's message alone.
 #[derive(Clone, Debug)]
 pub struct SupportReport<'a> {
     /// Why the request was refused.
@@ -49,7 +51,7 @@ impl Display for SupportReport<'_> {
         line(out, "Cause", Some(cause.kind().name()))?;
         line(out, "Status", self.status)?;
         line(out, "Code", cause.code().map(Masked))?;
-        line(out, "Type", cause.type_().map(Masked))?;
+        line(out, "Type", cause.error_type().map(Masked))?;
         line(out, "Message", self.message.map(Masked))?;
         line(out, "Request id", self.headers.request_id().map(Masked))?;
         line(out, "Organization", cause.organization().map(Masked))?;

@@ -19,12 +19,14 @@ pub struct Response<'a> {
 /// Reads why a request was refused from everything that the response says.
 ///
 /// - A cause that the body names stays; the status decides only where the body is silent: 401, 402, 403, 413, 498,
-///   503, 529. A 429 is a rate where the headers say when to come back or show a bucket that is empty. Without either
+///   503, 529. A 429 is a rate where the headers say when to come back or show an empty bucket. Without either
 ///   it stays [`Kind::Unknown`].
 /// - Words about a quota beside a `retry-after` of at most an hour mean a rate; a code such as `insufficient_quota`
 ///   means money whatever the headers say.
-/// - The wait is the later of the body's and the headers'. A header makes nothing retryable that is not, and counts for
-///   nothing in a stream that began well: it was sent before the error.
+/// - The wait is the later of the body's and the headers'. A header makes nothing retryable that is not.
+/// - Headers count for nothing in a stream that began well: they were sent before the error.
+/// - A rate of which neither says a wait waits for the reset of the one bucket that is empty, unless that is known to
+///   refill evenly.
 /// - A reset that the body gives as a date is a wait where the headers have a `Date`.
 /// - What the body of a rate limit leaves out of resource, window and limit comes from the bucket that is empty, if it is
 ///   the only one and contradicts nothing.
@@ -48,8 +50,12 @@ pub struct Response<'a> {
 pub fn classify<'a>(response: &Response<'a>) -> Cause<'a> {
     let mut cause = classify_429(response.body);
     cause.reason = response.reason_after(&cause);
+    if cause.reason == Reason::UnknownRate {
+        // What the words of a quota had counted.
+        cause.resource = cause.resource.filter(|&resource| resource != Resource::Cost);
+    }
     if cause.kind() == Kind::RateLimited
-        && let Some(bucket) = response.empty_bucket()
+        && let Some(bucket) = response.empty_bucket().filter(|bucket| agrees(&cause, bucket))
     {
         fill_in(&mut cause, bucket);
     }
@@ -58,17 +64,21 @@ pub fn classify<'a>(response: &Response<'a>) -> Cause<'a> {
 }
 
 impl<'a> Response<'a> {
-    /// The wait of the headers, unless they were sent before anything went wrong.
+    /// The wait of the headers.
     fn wait(&self) -> Option<Duration> {
-        let began_well = self.status.is_some_and(|status| status < 400);
-        self.headers.retry_after().filter(|_| !began_well)
+        self.headers.retry_after().filter(|_| !self.began_well())
+    }
+
+    /// The headers were sent before anything went wrong.
+    fn began_well(&self) -> bool {
+        self.status.is_some_and(|status| status < 400)
     }
 
     /// The reason, with what `cause`, read from the body, leaves open.
     fn reason_after(&self, cause: &Cause<'a>) -> Reason {
         match (cause.reason, self.status) {
             (Reason::Unknown, _) => self.reason().unwrap_or(Reason::Unknown),
-            (Reason::QuotaExhausted, _) if is_rate_in_words_of_quota(cause, self.wait()) => Reason::UnknownRate,
+            _ if is_rate_in_words_of_quota(cause, self.wait()) => Reason::UnknownRate,
             (Reason::QuotaExhausted, Some(402)) => Reason::CreditExhausted,
             (reason, _) => reason,
         }
@@ -81,15 +91,26 @@ impl<'a> Response<'a> {
             _ => None,
         };
         let said = cause.wait.or(until_reset);
+        let wait = later(said, self.wait());
         match cause.kind() {
-            kind if kind.waiting_helps() || kind == Kind::Blocked => later(said, self.wait()),
+            Kind::RateLimited if wait.is_none_or(|wait| wait.is_zero()) => self.until_full(cause).or(wait),
+            kind if kind.waiting_helps() || kind == Kind::Blocked => wait,
             _ => said,
         }
     }
 
+    /// The time to the reset of a bucket that refills at once, for a body that does not give the server's arithmetic.
+    ///
+    /// A window that follows from the reset refills evenly, and its next slot comes sooner.
+    fn until_full(&self, cause: &Cause<'a>) -> Option<Duration> {
+        let computed = cause.used.and(cause.requested).is_some();
+        let bucket = self.empty_bucket().filter(|bucket| !computed && agrees(cause, bucket))?;
+        bucket.reset_after.filter(|_| !matches!(bucket.window, Some(Window::Derived(_))))
+    }
+
     /// What the status says, for a body that says nothing.
     fn reason(&self) -> Option<Reason> {
-        let limited = self.wait().is_some() || self.empty_bucket().is_some();
+        let limited = self.wait().is_some() || self.empty_buckets().next().is_some();
         Some(match self.status? {
             403 | 429 if self.has_no_room_at_all() => Reason::ConcurrencyLimit,
             403 | 429 if limited => Reason::UnknownRate,
@@ -104,9 +125,14 @@ impl<'a> Response<'a> {
         })
     }
 
-    /// The one bucket that is empty.
+    /// The buckets that are empty.
+    fn empty_buckets(&self) -> impl Iterator<Item = &Bucket<'a>> {
+        self.headers.buckets().iter().filter(|bucket| bucket.remaining == Some(0) && !self.began_well())
+    }
+
+    /// The one bucket that is empty: of several, none is known to have refused.
     fn empty_bucket(&self) -> Option<&Bucket<'a>> {
-        let mut empty = self.headers.buckets().iter().filter(|bucket| bucket.remaining == Some(0));
+        let mut empty = self.empty_buckets();
         empty.next().filter(|_| empty.next().is_none())
     }
 
@@ -124,21 +150,27 @@ fn later(body: Option<Duration>, header: Option<Duration>) -> Option<Duration> {
     }
 }
 
-/// Gemini says "exceeded your current quota" of limits per minute; a code is never that loose.
+/// Gemini says "exceeded your current quota" of limits per minute; a code is never that loose, nor is a month.
 fn is_rate_in_words_of_quota(cause: &Cause<'_>, wait: Option<Duration>) -> bool {
-    let terminal = |code: &str| !classify_429(code.as_bytes()).kind().waiting_helps();
-    wait.is_some_and(|wait| wait <= LONGEST_RATE_WAIT) && ![cause.code, cause.type_].into_iter().flatten().any(terminal)
+    let refills = match cause.reason {
+        Reason::QuotaExhausted => true,
+        Reason::UsageLimit => cause.window.is_none_or(|window| window <= LONGEST_RATE_WINDOW),
+        _ => false,
+    };
+    refills && !cause.by_code && wait.is_some_and(|wait| wait <= LONGEST_RATE_WAIT)
 }
 
-fn fill_in(cause: &mut Cause<'_>, bucket: &Bucket<'_>) {
+/// Whether the bucket can be the limit that the body speaks of.
+fn agrees(cause: &Cause<'_>, bucket: &Bucket<'_>) -> bool {
     let window = bucket.window.map(Window::length);
     let other_resource = cause.resource.is_some() && cause.resource != bucket.resource;
     let other_window = cause.window.is_some() && window.is_some() && cause.window != window;
-    if other_resource || other_window {
-        return;
-    }
+    !other_resource && !other_window
+}
+
+fn fill_in(cause: &mut Cause<'_>, bucket: &Bucket<'_>) {
     cause.resource = bucket.resource;
-    cause.window = cause.window.or(window);
+    cause.window = cause.window.or(bucket.window.map(Window::length));
     cause.limit = cause.limit.or(bucket.limit);
     if cause.reason == Reason::UnknownRate {
         cause.reason = reason_of(cause.resource, cause.window).unwrap_or(cause.reason);
@@ -157,6 +189,9 @@ fn reason_of(resource: Option<Resource>, window: Option<Duration>) -> Option<Rea
         _ => return None,
     })
 }
+
+/// Longer windows are allotments.
+const LONGEST_RATE_WINDOW: Duration = Duration::from_secs(86_400);
 
 /// Quotas that are used up come back after longer waits.
 const LONGEST_RATE_WAIT: Duration = Duration::from_secs(3600);

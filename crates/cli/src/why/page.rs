@@ -48,7 +48,7 @@ impl Page<'_> {
             [
                 text(self.words.model, cause.model()),
                 text(self.words.organization, cause.organization()),
-                text(self.words.code, cause.code().or(cause.type_())),
+                text(self.words.code, cause.code().or(cause.error_type())),
             ],
         )
     }

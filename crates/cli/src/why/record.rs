@@ -42,7 +42,7 @@ impl<'a> Record<'a> {
         Self {
             cause: cause.kind().name(),
             resource: cause.resource().map(|resource| resource.name()),
-            window_s: cause.window().map(|window| window.as_secs()),
+            window_s: cause.window().and_then(seconds),
             limit: cause.limit(),
             used: cause.used(),
             requested: cause.requested(),
@@ -59,7 +59,7 @@ impl<'a> Record<'a> {
 impl BucketRecord {
     fn new(bucket: &Bucket<'_>) -> Self {
         let stated = |window| match window {
-            Window::Stated(window) => Some(window.as_secs()),
+            Window::Stated(window) => seconds(window),
             Window::Derived(_) => None,
         };
         Self {
@@ -72,8 +72,12 @@ impl BucketRecord {
     }
 }
 
-/// To the nearest: `17.399999999s` is 17400, as its sender meant.
-fn milliseconds(duration: Duration) -> u64 {
-    let micros = duration.as_micros().saturating_add(500);
-    u64::try_from(micros / 1000).unwrap_or(u64::MAX)
+/// Rounded up: who comes back a millisecond early is refused again.
+fn milliseconds(wait: Duration) -> u64 {
+    u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
+}
+
+/// Whole seconds, of a window that has any.
+fn seconds(window: Duration) -> Option<u64> {
+    Some(window.as_secs()).filter(|&seconds| seconds > 0)
 }

@@ -175,7 +175,9 @@ impl<'a> Facts<'a> {
         }
         if finding.rank < self.best.rank {
             self.best = finding;
+            self.said.by_code = false;
         }
+        self.said.by_code |= matches!(source, Source::Code | Source::Name) && finding.rank == self.best.rank;
     }
 
     fn reason(&self, cut: bool) -> Reason {

@@ -1,95 +1,206 @@
-//! Keys in texts, made unreadable.
+//! Keys and prompts in texts, made unreadable.
 
 use core::fmt::{self, Display, Formatter, Write};
 
-/// Writes a text on one line, at most [`LONGEST`] characters of it, with `***` for whatever may be a key.
+use super::secret::{has_prefix, is_name, is_of_word, is_path_secret, is_secret, is_state, may_be_secret};
+
+/// Writes a text on one line, at most [`LONGEST`] characters of it and none from the first brace or bracket on, with
+/// `***` for whatever may be a key or a prompt.
 pub(super) struct Masked<'a>(pub(super) &'a str);
 
 impl Display for Masked<'_> {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        let text = match self.0.char_indices().nth(LONGEST) {
-            Some((end, _)) => self.0.split_at_checked(end).map_or("", |(start, _)| whole_words(start)),
-            None => self.0,
-        };
-        let mut previous = "";
-        let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            let length = rest.bytes().take_while(|byte| is_of_word(*byte)).count();
-            let (word, after) = rest.split_at_checked(length.max(first.len_utf8())).unwrap_or((rest, ""));
-            match length {
-                0 => out.write_char(if first.is_control() { ' ' } else { first })?,
-                _ if is_secret(word, previous) => out.write_str("***")?,
-                _ => out.write_str(word)?,
-            }
-            previous = if length > 0 { word } else { previous };
-            rest = after;
-        }
+        let text = beginning(self.0);
+        Walk { out, rest: text, last: None, expects: Expects::Nothing }.write()?;
         out.write_str(if text.len() < self.0.len() { " …" } else { "" })
     }
 }
 
-/// Without the last word, which may be the beginning of a key.
-fn whole_words(text: &str) -> &str {
-    text.trim_end_matches(|character: char| u8::try_from(character).is_ok_and(is_of_word))
+/// What is printed of a text, without a last word that is cut: it may be the beginning of a key.
+fn beginning(text: &str) -> &str {
+    let cut = match text.char_indices().nth(LONGEST).and_then(|(end, _)| text.split_at_checked(end)) {
+        Some((start, _)) => start.trim_end_matches(|c: char| c.is_ascii() && !c.is_whitespace()),
+        None => text,
+    };
+    cut.split(['{', '[']).next().unwrap_or(cut)
 }
 
-const fn is_of_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'*' | b'+')
+struct Walk<'a, 'o, 'f> {
+    out: &'o mut Formatter<'f>,
+    rest: &'a str,
+    /// The character before the rest.
+    last: Option<char>,
+    expects: Expects,
 }
 
-fn is_secret(word: &str, previous: &str) -> bool {
-    let after = |words: &[&str]| words.iter().any(|name| previous.eq_ignore_ascii_case(name));
-    let digits = word.bytes().any(|byte| byte.is_ascii_digit());
-    let prefixed = PREFIXES.iter().any(|prefix| word.len() > prefix.len() && word.starts_with(prefix));
-    let long = digits && word.len() >= SHORTEST_KEY;
-    prefixed || after(&["bearer"]) || (after(KEY_NAMES) && (digits || word.len() >= 16)) || (long && !after(&["id"]) && !is_id(word))
+/// What the words before lead to expect.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Expects {
+    Nothing,
+    /// "id" was read: support asks for it.
+    Id,
+    /// A name such as "key" was read: a word that looks like a secret is one.
+    Maybe,
+    /// "is" followed: a word that tells no state is a secret.
+    State,
+    /// A colon or its like followed: a secret comes, whatever it looks like.
+    Secret,
 }
 
-/// An id that support asks for: OpenAI's and Anthropic's, and a UUID.
-fn is_id(word: &str) -> bool {
-    let uuid = word.len() == 36
-        && word.bytes().enumerate().all(|(position, byte)| match position {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        });
-    uuid || ["org-", "req_", "proj_", "chatcmpl-", "resp_"].iter().any(|prefix| word.starts_with(prefix))
+impl Expects {
+    /// Whether `value`, which comes now, is a secret.
+    fn secret(self, value: &str) -> bool {
+        match self {
+            Self::Secret => !value.is_empty(),
+            Self::State => !value.is_empty() && !is_state(value),
+            _ => false,
+        }
+    }
+
+    /// What to expect after `word`.
+    fn after(word: &str) -> Self {
+        let name = word.trim_end_matches([':', '=']);
+        match word {
+            _ if word.eq_ignore_ascii_case("bearer") => Self::Secret,
+            _ if word.eq_ignore_ascii_case("id") => Self::Id,
+            _ if !is_name(name) => Self::Nothing,
+            _ if name.len() < word.len() => Self::Secret,
+            _ => Self::Maybe,
+        }
+    }
+}
+
+impl<'a> Walk<'a, '_, '_> {
+    fn write(&mut self) -> fmt::Result {
+        while let Some(first) = self.rest.chars().next() {
+            let word = self.run(|c| u8::try_from(c).is_ok_and(is_of_word));
+            let value = self.run(is_of_value);
+            match first {
+                '"' | '\'' | '`' | '“' if self.opens(first) => self.quotation(first)?,
+                _ if !word.is_empty() && self.rest.get(word.len()..).is_some_and(|rest| rest.starts_with("://")) => self.url(word)?,
+                _ if self.expects.secret(value) && !matches!(first, ':' | '=') => self.value(value)?,
+                _ if word.is_empty() => self.sign(first)?,
+                _ => self.word(word, value)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn word(&mut self, word: &'a str, value: &'a str) -> fmt::Result {
+        let secret = match self.expects {
+            Expects::Id => has_prefix(word),
+            Expects::Maybe if may_be_secret(word) => true,
+            _ => is_secret(word, value) || (self.last == Some('/') && is_path_secret(word)),
+        };
+        if self.expects == Expects::Maybe && word == "is" {
+            self.expects = Expects::State;
+            return self.show(word);
+        }
+        let read = if secret { value } else { word };
+        self.expects = Expects::after(read);
+        if secret { self.hide(read) } else { self.show(read) }
+    }
+
+    fn value(&mut self, value: &'a str) -> fmt::Result {
+        if SCHEMES.iter().any(|scheme| value.eq_ignore_ascii_case(scheme)) {
+            return self.show(value);
+        }
+        self.expects = Expects::after(value);
+        self.hide(value)
+    }
+
+    /// What stands between names, values and words.
+    fn sign(&mut self, sign: char) -> fmt::Result {
+        self.expects = match (self.expects, sign) {
+            (Expects::Maybe | Expects::State, ':' | '=') => Expects::Secret,
+            (expects, ':' | '=' | '"' | '\'' | '`' | '\\' | '(' | '<' | '>') => expects,
+            (expects, _) if sign.is_whitespace() => expects,
+            _ => Expects::Nothing,
+        };
+        self.pass(sign.len_utf8());
+        self.out.write_char(if sign.is_control() { ' ' } else { sign })
+    }
+
+    /// Hides who logs in; the path is read like any text.
+    fn url(&mut self, scheme: &'a str) -> fmt::Result {
+        self.expects = Expects::Nothing;
+        self.show(scheme)?;
+        self.show("://")?;
+        let user = self.run(|c| is_of_value(c) || c == ';' || c == '&').rfind('@');
+        user.map_or(Ok(()), |end| self.hide_bytes(end))
+    }
+
+    /// Hides a quotation that may be of a prompt, or the value of a name.
+    fn quotation(&mut self, quote: char) -> fmt::Result {
+        let closing = if quote == '“' { '”' } else { quote };
+        self.pass(quote.len_utf8());
+        self.out.write_char(quote)?;
+        let quoted = self.quoted(closing);
+        let words = !quoted.is_ascii() || quoted.contains(' ');
+        let long = words && quoted.chars().count() > LONGEST_QUOTED;
+        if long || quoted.split_whitespace().count() > MOST_QUOTED_WORDS || (self.expects == Expects::Secret && !quoted.is_empty()) {
+            // The quotation may have ended with a name, or be one.
+            self.expects = match Expects::after(quoted.split_whitespace().next_back().unwrap_or("")) {
+                Expects::Nothing => Expects::Maybe,
+                expects => expects,
+            };
+            return self.hide(quoted);
+        }
+        Ok(())
+    }
+
+    /// Up to the closing quotation mark, which is no apostrophe.
+    fn quoted(&self, closing: char) -> &'a str {
+        let closes = |(at, _): &(usize, &str)| {
+            let after = self.rest.get(at + closing.len_utf8()..).and_then(|rest| rest.chars().next());
+            !after.is_some_and(char::is_alphanumeric)
+        };
+        let end = self.rest.match_indices(closing).find(closes).map_or(self.rest.len(), |(at, _)| at);
+        self.rest.get(..end).unwrap_or(self.rest)
+    }
+
+    /// Whether a quotation mark opens: it stands before a word, not inside or behind one.
+    fn opens(&self, quote: char) -> bool {
+        let next = self.rest.get(quote.len_utf8()..).and_then(|rest| rest.chars().next());
+        !self.last.is_some_and(char::is_alphanumeric) && next.is_some_and(|next| !next.is_whitespace())
+    }
+
+    fn run(&self, belongs: impl Fn(char) -> bool) -> &'a str {
+        let end = self.rest.find(|c| !belongs(c)).unwrap_or(self.rest.len());
+        self.rest.get(..end).unwrap_or("")
+    }
+
+    fn show(&mut self, text: &str) -> fmt::Result {
+        self.pass(text.len());
+        self.out.write_str(text)
+    }
+
+    fn hide(&mut self, text: &str) -> fmt::Result {
+        self.hide_bytes(text.len())
+    }
+
+    fn hide_bytes(&mut self, length: usize) -> fmt::Result {
+        self.pass(length);
+        self.out.write_str("***")
+    }
+
+    fn pass(&mut self, length: usize) {
+        let (passed, rest) = self.rest.split_at_checked(length).unwrap_or((self.rest, ""));
+        self.last = passed.chars().next_back();
+        self.rest = rest;
+    }
+}
+
+fn is_of_value(c: char) -> bool {
+    !c.is_whitespace() && !matches!(c, '"' | '\'' | '`' | '\\' | ',' | ';' | '&' | '(' | ')' | '<' | '>' | '“' | '”')
 }
 
 /// Longer messages are cut: what comes late in one is seldom about the error.
 const LONGEST: usize = 300;
 
-/// A word as long with digits in it is taken for a key: Azure's have 32.
-const SHORTEST_KEY: usize = 32;
+/// Services quote names; longer quotations are the caller's words.
+const LONGEST_QUOTED: usize = 24;
+const MOST_QUOTED_WORDS: usize = 3;
 
-/// How the keys of services begin.
-const PREFIXES: &[&str] = &[
-    "sk-",
-    "sk_",
-    "rk_",
-    "pk_",
-    "ak-",
-    "csk-",
-    "gsk_",
-    "hf_",
-    "xai-",
-    "r8_",
-    "pplx-",
-    "nvapi-",
-    "fw_",
-    "tgp_",
-    "AIza",
-    "ya29.",
-    "AKIA",
-    "ASIA",
-    "ghp_",
-    "gho_",
-    "ghs_",
-    "github_pat_",
-    "glpat-",
-    "xox",
-    "eyJ",
-];
-
-/// Words with a key behind them.
-const KEY_NAMES: &[&str] =
-    &["key", "apikey", "api_key", "api-key", "x-api-key", "token", "access_token", "secret", "password", "authorization", "provided"];
+/// What stands between a name and its secret.
+const SCHEMES: &[&str] = &["basic", "bearer", "token", "is"];
