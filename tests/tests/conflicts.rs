@@ -7,7 +7,19 @@ use paceline_core::{Reason, Reset, classify_429};
 
 /// What a body is, and whether the same request can succeed later.
 #[rustfmt::skip]
-const VERDICTS: [(&str, &str, Kind, bool); 24] = [
+const VERDICTS: [(&str, &str, Kind, bool); 26] = [
+    (
+        "a terminal code is found behind other errors of before",
+        r#"{"previous_errors":[{"message":"x"}],"error":{"code":"billing_not_active","message":"y"}}"#,
+        AccountInactive,
+        false,
+    ),
+    (
+        "a code for an organization's usage is not softened by a window",
+        r#"{"error":{"code":"organization_usage_limit_exceeded","message":"too many requests per minute"}}"#,
+        QuotaExhausted,
+        false,
+    ),
     (
         "a terminal code beats a message that promises",
         r#"{"error":{"message":"The upstream is saturated, please retry later","type":"x_error","code":"insufficient_quota"}}"#,
@@ -210,4 +222,13 @@ fn what_was_counted_is_not_the_limit_and_a_penalty_is_no_window() {
     let cause = classify_429(b"Your address has been rate limited for 60 seconds. ");
     assert_eq!(cause.window(), None);
     assert_eq!(cause.stated_retry_after(), Some(Duration::from_secs(60)));
+}
+
+/// Seen to fail without the list of codes: their words alone say a rate.
+#[test]
+fn codes_for_growing_too_fast_are_a_ramp() {
+    for code in ["slow_down", "limit_burst_rate"] {
+        let body = format!(r#"{{"error":{{"message":"Slow down","type":"requests","code":"{code}"}}}}"#);
+        assert_eq!(classify_429(body.as_bytes()).reason(), Reason::RampTooFast, "{code}");
+    }
 }

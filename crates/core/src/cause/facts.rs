@@ -6,7 +6,7 @@ use super::kind::{Kind, Reason, Resource};
 use super::lex::text;
 use super::number::{DAY, HOUR};
 use super::read::{Label, Sentence};
-use super::rules::{Finding, Rank, Source, find, find_number};
+use super::rules::{Finding, Rank, Source, find, find_listed};
 use super::words::{Concepts, Stem};
 use super::{Cause, Reset};
 
@@ -88,9 +88,9 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Keeps what a code without words says.
-    pub(super) fn judge_number(&mut self, code: &[u8]) {
-        if let Some(finding) = find_number(code) {
+    /// Keeps what the list says of a code.
+    pub(super) fn judge_listed(&mut self, code: &[u8]) {
+        if let Some(finding) = find_listed(code) {
             self.consider(finding, Source::Code);
         }
     }

@@ -107,7 +107,9 @@ impl<'a> Reader<'a> {
                 self.at = open;
                 self.label(label);
             }
-            Field::Elsewhere => self.stop(),
+            // Before the first error they may be all that is said; behind it the first counts.
+            Field::Elsewhere if self.facts.coded || self.facts.spoken => self.stop(),
+            Field::Elsewhere => {}
             // A number that it holds is ignored, but not those of a sentence.
             Field::Other => {
                 let sentence = is_letter(self.body, open);

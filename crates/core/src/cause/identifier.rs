@@ -60,9 +60,9 @@ impl Reader<'_> {
             self.push(stem);
         }
         self.facts.judge(&self.sentence, Source::Code);
-        if !is_letter(self.body, start) || end - start == NUMBERED {
+        if !is_letter(self.body, start) || LISTED_LENGTHS.contains(&(end - start)) {
             let code = self.body.get(start..end).unwrap_or_default();
-            self.facts.judge_number(code);
+            self.facts.judge_listed(code);
         }
         self.sentence = Sentence::START;
     }
@@ -108,5 +108,5 @@ impl Iterator for Words<'_> {
     }
 }
 
-/// The length of Okta's codes, a letter and seven digits.
-const NUMBERED: usize = 8;
+/// The lengths of the listed codes that begin with a letter: others need not be looked up.
+const LISTED_LENGTHS: [usize; 4] = [8, 9, 16, 33];

@@ -63,10 +63,10 @@ pub(super) fn find(concepts: Concepts, source: Source) -> Option<Finding> {
     Some(Finding { rank, reason: rule.reason, rate: concepts & RATE_WORDS != 0 })
 }
 
-/// A code that no words explain.
-pub(super) fn find_number(code: &[u8]) -> Option<Finding> {
-    let at = NUMBERS.binary_search_by(|(known, ..)| (*known).cmp(code)).ok()?;
-    let &(_, rank, reason) = NUMBERS.get(at)?;
+/// A code of the list.
+pub(super) fn find_listed(code: &[u8]) -> Option<Finding> {
+    let at = LISTED.binary_search_by(|(known, ..)| (*known).cmp(code)).ok()?;
+    let &(_, rank, reason) = LISTED.get(at)?;
     Some(Finding { rank, reason, rate: false })
 }
 
@@ -231,8 +231,8 @@ static RATES: &[Rule] = &[
     rule(Rank::Weak, Reason::UnknownRate, all![Resource, Exceed]),
 ];
 
-/// Sorted. Cloudflare's 10xx, which are other services' too and lose to words, Zhipu's 1xxx, JSON-RPC's and Binance's negative ones, Twilio, Okta.
-static NUMBERS: &[(&[u8], Rank, Reason)] = &[
+/// Codes that their words alone would not tell apart. Sorted. Cloudflare's 10xx, which are other services' too and lose to words, Zhipu's 1xxx, JSON-RPC's and Binance's negative ones, Twilio, Okta.
+static LISTED: &[(&[u8], Rank, Reason)] = &[
     (b"-1003", Rank::Rate, Reason::UnknownRate),
     (b"-1015", Rank::Rate, Reason::UnknownRate),
     (b"-32005", Rank::Rate, Reason::UnknownRate),
@@ -254,6 +254,9 @@ static NUMBERS: &[(&[u8], Rank, Reason)] = &[
     (b"1310", Rank::Quota, Reason::UsageLimit),
     (b"20429", Rank::Rate, Reason::UnknownRate),
     (b"E0000047", Rank::Rate, Reason::UnknownRate),
+    (b"limit_burst_rate", Rank::Ramp, Reason::RampTooFast),
+    (b"organization_usage_limit_exceeded", Rank::Code, Reason::UsageLimit),
+    (b"slow_down", Rank::Ramp, Reason::RampTooFast),
 ];
 
 #[cfg(test)]
@@ -261,8 +264,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_in_the_order_that_the_search_needs() {
-        assert!(NUMBERS.is_sorted_by_key(|(code, ..)| *code));
+    fn the_list_is_in_the_order_that_the_search_needs() {
+        assert!(LISTED.is_sorted_by_key(|(code, ..)| *code));
     }
 
     #[test]
