@@ -1,4 +1,4 @@
-//! Rate-limit algorithms that anybody can embed: no operating system, no allocation, no lock, no clock of their own.
+//! Rate-limit algorithms and a reader of refusals that anybody can embed: no operating system, no allocation, no lock, no clock of their own.
 //!
 //! | to | use |
 //! | --- | --- |
@@ -7,6 +7,10 @@
 //! | share it between threads, in one atomic word | [`Atomic`] |
 //! | take several limits at once or none | [`Set`] |
 //! | decide | [`Limiter`], a [`Limit`] with its [`Clock`], which answers with a [`Decision`] |
+//! | see what is left | [`Snapshot`] |
+//! | read why a service refused | [`classify_429`] for a body, [`classify`] for status, headers and body |
+//! | read and write rate-limit headers | [`headers`] |
+//! | say what helps | [`Cause::remedies`], [`SupportReport`] |
 //!
 //! ```
 //! use paceline_core::{Atomic, Decision, Gcra, Limit, Nanos, Quota};

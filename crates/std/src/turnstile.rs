@@ -46,7 +46,7 @@ impl<L: Limit, C: Clock> Turnstile<L, C> {
         self.backlog.waiting()
     }
 
-    /// Takes `cost` now or nothing; behind a line there is always a wait.
+    /// Takes `cost` now or nothing; passes a line by only where that keeps nobody in it waiting.
     pub fn try_acquire(&self, cost: L::Cost) -> Decision {
         self.backlog.try_acquire(&self.limiter, cost)
     }

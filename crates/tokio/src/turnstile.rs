@@ -43,7 +43,7 @@ impl<L: Limit> Turnstile<L> {
         self.backlog.waiting()
     }
 
-    /// Takes `cost` now or nothing; behind a line there is always a wait.
+    /// Takes `cost` now or nothing; passes a line by only where that keeps nobody in it waiting.
     pub fn try_acquire(&self, cost: L::Cost) -> Decision {
         self.backlog.try_acquire(&self.limiter, cost)
     }
