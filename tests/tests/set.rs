@@ -1,6 +1,6 @@
 //! Sets against exact arithmetic: all or nothing, and the binding limit named.
 
-use paceline_core::{Atomic, Decision, Gcra, Limit, Nanos, Quota, Set, SetDecision};
+use paceline_core::{Atomic, Decision, Gcra, Limit, Nanos, Quota, Set, SetDecision, Snapshot};
 use paceline_tests::gcra::{ExactGcra, quotas};
 use proptest::prelude::*;
 
@@ -69,6 +69,10 @@ impl Limit for LosesTheRace<'_> {
 
     fn wait_behind(&self, _: Nanos, _: u64, _: u32) -> Nanos {
         Nanos::ZERO
+    }
+
+    fn snapshot(&self, now: Nanos) -> Snapshot {
+        self.first.snapshot(now)
     }
 }
 

@@ -1,32 +1,75 @@
-use crate::{Decision, Nanos, Snapshot, Word};
+//! Rate-limit algorithms as pure steps, and what each can do besides deciding.
+
+use core::fmt::Debug;
+
+use crate::{CarryOver, Cost, Decision, Nanos, Reservation, Snapshot};
 
 pub(crate) mod gcra;
 
-/// A rate-limit algorithm: a pure step on a small copyable state, with no thread, clock or lock in sight.
+/// A rate-limit algorithm: a pure step on a small state, with no thread, clock or lock in sight.
+///
+/// A [`Cell`](crate::Cell) holds the state and makes a [`Limit`](crate::Limit) of it. What an algorithm can do besides deciding are traits of their own, and
+/// one that makes no sense for it is not there: [`Empty`], [`Schedule`], [`Debit`], [`Reconfigure`].
 ///
 /// # Laws
 /// Every implementation keeps them, for any state bits, time and cost, and one macro of the tests checks them on each:
 /// 1. *Total*: no panic, no overflow.
-/// 2. *A refusal never writes*: the state that comes back is the one that went in.
+/// 2. *A refusal never writes*: the state is as it was.
 /// 3. *Impossible if and only if* the cost is larger than the burst.
-/// 4. *Exact waits*: alone, the same cost is admitted at `now + retry_after`, and one nanosecond earlier refused.
+/// 4. *Exact waits*: alone, the same cost is admitted at `now + retry_after`, and one tick earlier refused.
 /// 5. *Patience never hurts*: what is admitted now is admitted later, within the range of the word.
 /// 6. *A late clock is only stricter*: a reading that is behind, within the tolerated skew, admits no more.
 /// 7. *Undone is as if never done*: `undo` right after an admission leaves a state that decides alike from then on.
-/// 8. *Zero is new*: the state of all zero bits is a limiter that was never used.
+/// 8. *The default state is new*: a limiter that was never used, whatever the time.
+/// 9. *Idle is empty*: where [`is_idle`](Self::is_idle) says so, the default state decides alike from then on.
 pub trait Algorithm {
-    /// The whole state.
-    type State: Word;
+    /// The whole state; its default is a limiter that was never used.
+    type State: Clone + PartialEq + Default + Debug;
+    /// `u32`, or an array of it where several limits share the state.
+    type Cost: Cost;
 
-    /// Decides on `cost` at `now`, and tells the state that follows.
-    fn step(&self, state: Self::State, now: Nanos, cost: u32) -> (Self::State, Decision);
+    /// Takes `cost` from `state` at `now`, or nothing.
+    fn step(&self, state: &mut Self::State, now: Nanos, cost: Self::Cost) -> Decision;
 
-    /// The state with `cost` given back that was taken at `now`, never more than had not drained at that reading.
-    fn undo(&self, state: Self::State, now: Nanos, cost: u32) -> Self::State;
+    /// Gives back `cost` that was taken at `now`, never more than had not drained at that reading: what [`Limit::undo`](crate::Limit::undo) does.
+    fn undo(&self, state: &mut Self::State, now: Nanos, cost: Self::Cost);
 
     /// How long `cost` waits once `queued` has gone before it: what [`Limit::wait_behind`](crate::Limit::wait_behind) answers.
-    fn wait_behind(&self, state: Self::State, now: Nanos, queued: u64, cost: u32) -> Nanos;
+    fn wait_behind(&self, state: &Self::State, now: Nanos, queued: <Self::Cost as Cost>::Total, cost: Self::Cost) -> Nanos;
 
     /// What is left of `state` at `now`.
-    fn snapshot(&self, state: Self::State, now: Nanos) -> Snapshot;
+    fn snapshot(&self, state: &Self::State, now: Nanos) -> <Self::Cost as Cost>::Each<Snapshot>;
+
+    /// Whether `state` may be forgotten at `now`: no reading from then on, nor one that is late within the tolerated skew, would tell it from a new one.
+    fn is_idle(&self, state: &Self::State, now: Nanos) -> bool;
+}
+
+/// An algorithm whose rest can be taken without naming a cost: the steps behind [`Drain`](crate::Drain).
+pub trait Empty: Algorithm {
+    /// Takes as much as there is, up to `most`, and tells how much.
+    fn take_up_to(&self, state: &mut Self::State, now: Nanos, most: Self::Cost) -> Self::Cost;
+
+    /// Leaves nothing at `now`; what is committed beyond the burst stays.
+    fn drain(&self, state: &mut Self::State, now: Nanos);
+}
+
+/// An algorithm that can commit to a later time: the steps behind [`Reserve`](crate::Reserve).
+pub trait Schedule: Algorithm {
+    /// Takes `cost` for the earliest time at which it fits, within `patience`, or nothing.
+    fn schedule(&self, state: &mut Self::State, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<()>;
+
+    /// Gives back `unused` of a charge that left the state at `end`, never more than has not drained of it at `now`.
+    fn refund(&self, state: &mut Self::State, now: Nanos, end: &Self::State, unused: Self::Cost);
+}
+
+/// An algorithm that can be charged after the fact: the step behind [`Charge`](crate::Charge).
+pub trait Debit: Algorithm {
+    /// Takes `cost`, beyond the burst if need be, down to the floor, and tells how much of it.
+    fn debit(&self, state: &mut Self::State, now: Nanos, cost: Self::Cost) -> Self::Cost;
+}
+
+/// An algorithm whose numbers can change under its state.
+pub trait Reconfigure: Algorithm + Sized {
+    /// The state under `new` of a limiter that was at `state` until `now`: what was earned until then was earned at the old rate.
+    fn carry_over(&self, state: &Self::State, now: Nanos, new: &Self, rule: CarryOver) -> Self::State;
 }

@@ -1,12 +1,15 @@
 use crate::{
-    Algorithm, Decision, Limit, Nanos, Snapshot,
-    sync::{AtomicU64, Ordering::Relaxed, const_unless_loom},
+    Algorithm, CarryOver, Cell, Nanos,
+    algorithm::Reconfigure,
+    cell::{StateOf, limit_of_cell},
+    sync::{AtomicWord, SharedWord as _, const_unless_loom, new_shared},
 };
 
 /// An [`Algorithm`] shared between threads: its whole state is one atomic word, changed by compare-exchange alone.
 ///
-/// Lock-free, and there only where the target has a 64-bit compare-exchange. There is no ABA problem, since equal bits mean an equal state, and nothing to order, since the word guards no other memory. A refusal is one
-/// shared read and no write: an overloaded limit scales with its readers.
+/// Lock-free, and there only where the target has a compare-exchange of that width. There is no ABA problem, since equal bits mean an equal
+/// state, and nothing to order, since the word guards no other memory. A refusal is one shared read and no write: an overloaded limit scales
+/// with its readers.
 ///
 /// `const`-constructible, so that it can be a `static`:
 /// ```
@@ -16,20 +19,22 @@ use crate::{
 ///     Err(_) => panic!("3 a second is a rate"),
 /// };
 /// ```
+///
+/// On a target whose widest atomic is 32 bits, take `Atomic<Gcra<u32>>`.
 #[derive(Debug)]
-pub struct Atomic<A> {
-    state: AtomicU64,
+pub struct Atomic<A: Algorithm<State: AtomicWord>> {
+    state: <A::State as AtomicWord>::Shared,
     algorithm: A,
 }
 
-impl<A> Atomic<A> {
+impl<A: Algorithm<State: AtomicWord>> Atomic<A> {
     /// Whether a decision takes no lock on this target.
-    pub const IS_LOCK_FREE: bool = cfg!(target_has_atomic = "64");
+    pub const IS_LOCK_FREE: bool = A::State::IS_LOCK_FREE;
 
     const_unless_loom! {
         /// A limit that was never used.
         pub fn new(algorithm: A) -> Self {
-            Self { state: AtomicU64::new(0), algorithm }
+            Self { state: new_shared!(A::State), algorithm }
         }
     }
 
@@ -37,53 +42,46 @@ impl<A> Atomic<A> {
     pub const fn algorithm(&self) -> &A {
         &self.algorithm
     }
+
+    /// Decides by `algorithm` from now on. What was earned until then was earned at the old rate; `rule` says what becomes of the rest.
+    ///
+    /// It takes `&mut self`, since one word can't tell by which numbers it was written. To change a limit that others are using, take a
+    /// [`Locked`](crate::Locked) one.
+    pub fn set_quota(&mut self, now: Nanos, algorithm: A, rule: CarryOver)
+    where
+        A: Reconfigure,
+    {
+        let new = algorithm;
+        self.update(|old, state| *state = old.carry_over(state, now, &new, rule), |()| true);
+        self.algorithm = new;
+    }
 }
 
-impl<A: Algorithm<State = u64>> Atomic<A> {
-    /// What is left at `now`. One read.
-    pub fn snapshot(&self, now: Nanos) -> Snapshot {
-        self.algorithm.snapshot(self.state.load(Relaxed), now)
+impl<A: Algorithm<State: AtomicWord>> Cell for Atomic<A> {
+    type Algorithm = A;
+
+    #[inline]
+    fn read<R>(&self, look: impl FnOnce(&A, &StateOf<Self>) -> R) -> R {
+        look(&self.algorithm, &self.state.load())
     }
 
-    /// The only general compare-exchange loop of the project: `step` from the state that is there, until nobody came between.
+    /// The only general compare-exchange loop of the project: `change` from the state that is there, until nobody came between.
     #[inline]
-    fn update<R>(&self, step: impl Fn(u64) -> (u64, R)) -> R {
-        let mut state = self.state.load(Relaxed);
+    fn update<R>(&self, change: impl Fn(&A, &mut StateOf<Self>) -> R, kept: impl Fn(&R) -> bool) -> R {
+        let mut seen = self.state.load();
         loop {
-            let (next, result) = step(state);
-            if next == state {
+            let mut next = seen;
+            let result = change(&self.algorithm, &mut next);
+            if !kept(&result) {
                 return result;
             }
-            match self.state.compare_exchange_weak(state, next, Relaxed, Relaxed) {
+            match self.state.exchange(seen, next) {
                 Ok(_) => return result,
-                Err(seen) => state = seen,
+                Err(there) => seen = there,
             }
         }
     }
 }
 
-impl<A: Algorithm<State = u64>> Limit for Atomic<A> {
-    type Cost = u32;
+limit_of_cell!([A: Algorithm<State: AtomicWord>] Atomic<A>);
 
-    #[inline]
-    fn peek(&self, now: Nanos, cost: u32) -> Decision {
-        self.algorithm.step(self.state.load(Relaxed), now, cost).1
-    }
-
-    #[inline]
-    fn decide(&self, now: Nanos, cost: u32) -> Decision {
-        self.update(|state| self.algorithm.step(state, now, cost))
-    }
-
-    fn undo(&self, now: Nanos, cost: u32) {
-        self.update(|state| (self.algorithm.undo(state, now, cost), ()));
-    }
-
-    fn wait_behind(&self, now: Nanos, queued: u64, cost: u32) -> Nanos {
-        self.algorithm.wait_behind(self.state.load(Relaxed), now, queued, cost)
-    }
-}
-
-/// The whole limiter, its clock aside, is half a cache line.
-#[cfg(not(paceline_loom))]
-const _: () = assert!(size_of::<Atomic<crate::Gcra>>() == 32);

@@ -34,41 +34,58 @@
 #![deny(missing_docs)]
 #![warn(clippy::alloc_instead_of_core, clippy::std_instead_of_core)]
 
-mod algorithm;
+pub mod algorithm;
+mod carry_over;
 mod cause;
+mod cell;
 mod clock;
+mod cost;
 mod decision;
 pub mod headers;
+mod horizon;
 mod language;
 mod limit;
 mod limiter;
+mod locked;
 mod quota;
 mod remedy;
 mod report;
+mod reservation;
 mod response;
 mod set;
 mod snapshot;
+mod ticks;
 mod time;
 mod word;
 
-portable_atomic::cfg_has_atomic_64! {
+portable_atomic::cfg_has_atomic_cas! {
     mod atomic;
-    mod manual_clock;
     mod sync;
     pub use atomic::Atomic;
+    pub use sync::AtomicWord;
+}
+
+portable_atomic::cfg_has_atomic_64! {
+    mod manual_clock;
     pub use manual_clock::ManualClock;
 }
 
 pub use algorithm::{Algorithm, gcra::Gcra};
+pub use carry_over::CarryOver;
 pub use cause::{Action, Cause, Kind, Reason, Reset, Resource, classify_429};
+pub use cell::Cell;
 pub use clock::Clock;
+pub use cost::Cost;
 pub use decision::{Decision, SetDecision};
+pub use horizon::Horizon;
 pub use language::Language;
-pub use limit::{Cost, Limit};
+pub use limit::{Charge, Drain, Limit, Reserve};
 pub use limiter::Limiter;
+pub use locked::{Lock, Locked};
 pub use quota::{Quota, QuotaError};
 pub use remedy::{Evidence, MOST_REMEDIES, Need, Rate, Remedies, Remedy};
 pub use report::SupportReport;
+pub use reservation::{Reservation, Ticket};
 pub use response::{Response, classify};
 pub use set::Set;
 pub use snapshot::Snapshot;

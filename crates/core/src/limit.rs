@@ -1,51 +1,6 @@
-use core::{fmt::Debug, ops::Deref};
+use core::ops::Deref;
 
-use crate::{Decision, Nanos};
-
-/// What a caller asks for: the cost of one limit, or one cost for each limit of a set.
-pub trait Cost: Copy + Debug {
-    /// Many costs added up.
-    type Total: Copy + Debug;
-    /// No cost at all.
-    const NOTHING: Self::Total;
-    /// `total` with this cost more; the largest total where it would not fit.
-    fn added_to(self, total: Self::Total) -> Self::Total;
-    /// `total` with this cost less; nothing where it held less.
-    fn taken_from(self, total: Self::Total) -> Self::Total;
-}
-
-impl Cost for u32 {
-    type Total = u64;
-    const NOTHING: u64 = 0;
-
-    fn added_to(self, total: u64) -> u64 {
-        total.saturating_add(u64::from(self))
-    }
-
-    fn taken_from(self, total: u64) -> u64 {
-        total.saturating_sub(u64::from(self))
-    }
-}
-
-impl<const N: usize> Cost for [u32; N] {
-    type Total = [u64; N];
-    const NOTHING: [u64; N] = [0; N];
-
-    fn added_to(self, total: [u64; N]) -> [u64; N] {
-        pairwise(self, total, Cost::added_to)
-    }
-
-    fn taken_from(self, total: [u64; N]) -> [u64; N] {
-        pairwise(self, total, Cost::taken_from)
-    }
-}
-
-fn pairwise<const N: usize>(costs: [u32; N], mut totals: [u64; N], op: fn(u32, u64) -> u64) -> [u64; N] {
-    for (total, cost) in totals.iter_mut().zip(costs) {
-        *total = op(cost, *total);
-    }
-    totals
-}
+use crate::{Cost, Decision, Nanos, Reservation, Snapshot};
 
 /// Something that admits or refuses: what adapters, sets and [`Limiter`](crate::Limiter)s are built over.
 ///
@@ -70,6 +25,48 @@ pub trait Limit {
     /// A forecast: exact, but for a nanosecond a caller, while nobody leaves the queue or passes it. For a set it is the least: while one
     /// limit holds the queue up, another that is full does not gain.
     fn wait_behind(&self, now: Nanos, queued: <Self::Cost as Cost>::Total, cost: Self::Cost) -> Nanos;
+
+    /// What is left at `now`, of each limit. One read a limit.
+    fn snapshot(&self, now: Nanos) -> <Self::Cost as Cost>::Each<Snapshot>;
+}
+
+/// A limit whose rest can be taken without naming a cost.
+pub trait Drain: Limit {
+    /// Takes as much as there is at `now`, up to `most`, and tells how much.
+    fn take_up_to(&self, now: Nanos, most: Self::Cost) -> Self::Cost;
+
+    /// Leaves nothing at `now`, as after an answer that says so. What is committed beyond the burst stays.
+    fn drain(&self, now: Nanos);
+}
+
+/// A limit that can commit to a later time: a queue without a queue, first come, first served.
+///
+/// Right for an interrupt handler or a scheduler. Who has reserved can't hear of what happens meanwhile; callers who can wait in
+/// line had better do that.
+pub trait Reserve: Limit {
+    /// What a reservation is cancelled or refunded with, once.
+    type Ticket;
+
+    /// Takes `cost` for the earliest time at which it fits, within `patience`, or nothing. Waiting costs nobody else anything.
+    fn reserve(&self, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket>;
+
+    /// Gives back a reservation whose call is not made, and tells whether it could.
+    ///
+    /// Before its time that is possible only while it is the limit's last change: others have been given times that rest on it, and to give
+    /// its own away would let two calls go at one time. Then the slot is lost, and the answer `false`. From its time on it is a
+    /// [`refund`](Self::refund) of all of it.
+    fn cancel(&self, now: Nanos, ticket: Self::Ticket) -> bool;
+
+    /// Gives back `unused` of a call whose time has come and that used less than it took: never more than has not drained of it.
+    ///
+    /// Before its time nothing is given back.
+    fn refund(&self, now: Nanos, ticket: Self::Ticket, unused: Self::Cost);
+}
+
+/// A limit that can be charged after the fact, for what nobody knew before.
+pub trait Charge: Limit {
+    /// Takes `cost`, beyond the burst if need be, down to the floor of the limiter's debt, and tells how much of it.
+    fn charge(&self, now: Nanos, cost: Self::Cost) -> Self::Cost;
 }
 
 /// Through a reference, an `Arc`, a `Box`, a lazy `static`: whatever points to a limit is one.
@@ -90,5 +87,41 @@ impl<P: Deref<Target: Limit>> Limit for P {
 
     fn wait_behind(&self, now: Nanos, queued: <Self::Cost as Cost>::Total, cost: Self::Cost) -> Nanos {
         (**self).wait_behind(now, queued, cost)
+    }
+
+    fn snapshot(&self, now: Nanos) -> <Self::Cost as Cost>::Each<Snapshot> {
+        (**self).snapshot(now)
+    }
+}
+
+impl<P: Deref<Target: Drain>> Drain for P {
+    fn take_up_to(&self, now: Nanos, most: Self::Cost) -> Self::Cost {
+        (**self).take_up_to(now, most)
+    }
+
+    fn drain(&self, now: Nanos) {
+        (**self).drain(now);
+    }
+}
+
+impl<P: Deref<Target: Reserve>> Reserve for P {
+    type Ticket = <P::Target as Reserve>::Ticket;
+
+    fn reserve(&self, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket> {
+        (**self).reserve(now, cost, patience)
+    }
+
+    fn cancel(&self, now: Nanos, ticket: Self::Ticket) -> bool {
+        (**self).cancel(now, ticket)
+    }
+
+    fn refund(&self, now: Nanos, ticket: Self::Ticket, unused: Self::Cost) {
+        (**self).refund(now, ticket, unused);
+    }
+}
+
+impl<P: Deref<Target: Charge>> Charge for P {
+    fn charge(&self, now: Nanos, cost: Self::Cost) -> Self::Cost {
+        (**self).charge(now, cost)
     }
 }

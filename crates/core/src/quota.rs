@@ -1,13 +1,16 @@
 use core::{error::Error, fmt, time::Duration};
 
-use crate::Nanos;
+use crate::{
+    Horizon, Nanos, Word,
+    ticks::{self, FINEST},
+};
 
 /// The accuracy that the tick is chosen for: one part in a million, in parts in a thousand million.
 const WANTED_LOSS: u32 = 1_000;
 /// The loss from which on a rate is refused: one in a thousand.
 const LARGEST_LOSS: u32 = 1_000_000;
-/// The finest tick is `2^-20` nanoseconds.
-const FINEST_TICK: u8 = 20;
+/// The coarsest tick of a word that is narrower than 64 bits is `2^43` ns, two and a half hours.
+const COARSEST: i32 = 43;
 
 /// How much is allowed: `limit` in each `period`, exactly as a fraction, and `burst` of it at once from idle.
 ///
@@ -82,21 +85,31 @@ impl Quota {
         }
     }
 
-    /// How far a limiter's real rate stays below this one, in parts in a thousand million: at most 1,000 (one in a million) for
-    /// emission intervals down to a nanosecond, and never more than 1,000,000. Who comes late with a burst of 1 loses that besides, and a
-    /// clock of whole nanoseconds makes everybody late by a part of one.
+    /// How far the real rate of a limiter on a `u64` word stays below this one: [`loss_in`](Self::loss_in)`::<u64>()`.
     ///
     /// # Errors
     /// As the algorithms that take the quota.
     pub const fn loss(self) -> Result<u32, QuotaError> {
-        match self.emission() {
+        self.loss_in::<u64>()
+    }
+
+    /// How far the real rate of a limiter on the word `W` stays below this one, in parts in a thousand million.
+    ///
+    /// On a `u64` at most 1,000 (one in a million) for emission intervals down to a nanosecond; on a `u32` at most that or `burst / 2^30`,
+    /// whatever is more; and never more than 1,000,000. Who comes late with a burst of 1 loses that besides, and a
+    /// clock of whole nanoseconds makes everybody late by a part of one.
+    ///
+    /// # Errors
+    /// As the algorithms that take the quota.
+    pub const fn loss_in<W: Word>(self) -> Result<u32, QuotaError> {
+        match self.emission(W::BITS) {
             Ok(emission) => Ok(emission.loss),
             Err(error) => Err(error),
         }
     }
 
     /// The emission interval in the coarsest tick that keeps the wanted accuracy. Coarse, since a word of coarse ticks wraps later.
-    pub(crate) const fn emission(self) -> Result<Emission, QuotaError> {
+    pub(crate) const fn emission(self, bits: u32) -> Result<Emission, QuotaError> {
         if self.limit == 0 {
             return Err(QuotaError::ZeroLimit);
         }
@@ -106,9 +119,10 @@ impl Quota {
         if self.burst == 0 {
             return Err(QuotaError::ZeroBurst);
         }
-        let mut emission = self.emission_at(0);
-        while emission.loss > WANTED_LOSS && emission.shift < FINEST_TICK {
-            emission = self.emission_at(emission.shift.saturating_add(1));
+        let (coarsest, wanted) = if bits < 64 { (COARSEST, self.wanted_loss_in_32_bits()) } else { (0, WANTED_LOSS) };
+        let mut emission = self.emission_at(coarsest);
+        while emission.loss > wanted && emission.exponent > -(FINEST as i32) {
+            emission = self.emission_at(emission.exponent.saturating_sub(1));
         }
         if emission.loss > LARGEST_LOSS {
             return Err(QuotaError::TooFast { limit: self.limit, period: self.period });
@@ -116,13 +130,21 @@ impl Quota {
         Ok(emission)
     }
 
-    /// The interval in ticks of `2^-shift` ns, rounded up so that the rate is never above the quota's.
-    const fn emission_at(self, shift: u8) -> Emission {
-        let period = (self.period.0 as u128) << shift;
-        let interval = period.div_ceil(self.limit as u128);
-        let rounded = interval.saturating_mul(self.limit as u128);
+    /// A word of 32 bits holds the whole burst in about half its range, so a large burst leaves few ticks for each interval.
+    const fn wanted_loss_in_32_bits(self) -> u32 {
+        let burst_share = (self.burst as u64).saturating_mul(1_000_000_000) >> 30;
+        if burst_share > WANTED_LOSS as u64 { burst_share as u32 } else { WANTED_LOSS }
+    }
+
+    /// The interval in ticks of `2^exponent` ns, rounded up so that the rate is never above the quota's.
+    const fn emission_at(self, exponent: i32) -> Emission {
+        let by = exponent.unsigned_abs();
+        let (period, limit) = (self.period.0 as u128, self.limit as u128);
+        let (period, limit) = if exponent > 0 { (period, limit.wrapping_shl(by)) } else { (period.wrapping_shl(by), limit) };
+        let interval = period.div_ceil(limit);
+        let rounded = interval.saturating_mul(limit);
         let loss = rounded.saturating_sub(period).saturating_mul(1_000_000_000).div_ceil(rounded);
-        Emission { interval, shift, loss: loss as u32 }
+        Emission { interval, exponent, loss: loss as u32 }
     }
 }
 
@@ -131,10 +153,29 @@ impl Quota {
 pub(crate) struct Emission {
     /// Ticks between two calls of cost 1.
     pub(crate) interval: u128,
-    /// A tick is `2^-shift` nanoseconds.
-    pub(crate) shift: u8,
+    /// A tick is `2^exponent` nanoseconds.
+    pub(crate) exponent: i32,
     /// What rounding the interval up costs, in parts in a thousand million; at most all of it.
     loss: u32,
+}
+
+impl Emission {
+    /// How many costs may be committed beyond the burst, and the ticks that count as ahead, with their scale, where a word of `bits` has room for them.
+    pub(crate) const fn fit(self, quota: Quota, horizon: Horizon, bits: u32) -> Result<(u32, u64), QuotaError> {
+        let beyond = (horizon.debt as u128).saturating_add(self.ticks(horizon.patience).div_ceil(self.interval));
+        let ahead = (quota.burst as u128).saturating_add(beyond).saturating_mul(self.interval).saturating_add(self.ticks(horizon.skew));
+        let ahead = ticks::with_scale(ahead, self.exponent);
+        if beyond > u32::MAX as u128 || ahead >> bits.saturating_sub(3) >= 7 {
+            return Err(QuotaError::HorizonTooLong { burst: quota.burst, interval: quota.interval(), horizon });
+        }
+        Ok((beyond as u32, ahead as u64))
+    }
+
+    /// `span` in ticks, rounded up.
+    const fn ticks(self, span: Nanos) -> u128 {
+        let (span, by) = (span.0 as u128, self.exponent.unsigned_abs());
+        if self.exponent > 0 { span.div_ceil(1u128.wrapping_shl(by)) } else { span.wrapping_shl(by) }
+    }
 }
 
 /// Why no limiter can be made of a quota.
@@ -154,14 +195,14 @@ pub enum QuotaError {
         /// The quota's period.
         period: Nanos,
     },
-    /// The time that the whole burst takes to come back, with the tolerated skew, does not fit half the range of the word.
+    /// The burst, what may be committed beyond it and the skew last longer than seven eighths of the range of the word.
     HorizonTooLong {
         /// The quota's burst.
         burst: u32,
         /// The quota's emission interval.
         interval: Nanos,
-        /// The skew that was to be tolerated.
-        skew: Nanos,
+        /// The debt, patience and skew that were asked for.
+        horizon: Horizon,
     },
 }
 
@@ -174,10 +215,10 @@ impl fmt::Display for QuotaError {
             Self::TooFast { limit, period } => {
                 write!(f, "{limit} in {period} is too fast to be kept within 0.1 %: lower the limit or take a longer period")
             }
-            Self::HorizonTooLong { burst, interval, skew } => write!(
+            Self::HorizonTooLong { burst, interval, horizon: Horizon { debt, patience, skew } } => write!(
                 f,
-                "a burst of {burst} at {interval} each and a skew of {skew} last longer than the limiter's word can tell from the past: \
-                 lower the burst or the skew"
+                "a burst of {burst} at {interval} each, a debt of {debt}, a patience of {patience} and a skew of {skew} last longer than the \
+                 limiter's word can tell from the past: lower one of them or take a wider word"
             ),
         }
     }
@@ -191,11 +232,11 @@ mod tests {
 
     #[test]
     fn the_coarsest_tick_that_is_exact_enough_is_taken() {
-        assert_eq!(Quota::per_second(1_000_000).emission().map(|e| e.shift), Ok(0), "exact in whole nanoseconds");
-        assert_eq!(Quota::per_second(3).emission().map(|e| e.shift), Ok(0));
+        assert_eq!(Quota::per_second(1_000_000).emission(64).map(|e| e.exponent), Ok(0), "exact in whole nanoseconds");
+        assert_eq!(Quota::per_second(3).emission(64).map(|e| e.exponent), Ok(0));
         let fine = Quota::per_second(600_000_000);
-        let Ok(taken) = fine.emission() else { panic!("a rate") };
-        assert!(fine.emission_at(taken.shift - 1).loss > WANTED_LOSS, "one tick coarser loses too much");
+        let Ok(taken) = fine.emission(64) else { panic!("a rate") };
+        assert!(fine.emission_at(taken.exponent + 1).loss > WANTED_LOSS, "one tick coarser loses too much");
     }
 
     #[test]

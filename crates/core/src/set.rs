@@ -1,4 +1,4 @@
-use crate::{Cost, Decision, Limit, Nanos, SetDecision};
+use crate::{Cost, Decision, Limit, Nanos, SetDecision, Snapshot};
 
 /// Several limits taken together or not at all: requests and tokens, minute and day.
 ///
@@ -100,5 +100,9 @@ impl<L: Limit<Cost = u32>, const N: usize> Limit for Set<L, N> {
     fn wait_behind(&self, now: Nanos, queued: <[u32; N] as Cost>::Total, costs: [u32; N]) -> Nanos {
         let waits = self.limits.iter().zip(queued).zip(costs);
         waits.map(|((limit, queued), cost)| limit.wait_behind(now, queued, cost)).max().unwrap_or(Nanos::ZERO)
+    }
+
+    fn snapshot(&self, now: Nanos) -> [Snapshot; N] {
+        self.limits.each_ref().map(|limit| limit.snapshot(now))
     }
 }

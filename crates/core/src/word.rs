@@ -2,8 +2,11 @@ use core::fmt::Debug;
 
 /// An unsigned integer that holds a state or a time in ticks, and wraps: what comes after the largest is zero.
 ///
-/// One formula serves every width. At eight bits a test walks through all of its states; at 64 they last for centuries.
-pub trait Word: Copy + Ord + Debug + private::Sealed {
+/// One formula serves every width: `u64` lasts for years, `u32` is for targets whose widest atomic is 32 bits, and a test walks through
+/// all that eight bits can hold.
+pub trait Word: Copy + Ord + Debug + Default + private::Sealed {
+    /// How many bits it has.
+    const BITS: u32;
     /// All bits zero.
     const ZERO: Self;
     /// The low bits of `wide`.
@@ -14,10 +17,8 @@ pub trait Word: Copy + Ord + Debug + private::Sealed {
     fn wrapping_add(self, other: Self) -> Self;
     /// The difference, modulo the range.
     fn wrapping_sub(self, other: Self) -> Self;
-    /// The difference where there is one.
-    fn checked_sub(self, other: Self) -> Option<Self>;
-    /// `factor` times as much where it fits.
-    fn checked_mul(self, factor: u32) -> Option<Self>;
+    /// `factor` times as much, modulo the range.
+    fn wrapping_mul(self, factor: u32) -> Self;
 }
 
 mod private {
@@ -29,6 +30,7 @@ macro_rules! word {
         impl private::Sealed for $int {}
 
         impl Word for $int {
+            const BITS: u32 = <$int>::BITS;
             const ZERO: Self = 0;
 
             #[inline]
@@ -52,18 +54,13 @@ macro_rules! word {
             }
 
             #[inline]
-            fn checked_sub(self, other: Self) -> Option<Self> {
-                self.checked_sub(other)
-            }
-
-            #[inline]
-            fn checked_mul(self, factor: u32) -> Option<Self> {
-                self.checked_mul(Self::try_from(factor).ok()?)
+            fn wrapping_mul(self, factor: u32) -> Self {
+                self.wrapping_mul(factor as Self)
             }
         }
     )*};
 }
 
-word!(u64);
+word!(u64 u32);
 #[cfg(test)]
 word!(u8);

@@ -4,7 +4,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{Decision, Limit, Nanos};
+use crate::{Decision, Limit, Nanos, Snapshot};
 
 /// How far a clock may be behind another.
 const SKEW: Nanos = Nanos::from_secs(1);
@@ -136,6 +136,21 @@ impl Limit for HeapSlidingLog {
         if let Some(place) = admitted.log.iter().position(|&(time, taken)| time >= now && taken == cost) {
             admitted.log.remove(place);
             admitted.sum = admitted.sum.saturating_sub(cost);
+        }
+    }
+
+    fn snapshot(&self, now: Nanos) -> Snapshot {
+        let admitted = self.lock();
+        let wait_of = |cost| match self.look(&admitted, now, cost) {
+            Err(Decision::Denied { retry_after }) => retry_after,
+            _ => Nanos::ZERO,
+        };
+        let held = admitted.sum.saturating_sub(self.expired(&admitted, now).sum);
+        Snapshot {
+            limit: self.limit,
+            remaining: self.limit.saturating_sub(held),
+            retry_after: wait_of(1),
+            reset_after: wait_of(self.limit),
         }
     }
 

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use paceline::{Atomic, Clock, Coarse, Decision, Gcra, Limit, Limiter, Monotonic, Nanos, Quota, Refused, Tsc, Turnstile};
+use paceline::{Atomic, Clock, Coarse, Decision, Gcra, Limit, Limiter, Monotonic, Nanos, Quota, Refused, Snapshot, Tsc, Turnstile};
 
 fn turnstile(quota: Quota) -> Turnstile<Atomic<Gcra>, Monotonic> {
     Turnstile::new(Limiter::new(Atomic::new(Gcra::new(quota).expect("a rate")), Monotonic))
@@ -109,6 +109,10 @@ impl Limit for Panics {
 
     fn wait_behind(&self, now: Nanos, queued: u64, cost: u32) -> Nanos {
         self.0.wait_behind(now, queued, cost)
+    }
+
+    fn snapshot(&self, now: Nanos) -> Snapshot {
+        self.0.snapshot(now)
     }
 }
 

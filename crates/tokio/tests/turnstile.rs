@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use paceline::{Atomic, Clock, Cost, Decision, Gcra, Limit, Nanos, Quota, Refused, Set};
+use paceline::{Atomic, Clock, Cost, Decision, Gcra, Limit, Nanos, Quota, Refused, Set, Snapshot};
 use paceline_tokio::Turnstile;
 use tokio::{
     task::JoinSet,
@@ -170,6 +170,10 @@ impl<L: Limit> Limit for Counted<L> {
 
     fn wait_behind(&self, now: Nanos, queued: <L::Cost as Cost>::Total, cost: L::Cost) -> Nanos {
         self.limit.wait_behind(now, queued, cost)
+    }
+
+    fn snapshot(&self, now: Nanos) -> <L::Cost as Cost>::Each<Snapshot> {
+        self.limit.snapshot(now)
     }
 }
 

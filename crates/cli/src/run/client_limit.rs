@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use paceline::{Atomic, Cost, Decision, Gcra, HeapSlidingLog, Limit, Nanos, Quota, QuotaError};
+use paceline::{Atomic, Cost, Decision, Gcra, HeapSlidingLog, Limit, Nanos, Quota, QuotaError, Snapshot};
 
 /// The twin of a server's bucket, of a counter that resets, or of nothing.
 pub(super) enum ClientLimit {
@@ -74,5 +74,10 @@ impl Limit for ClientLimit {
 
     fn wait_behind(&self, now: Nanos, queued: <u32 as Cost>::Total, cost: u32) -> Nanos {
         self.limit().map_or(Nanos::ZERO, |limit| limit.wait_behind(now, queued, cost))
+    }
+
+    fn snapshot(&self, now: Nanos) -> Snapshot {
+        let unlimited = Snapshot { limit: u32::MAX, remaining: u32::MAX, retry_after: Nanos::ZERO, reset_after: Nanos::ZERO };
+        self.limit().map_or(unlimited, |limit| limit.snapshot(now))
     }
 }

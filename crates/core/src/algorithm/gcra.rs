@@ -1,11 +1,10 @@
 #![deny(clippy::arithmetic_side_effects)]
 
-use core::time::Duration;
-
-use crate::{Algorithm, Decision, Nanos, Quota, QuotaError, Snapshot, Word, quota::Emission};
-
-/// How far a clock may be behind another unless the constructor says otherwise.
-const DEFAULT_SKEW: Duration = Duration::from_secs(1);
+use crate::{
+    Algorithm, CarryOver, Decision, Horizon, Nanos, Quota, QuotaError, Reservation, Snapshot, Word,
+    algorithm::{Debit, Empty, Reconfigure, Schedule},
+    ticks::Ticks,
+};
 
 /// The generic cell rate algorithm of ITU-T I.371, in the form that needs one number: smooth pacing, and the twin of a bucket
 /// that refills continuously.
@@ -16,144 +15,265 @@ const DEFAULT_SKEW: Duration = Duration::from_secs(1);
 /// time `t` at most `burst + rate * t` is admitted.
 ///
 /// # Time that wraps
-/// The TAT counts ticks of `2^-s` ns, `s` from 0 to 20 as the [`Quota`] needs for its accuracy, modulo `2^64`. A TAT counts as
-/// ahead of now when it is so by less than the *horizon*: burst and tolerated skew. All else is past and the limiter
-/// idle. So a clock that jumps back further than the horizon finds an idle limiter (one extra burst), one that jumps back less is
-/// waited for. A limiter idle for half the range and more may, once per range (584 years for `s = 0`, 4.9 hours for `s = 20`) and
-/// for at most the horizon, be taken for a busy one: it never admits early.
+/// The TAT counts ticks of `2^-s` ns, the coarsest that the [`Quota`]'s accuracy allows, modulo the range of the word. A TAT counts as
+/// ahead of now when it is so by no more than the [`Horizon`]: the burst, what may be committed beyond it, and the tolerated skew. All else is
+/// past and the limiter idle. So a clock that jumps back further than the horizon finds an idle limiter (one extra burst), one that jumps back less is
+/// waited for. On a `u64`, `s` is 0 to 20, and a limiter idle for an eighth of the range and more may, once per range (584 years for `s = 0`, 4.9 hours for
+/// `s = 20`) and for at most the horizon, be taken for a busy one: it never admits early.
+///
+/// On a `u32` the range is short: a few times the burst, or about half an hour at a rate of one a second. Who calls
+/// [`forget_idle`](crate::Cell::forget_idle) at least once in [`memory`](Self::memory), from a timer say, never sees an idle limiter taken for a busy one.
 ///
 /// A caller who waits as he is told comes up to a nanosecond late, and with a burst of 1 that is lost: at intervals of microseconds and
 /// less give a burst of 2 or more.
 ///
 /// # Cost
-/// One multiplication and two comparisons; 32 bytes with its atomic word.
+/// Two multiplications and two comparisons; with its atomic word 32 bytes on a `u64`, 20 on a `u32`.
 ///
 /// ```
 /// use paceline_core::{Algorithm, Decision, Gcra, Nanos, Quota};
-/// let gcra = Gcra::new(Quota::per_minute(20).burst(1))?;
-/// let (state, decision) = gcra.step(0, Nanos::ZERO, 1);
-/// assert_eq!(decision, Decision::Allowed);
-/// assert_eq!(gcra.step(state, Nanos::from_secs(1), 1).1, Decision::Denied { retry_after: Nanos::from_secs(2) });
+/// let gcra: Gcra = Gcra::new(Quota::per_minute(20).burst(1))?;
+/// let mut state = 0;
+/// assert_eq!(gcra.step(&mut state, Nanos::ZERO, 1), Decision::Allowed);
+/// assert_eq!(gcra.step(&mut state, Nanos::from_secs(1), 1), Decision::Denied { retry_after: Nanos::from_secs(2) });
 /// # Ok::<(), paceline_core::QuotaError>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Gcra<W = u64> {
     /// Emission interval in ticks.
     interval: W,
-    /// `burst` intervals, in ticks.
-    capacity: W,
-    /// How far ahead of now a TAT can be, in ticks; in its low bits ([`SHIFT_BITS`]) the shift.
-    horizon: W,
+    ticks: Ticks<W>,
+    /// The number admitted at once from idle.
+    burst: u32,
+    /// How much may be committed besides, in costs.
+    beyond: u32,
 }
 
-/// The low bits of the horizon, which hold `s`, a tick being `2^-s` nanoseconds: one field and one load for both.
-const SHIFT_BITS: u32 = 6;
+macro_rules! constructors {
+    ($($word:ty: $new:ident $within:ident),*) => {$(
+        impl Gcra<$word> {
+            /// The quota's rate and burst, within the default [`Horizon::of`] it, or as much of that as the word has room for.
+            ///
+            /// # Errors
+            /// [`QuotaError`] where limit, period or burst is 0, where the rate is too fast to be kept within 0.1 %, and where the
+            /// burst lasts longer than seven eighths of the range of the word.
+            pub const fn $new(quota: Quota) -> Result<Self, QuotaError> {
+                let mut horizon = Horizon::of(quota);
+                loop {
+                    match Self::$within(quota, horizon) {
+                        Err(QuotaError::HorizonTooLong { .. }) if !horizon.is_none() => horizon = horizon.halved(),
+                        done => return done,
+                    }
+                }
+            }
 
-impl Gcra {
-    /// The quota's rate and burst, with clocks up to a second behind each other.
-    ///
-    /// # Errors
-    /// [`QuotaError`] where limit, period or burst is 0, where the rate is too fast to be kept within 0.1 %, and where the
-    /// burst and the skew last longer than half the range of the word: 292 years at `s = 0`, half as long with each step of `s`.
-    pub const fn new(quota: Quota) -> Result<Self, QuotaError> {
-        Self::tolerating(quota, DEFAULT_SKEW)
-    }
-
-    /// The same with clocks up to `skew` behind each other. What jumps back further is taken for a clock that began anew.
-    ///
-    /// # Errors
-    /// As [`new`](Self::new).
-    pub const fn tolerating(quota: Quota, skew: Duration) -> Result<Self, QuotaError> {
-        let Emission { interval, shift, .. } = match quota.emission() {
-            Ok(emission) => emission,
-            Err(error) => return Err(error),
-        };
-        let skew = Nanos::from_duration(skew);
-        let capacity = interval.saturating_mul(quota.max_burst() as u128);
-        let horizon = capacity.saturating_add((skew.0 as u128) << shift);
-        let above_shift = (horizon >> SHIFT_BITS).saturating_add(1) << SHIFT_BITS;
-        if above_shift >> 63 != 0 {
-            return Err(QuotaError::HorizonTooLong { burst: quota.max_burst(), interval: quota.interval(), skew });
+            /// The same within a horizon of the caller's choice.
+            ///
+            /// # Errors
+            /// As with the default horizon, and where burst, debt, patience and skew together do not fit.
+            pub const fn $within(quota: Quota, horizon: Horizon) -> Result<Self, QuotaError> {
+                let emission = match quota.emission(<$word>::BITS) {
+                    Ok(emission) => emission,
+                    Err(error) => return Err(error),
+                };
+                match emission.fit(quota, horizon, <$word>::BITS) {
+                    Ok((beyond, ahead)) => Ok(Self {
+                        interval: emission.interval as $word,
+                        ticks: Ticks::new(ahead as $word),
+                        burst: quota.max_burst(),
+                        beyond,
+                    }),
+                    Err(error) => Err(error),
+                }
+            }
         }
-        Ok(Self { interval: interval as u64, capacity: capacity as u64, horizon: above_shift as u64 | shift as u64 })
-    }
+    )*};
 }
+
+constructors!(u64: new within, u32: new_u32 within_u32);
 
 impl<W: Word> Gcra<W> {
     /// The largest cost that is ever admitted.
-    pub fn burst(&self) -> u32 {
-        u32::try_from(self.capacity.widen().checked_div(self.interval.widen()).unwrap_or(0)).unwrap_or(u32::MAX)
+    pub const fn burst(&self) -> u32 {
+        self.burst
     }
 
-    #[inline]
-    fn shift(&self) -> u32 {
-        self.horizon.widen() as u32 & ((1 << SHIFT_BITS) - 1)
+    /// The most that may be committed beyond the burst, by reserving and charging together.
+    pub const fn debt(&self) -> u32 {
+        self.beyond
     }
 
-    /// `now` on the limiter's own clock: rounded down into ticks, modulo the range.
-    #[inline]
-    fn ticks(&self, now: Nanos) -> W {
-        W::truncate(now.0.wrapping_shl(self.shift()))
+    /// How late a reading may be.
+    pub fn skew(&self) -> Nanos {
+        self.ticks.span(self.skew_ticks())
     }
 
-    /// How far the TAT is ahead of `now`; zero where it is past, or so far ahead that it can only be past.
-    #[inline]
-    fn ahead(&self, tat: W, now: W) -> W {
-        let ahead = tat.wrapping_sub(now);
-        if ahead <= self.horizon { ahead } else { W::ZERO }
+    /// For how long an idle limiter is sure to be taken for one, before its time wraps. [`forget_idle`](crate::Cell::forget_idle) starts it anew.
+    pub fn memory(&self) -> Nanos {
+        self.ticks.memory()
     }
 
-    /// A wait of `ticks` in nanoseconds, rounded up.
+    fn skew_ticks(&self) -> u64 {
+        let commitments = self.floor().saturating_mul(self.interval.widen());
+        self.ticks.horizon().widen().saturating_sub(commitments)
+    }
+
+    /// `cost` in ticks, for a cost that the horizon holds.
     #[inline]
-    fn wait(&self, ticks: u64) -> Nanos {
-        match ticks.checked_sub(1) {
-            Some(before) => Nanos(before.wrapping_shr(self.shift()).saturating_add(1)),
-            None => Nanos::ZERO,
+    fn increment(&self, cost: u32) -> W {
+        self.interval.wrapping_mul(cost)
+    }
+
+    /// How far the TAT is ahead of `now`, and `now` in ticks.
+    #[inline]
+    fn look(&self, tat: W, now: Nanos) -> (W, W) {
+        let now = self.ticks.at(now);
+        (now, self.ticks.ahead(tat, now))
+    }
+
+    /// The TAT with `ticks` less, at most as much as is ahead of `now`.
+    fn give_back(&self, tat: &mut W, now: Nanos, ticks: W) {
+        let (now, ahead) = self.look(*tat, now);
+        if ahead > W::ZERO {
+            *tat = self.ticks.end(now, ahead.wrapping_sub(ahead.min(ticks)));
         }
+    }
+
+    /// How many whole costs fit before the TAT is `limit` costs ahead.
+    fn room(&self, ahead: W, limit: u64) -> u32 {
+        let room = limit.saturating_mul(self.interval.widen()).saturating_sub(ahead.widen());
+        room.checked_div(self.interval.widen()).and_then(|whole| u32::try_from(whole).ok()).unwrap_or(0)
+    }
+
+    /// Takes as many costs as fit before the TAT is `limit` costs ahead, up to `most`.
+    fn take(&self, tat: &mut W, now: Nanos, most: u32, limit: u64) -> u32 {
+        let (now, ahead) = self.look(*tat, now);
+        let taken = most.min(self.room(ahead, limit));
+        if taken > 0 {
+            *tat = self.ticks.end(now, ahead.wrapping_add(self.increment(taken)));
+        }
+        taken
+    }
+
+    /// The costs that may be committed in all.
+    fn floor(&self) -> u64 {
+        u64::from(self.burst).saturating_add(self.beyond.into())
     }
 }
 
 impl<W: Word> Algorithm for Gcra<W> {
     type State = W;
+    type Cost = u32;
 
     #[inline]
-    fn step(&self, tat: W, now: Nanos, cost: u32) -> (W, Decision) {
-        let increment = self.interval.checked_mul(cost);
-        let Some((increment, room)) = increment.and_then(|ticks| Some((ticks, self.capacity.checked_sub(ticks)?))) else {
-            return (tat, Decision::Impossible { most: self.burst() });
+    fn step(&self, tat: &mut W, now: Nanos, cost: u32) -> Decision {
+        let Some(spare) = self.burst.checked_sub(cost) else {
+            return Decision::Impossible { most: self.burst };
         };
-        let now = self.ticks(now);
-        let ahead = self.ahead(tat, now);
+        let (ticks, ahead) = self.look(*tat, now);
+        let room = self.increment(spare);
         if ahead > room {
-            let retry_after = self.wait(ahead.wrapping_sub(room).widen());
-            return (tat, Decision::Denied { retry_after });
+            return Decision::Denied { retry_after: self.ticks.wait(now, ahead.wrapping_sub(room).widen()) };
         }
-        (now.wrapping_add(ahead).wrapping_add(increment), Decision::Allowed)
+        *tat = self.ticks.end(ticks, ahead.wrapping_add(self.increment(cost)));
+        Decision::Allowed
     }
 
-    fn undo(&self, tat: W, now: Nanos, cost: u32) -> W {
-        let not_drained = self.ahead(tat, self.ticks(now));
-        let increment = self.interval.checked_mul(cost).unwrap_or(W::ZERO);
-        tat.wrapping_sub(not_drained.min(increment))
+    fn undo(&self, tat: &mut W, now: Nanos, cost: u32) {
+        self.give_back(tat, now, self.increment(cost.min(self.burst)));
     }
 
-    fn wait_behind(&self, tat: W, now: Nanos, queued: u64, cost: u32) -> Nanos {
-        let ahead = self.ahead(tat, self.ticks(now)).widen();
+    fn wait_behind(&self, tat: &W, now: Nanos, queued: u64, cost: u32) -> Nanos {
+        let (_, ahead) = self.look(*tat, now);
         let costs = queued.saturating_add(cost.into());
-        let end = costs.saturating_mul(self.interval.widen()).saturating_add(ahead);
-        self.wait(end.saturating_sub(self.capacity.widen()))
+        let end = costs.saturating_mul(self.interval.widen()).saturating_add(ahead.widen());
+        self.ticks.wait(now, end.saturating_sub(self.increment(self.burst).widen()))
     }
 
-    fn snapshot(&self, tat: W, now: Nanos) -> Snapshot {
-        let ahead = self.ahead(tat, self.ticks(now));
-        let (interval, room) = (self.interval.widen(), self.capacity.widen().saturating_sub(ahead.widen()));
+    fn snapshot(&self, tat: &W, now: Nanos) -> Snapshot {
+        let (_, ahead) = self.look(*tat, now);
         Snapshot {
-            limit: self.burst(),
-            remaining: room.checked_div(interval).and_then(|whole| u32::try_from(whole).ok()).unwrap_or(0),
+            limit: self.burst,
+            remaining: self.room(ahead, self.burst.into()),
             retry_after: self.wait_behind(tat, now, 0, 1),
-            reset_after: self.wait(ahead.widen()),
+            reset_after: self.ticks.wait(now, ahead.widen()),
         }
     }
+
+    fn is_idle(&self, tat: &W, now: Nanos) -> bool {
+        let (now, ahead) = self.look(*tat, now);
+        ahead == W::ZERO && (*tat == W::ZERO || now.wrapping_sub(*tat).widen() >= self.skew_ticks())
+    }
+}
+
+impl<W: Word> Empty for Gcra<W> {
+    fn take_up_to(&self, tat: &mut W, now: Nanos, most: u32) -> u32 {
+        self.take(tat, now, most, self.burst.into())
+    }
+
+    fn drain(&self, tat: &mut W, now: Nanos) {
+        let (now, ahead) = self.look(*tat, now);
+        let full = self.increment(self.burst);
+        if ahead < full {
+            *tat = self.ticks.end(now, full);
+        }
+    }
+}
+
+impl<W: Word> Schedule for Gcra<W> {
+    fn schedule(&self, tat: &mut W, now: Nanos, cost: u32, patience: Nanos) -> Reservation<()> {
+        let Some(spare) = self.burst.checked_sub(cost) else {
+            return Reservation::Impossible { most: self.burst };
+        };
+        let (ticks, ahead) = self.look(*tat, now);
+        let ticks_to_wait = ahead.widen().saturating_sub(self.increment(spare).widen());
+        let longest = self.increment(self.beyond).widen();
+        let (wait, patience) = (self.ticks.wait(now, ticks_to_wait), patience.min(self.ticks.wait(now, longest)));
+        if ticks_to_wait > longest || wait > patience {
+            return Reservation::Denied { retry_after: wait, patience };
+        }
+        *tat = self.ticks.end(ticks, ahead.wrapping_add(self.increment(cost)));
+        Reservation::Reserved { wait, ticket: () }
+    }
+
+    fn refund(&self, tat: &mut W, now: Nanos, end: &W, unused: u32) {
+        let (_, not_drained) = self.look(*end, now);
+        self.give_back(tat, now, not_drained.min(self.increment(unused.min(self.burst))));
+    }
+}
+
+impl<W: Word> Debit for Gcra<W> {
+    fn debit(&self, tat: &mut W, now: Nanos, cost: u32) -> u32 {
+        self.take(tat, now, cost, self.floor())
+    }
+}
+
+impl<W: Word> Reconfigure for Gcra<W> {
+    fn carry_over(&self, tat: &W, now: Nanos, new: &Self, rule: CarryOver) -> W {
+        let (_, ahead) = self.look(*tat, now);
+        let taken = u128::from(ahead.widen());
+        let (old, new_interval) = (u128::from(self.interval.widen()), u128::from(new.interval.widen()));
+        let (burst, new_burst) = (u128::from(self.burst), u128::from(new.burst));
+        // Ahead in ticks of the new clock: rounded up, so that nothing is given away.
+        let ahead = match rule {
+            CarryOver::Reset => 0,
+            CarryOver::Proportional => ratio(taken, new_burst.saturating_mul(new_interval), burst.saturating_mul(old)),
+            CarryOver::AsIs => {
+                let owed = ratio(taken, new_interval, old).saturating_add(new_burst.saturating_mul(new_interval));
+                owed.saturating_sub(burst.saturating_mul(new_interval))
+            }
+        };
+        let most = u128::from(new.floor()).saturating_mul(new_interval);
+        match u64::try_from(ahead.min(most)) {
+            Ok(0) | Err(_) => W::ZERO,
+            Ok(ahead) => new.ticks.end(new.ticks.at(now), W::truncate(ahead)),
+        }
+    }
+}
+
+/// `amount * to / from`, rounded up.
+fn ratio(amount: u128, to: u128, from: u128) -> u128 {
+    amount.checked_mul(to).and_then(|scaled| scaled.checked_add(from.saturating_sub(1))?.checked_div(from)).unwrap_or(u128::MAX)
 }
 
 #[cfg(test)]

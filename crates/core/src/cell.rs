@@ -1,0 +1,140 @@
+use crate::{Algorithm, Cost, Nanos};
+
+/// A place that holds an [`Algorithm`] and its state, where many may change it: [`Atomic`](crate::Atomic) or [`Locked`](crate::Locked).
+///
+/// Each is a [`Limit`](crate::Limit), with the verbs of its algorithm.
+pub trait Cell {
+    /// What decides.
+    type Algorithm: Algorithm;
+
+    /// What `look` makes of the state.
+    fn read<R>(&self, look: impl FnOnce(&Self::Algorithm, &StateOf<Self>) -> R) -> R;
+
+    /// What `change` answers once its change of the state stands; where its answer is not to be `kept`, it has changed
+    /// nothing. It may be called several times, each time with the state that is there.
+    fn update<R>(&self, change: impl Fn(&Self::Algorithm, &mut StateOf<Self>) -> R, kept: impl Fn(&R) -> bool) -> R;
+
+    /// Makes an idle limiter new, and tells whether it was idle. Called now and then, it keeps a word whose range is short from taking an idle
+    /// limiter for a busy one once its time has wrapped.
+    fn forget_idle(&self, now: Nanos) -> bool {
+        self.update(
+            |algorithm, state| {
+                let idle = algorithm.is_idle(state, now);
+                if idle {
+                    *state = Default::default();
+                }
+                idle
+            },
+            |&idle| idle,
+        )
+    }
+}
+
+pub(crate) type StateOf<C> = <<C as Cell>::Algorithm as Algorithm>::State;
+pub(crate) type CostOf<C> = <<C as Cell>::Algorithm as Algorithm>::Cost;
+pub(crate) type TotalOf<C> = <CostOf<C> as Cost>::Total;
+
+/// Makes a limit of a cell, with all the verbs that its algorithm has.
+///
+/// A blanket implementation would meet the one for pointers to limits.
+macro_rules! limit_of_cell {
+    ([$($generics:tt)*] $cell:ty) => {const _: () = {
+        use $crate::{
+            Cell, Charge, Cost, Decision, Drain, Limit, Nanos, Reservation, Reserve, Snapshot, Ticket,
+            algorithm::{Debit, Empty, Schedule},
+            cell::{CostOf, StateOf, TotalOf},
+        };
+
+        impl<$($generics)*> Limit for $cell
+        where
+            Self: Cell,
+        {
+            type Cost = CostOf<Self>;
+
+            #[inline]
+            fn peek(&self, now: Nanos, cost: Self::Cost) -> Decision {
+                self.read(|algorithm, state| algorithm.step(&mut state.clone(), now, cost))
+            }
+
+            #[inline]
+            fn decide(&self, now: Nanos, cost: Self::Cost) -> Decision {
+                self.update(|algorithm, state| algorithm.step(state, now, cost), |decision| decision.is_allowed())
+            }
+
+            fn undo(&self, now: Nanos, cost: Self::Cost) {
+                self.update(|algorithm, state| algorithm.undo(state, now, cost), |()| true);
+            }
+
+            fn wait_behind(&self, now: Nanos, queued: TotalOf<Self>, cost: Self::Cost) -> Nanos {
+                self.read(|algorithm, state| algorithm.wait_behind(state, now, queued, cost))
+            }
+
+            fn snapshot(&self, now: Nanos) -> <Self::Cost as Cost>::Each<Snapshot> {
+                self.read(|algorithm, state| algorithm.snapshot(state, now))
+            }
+        }
+
+        impl<$($generics)*> Drain for $cell
+        where
+            Self: Cell<Algorithm: Empty>,
+        {
+            fn take_up_to(&self, now: Nanos, most: Self::Cost) -> Self::Cost {
+                self.update(|algorithm, state| algorithm.take_up_to(state, now, most), |_| true)
+            }
+
+            fn drain(&self, now: Nanos) {
+                self.update(|algorithm, state| algorithm.drain(state, now), |()| true);
+            }
+        }
+
+        impl<$($generics)*> Reserve for $cell
+        where
+            Self: Cell<Algorithm: Schedule>,
+        {
+            type Ticket = Ticket<StateOf<Self>, CostOf<Self>>;
+
+            fn reserve(&self, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket> {
+                self.update(
+                    |algorithm, state| {
+                        let before = state.clone();
+                        let scheduled = algorithm.schedule(state, now, cost, patience);
+                        scheduled.map(|wait, ()| Ticket { before, after: state.clone(), cost, at: now.saturating_add(wait) })
+                    },
+                    |reservation| matches!(reservation, Reservation::Reserved { .. }),
+                )
+            }
+
+            fn cancel(&self, now: Nanos, ticket: Self::Ticket) -> bool {
+                self.update(
+                    |algorithm, state| {
+                        if *state == ticket.after {
+                            *state = ticket.before.clone();
+                            return true;
+                        }
+                        if now >= ticket.at {
+                            algorithm.refund(state, now, &ticket.after, ticket.cost);
+                        }
+                        now >= ticket.at
+                    },
+                    |&given_back| given_back,
+                )
+            }
+
+            fn refund(&self, now: Nanos, ticket: Self::Ticket, unused: Self::Cost) {
+                if now >= ticket.at {
+                    self.update(|algorithm, state| algorithm.refund(state, now, &ticket.after, unused), |()| true);
+                }
+            }
+        }
+
+        impl<$($generics)*> Charge for $cell
+        where
+            Self: Cell<Algorithm: Debit>,
+        {
+            fn charge(&self, now: Nanos, cost: Self::Cost) -> Self::Cost {
+                self.update(|algorithm, state| algorithm.debit(state, now, cost), |_| true)
+            }
+        }
+    };};
+}
+pub(crate) use limit_of_cell;

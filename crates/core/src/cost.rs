@@ -1,0 +1,50 @@
+use core::fmt::Debug;
+
+/// What a caller asks for: the cost of one limit, or one cost for each limit of a set.
+pub trait Cost: Copy + Debug {
+    /// Something for each limit: `T` itself for one, `[T; N]` for a set.
+    type Each<T: Copy + Debug>: Copy + Debug;
+    /// Many costs added up.
+    type Total: Copy + Debug;
+    /// No cost at all.
+    const NOTHING: Self::Total;
+    /// `total` with this cost more; the largest total where it would not fit.
+    fn added_to(self, total: Self::Total) -> Self::Total;
+    /// `total` with this cost less; nothing where it held less.
+    fn taken_from(self, total: Self::Total) -> Self::Total;
+}
+
+impl Cost for u32 {
+    type Each<T: Copy + Debug> = T;
+    type Total = u64;
+    const NOTHING: u64 = 0;
+
+    fn added_to(self, total: u64) -> u64 {
+        total.saturating_add(u64::from(self))
+    }
+
+    fn taken_from(self, total: u64) -> u64 {
+        total.saturating_sub(u64::from(self))
+    }
+}
+
+impl<const N: usize> Cost for [u32; N] {
+    type Each<T: Copy + Debug> = [T; N];
+    type Total = [u64; N];
+    const NOTHING: [u64; N] = [0; N];
+
+    fn added_to(self, total: [u64; N]) -> [u64; N] {
+        pairwise(self, total, Cost::added_to)
+    }
+
+    fn taken_from(self, total: [u64; N]) -> [u64; N] {
+        pairwise(self, total, Cost::taken_from)
+    }
+}
+
+fn pairwise<const N: usize>(costs: [u32; N], mut totals: [u64; N], op: fn(u32, u64) -> u64) -> [u64; N] {
+    for (total, cost) in totals.iter_mut().zip(costs) {
+        *total = op(cost, *total);
+    }
+    totals
+}
