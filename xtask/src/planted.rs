@@ -1,5 +1,10 @@
 //! Does a check fail when the code is wrong? Each bug here is planted into a copy of the sources, alone, and has to be found.
 
+mod limiters;
+mod races;
+mod refusals;
+mod waiting;
+
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -22,64 +27,15 @@ const fn race(file: &'static str, right: &'static str, wrong: &'static str, foun
     Bug { file, right, wrong, found_by, under_loom: true }
 }
 
-const GCRA: &str = "crates/core/src/algorithm/gcra.rs";
-const ATOMIC: &str = "crates/core/src/atomic.rs";
-const SET: &str = "crates/core/src/set.rs";
-const QUOTA: &str = "crates/core/src/quota.rs";
-const LOG: &str = "crates/std/src/sliding_log.rs";
-const MARGIN: &str = "crates/cli/src/run/server_limit.rs";
-const BACKLOG: &str = "crates/std/src/backlog.rs";
-const TOKIO: &str = "crates/tokio/src/turnstile.rs";
-const NUMBER: &str = "crates/core/src/cause/number.rs";
-const WRITE: &str = "crates/core/src/headers/write.rs";
-const EXCHANGE: &str = "match self.state.compare_exchange_weak(state, next, Relaxed, Relaxed) {";
-const STORE: &str = "self.state.store(next, Relaxed);\n            match Ok::<u64, u64>(state) {";
-
-const BUGS: [Bug; 21] = [
-    bug(GCRA, "if ahead <= self.horizon { ahead }", "if ahead.widen() < 1 << 63 { ahead }", "-p paceline-tests --test incidents an_hour"),
-    bug(GCRA, ".saturating_add(1)),", "),", "-p paceline-core --lib the_wait_is_exact"),
-    bug(GCRA, "tat.wrapping_sub(not_drained.min(increment))", "tat.wrapping_sub(not_drained)", "-p paceline-core --lib undone"),
-    bug(GCRA, "(now.wrapping_add(ahead)", "(tat", "-p paceline-core --lib follows_the_unbounded"),
-    bug(
-        GCRA,
-        "self.interval.checked_mul(cost);\n        let Some((",
-        "Some(self.interval.wrapping_sub(W::ZERO));\n        let Some((",
-        "-p paceline-tests --test gcra never_above",
-    ),
-    bug(QUOTA, "period.div_ceil(self.limit as u128)", "(period / self.limit as u128)", "-p paceline-tests --test gcra"),
-    bug(QUOTA, "emission.shift < FINEST_TICK", "emission.shift < 0", "-p paceline-tests --test gcra not_below"),
-    bug(LOG, "saturating_add(self.window) <= now", "saturating_add(self.window) < now", "-p paceline --lib list_of_all"),
-    bug(LOG, "self.newest().max(now)", "now", "-p paceline --lib list_of_all"),
-    bug(LOG, "admitted.log.iter().position(", "admitted.log.iter().rposition(", "-p paceline --lib ones_own"),
-    bug(MARGIN, ".saturating_sub(unused)", ".saturating_sub(unused / 2)", "-p paceline-cli --bin paceline within_the_margin"),
-    bug(MARGIN, "self.period.saturating_add(margin)))", "self.period))", "-p paceline-cli --bin paceline within_the_margin"),
-    bug(BACKLOG, "*queued = self.cost.taken_from(*queued);", "", "-p paceline-tokio --test turnstile dropped_wait"),
-    bug(
-        TOKIO,
-        "timeout(patience.to_duration(), self",
-        "timeout(Duration::MAX, self",
-        "-p paceline-tokio --test turnstile patience_is_kept",
-    ),
-    bug(NUMBER, "open: more >= body.len()", "open: false", "-p paceline-tests --test classify"),
-    bug(WRITE, ".saturating_add(u64::from(duration.subsec_nanos() > 0))", "", "-p paceline-tests --test headers"),
-    race(ATOMIC, EXCHANGE, STORE, "three_threads"),
-    race(ATOMIC, "Err(seen) => state = seen,", "Err(_) => return result,", "three_threads"),
-    race(SET, "self.undo_first(place, now, costs);", "", "all_or_nothing"),
-    race(SET, "self.undo_first(place, now, costs);", "self.undo_first(place.saturating_sub(1), now, costs);", "all_or_nothing"),
-    race(
-        SET,
-        "for (place, limit, cost) in self.each(costs) {",
-        "for (place, limit, cost) in { let mut all: [_; N] = core::array::from_fn(|i| (i, &self.limits[i], costs[i])); all.reverse(); all } {",
-        "innocent",
-    ),
-];
+/// Each part of the project lists the bugs that its checks have to find.
+const BUGS: [&[Bug]; 4] = [limiters::BUGS, waiting::BUGS, races::BUGS, refusals::BUGS];
 
 pub(crate) fn run() -> Result<()> {
     let copy = tempfile::tempdir()?;
     for part in ["Cargo.toml", "Cargo.lock", "crates", "benches", "tests", "xtask"] {
         copy_all(&root().join(part), &copy.path().join(part))?;
     }
-    for bug in &BUGS {
+    for bug in BUGS.iter().copied().flatten() {
         check(bug, copy.path())?;
     }
     Ok(())

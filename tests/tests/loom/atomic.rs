@@ -1,0 +1,54 @@
+//! One word.
+
+use loom::sync::Arc;
+use paceline_core::{Limit, Nanos};
+
+use crate::{NOW, at_once, count, limit};
+
+/// Seen to fail when the compare-exchange is a plain store, and when a lost race is taken for a won one.
+#[test]
+fn three_threads_share_two_tokens() {
+    loom::model(|| {
+        let limit = Arc::new(limit(2));
+        let call = || {
+            let limit = limit.clone();
+            move || limit.decide(NOW, 1)
+        };
+        assert_eq!(count(&at_once([call(), call(), call()])), 2, "the burst, no more and no less");
+        assert!(!limit.peek(NOW, 1).is_allowed());
+    });
+}
+
+/// Readings that disagree: whoever comes first, and with whatever reading, what is admitted fits the quota.
+#[test]
+fn readings_that_disagree_admit_no_more() {
+    loom::model(|| {
+        let limit = Arc::new(limit(2));
+        let call = |behind| {
+            let limit = limit.clone();
+            move || limit.decide(NOW.saturating_sub(Nanos::from_millis(behind)), 1)
+        };
+        let admitted = count(&at_once([call(0), call(400), call(900)]));
+        assert!((1..=2).contains(&admitted), "{admitted} of a burst of 2");
+    });
+}
+
+/// Seen to fail when `undo` stores what it read instead of exchanging it.
+#[test]
+fn what_is_undone_is_given_back_once() {
+    loom::model(|| {
+        let limit = Arc::new(limit(3));
+        let call = |undone: bool| {
+            let limit = limit.clone();
+            move || {
+                let decision = limit.decide(NOW, 1);
+                if undone && decision.is_allowed() {
+                    limit.undo(NOW, 1);
+                }
+                decision
+            }
+        };
+        assert_eq!(count(&at_once([call(true), call(false), call(true)])), 3);
+        assert!(limit.peek(NOW, 2).is_allowed() && !limit.peek(NOW, 3).is_allowed(), "one is taken");
+    });
+}
