@@ -2,7 +2,7 @@
 
 use paceline_core::{Gcra, Quota};
 use paceline_tests::gcra::{case, check_against_oracle, end_of_backlog, fuzz, ops, quotas};
-use paceline_tests::laws;
+use paceline_tests::{laws, verbs};
 use proptest::prelude::*;
 
 laws!(on_64_bits, quotas().prop_map(|quota| case(quota, Gcra::new(quota).expect("filtered"))));
@@ -19,6 +19,16 @@ proptest! {
     #[test]
     fn never_above_the_quota_for_any_bytes(bytes in prop::collection::vec(any::<u8>(), 16..512)) {
         fuzz(&bytes);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn every_verb_says_what_its_definition_says((numbers, verbs) in verbs::games()) {
+        verbs::check::<u64>(numbers, &verbs);
+        verbs::check::<u32>(numbers, &verbs);
     }
 }
 

@@ -1,33 +1,105 @@
-//! Builds of the core for targets without an operating system. An installed rustup target is used where there is one; else `core` is built from
-//! the sources that Debian's `rustc-web cargo-web rust-web-src` bring.
+//! Builds for targets without an operating system, linked whole and looked into: no panic, no allocator, no helper for wide atomics.
+//!
+//! An installed rustup target is used where there is one; else `core` is built from the sources that Debian's `rustc-web cargo-web rust-web-src` bring.
 
-use std::{path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail, ensure};
+use object::{Object, ObjectSymbol, read::archive::ArchiveFile};
 
-use crate::command::{Step, cargo};
+use crate::command::{Step, cargo, root};
 
-/// Each target, with the features that it needs.
-const TARGETS: [(&str, &str); 6] = [
-    ("aarch64-unknown-none", ""),
-    ("thumbv7em-none-eabihf", ""),
-    ("thumbv7m-none-eabi", ""),
-    ("thumbv6m-none-eabi", "critical-section"),
-    ("riscv32imac-unknown-none-elf", ""),
-    ("wasm32-unknown-unknown", ""),
+struct Target {
+    name: &'static str,
+    /// The features that it needs.
+    features: &'static str,
+    linker: &'static str,
+}
+
+const fn target(name: &'static str, features: &'static str, linker: &'static str) -> Target {
+    Target { name, features, linker }
+}
+
+const ARM: &str = "ld.lld -m armelf -e 0";
+const RISC_V: &str = "ld.lld -m elf32lriscv -e 0";
+const WASM: &str = "wasm-ld --no-entry --allow-undefined";
+
+const TARGETS: [Target; 9] = [
+    target("aarch64-unknown-none", "", "ld.lld -m aarch64elf -e 0"),
+    target("thumbv7em-none-eabihf", "", ARM),
+    target("thumbv7m-none-eabi", "", ARM),
+    target("thumbv6m-none-eabi", "critical-section", ARM),
+    target("thumbv6m-none-eabi", "", ARM),
+    target("riscv32imac-unknown-none-elf", "", RISC_V),
+    target("riscv32imc-unknown-none-elf", "critical-section", RISC_V),
+    target("riscv32imc-unknown-none-elf", "", RISC_V),
+    target("wasm32-unknown-unknown", "", WASM),
 ];
 
+/// What the linked library must neither hold nor ask for, as parts of symbols.
+const FORBIDDEN: [&str; 6] = ["can_panic", "panicking", "__rust_alloc", "__rust_realloc", "__atomic_", "__sync_"];
+
 pub(crate) fn run() -> Result<()> {
-    let installed = installed_targets();
-    for (target, features) in TARGETS {
-        let build = format!("build --release -p paceline-core --target {target} --target-dir target/bare-metal --features={features}");
-        if installed.lines().any(|line| line == target) {
-            cargo(&build).run()?;
-        } else {
-            from_source(&format!("{build} -Zbuild-std=core")).run()?;
-        }
+    for target in &TARGETS {
+        check(target, target.features)?;
     }
+    let planted = &TARGETS[2];
+    ensure!(check(planted, "planted").is_err(), "an index that can be out of bounds was not noticed");
+    eprintln!("xtask: found an index that can be out of bounds");
     Ok(())
+}
+
+fn check(target: &Target, features: &str) -> Result<()> {
+    let library = build(target, features)?;
+    let linked = link(target, &library)?;
+    let bytes = fs::read(&linked)?;
+    let file = object::File::parse(&*bytes)?;
+    let names = file.symbols().map(|symbol| symbol.name().unwrap_or_default().to_owned());
+    let imports = file.imports()?.into_iter().map(|import| String::from_utf8_lossy(import.name()).into_owned());
+    let found: Vec<_> = names.chain(imports).filter(|name| FORBIDDEN.iter().any(|part| name.contains(part))).collect();
+    ensure!(found.is_empty(), "{} {features}: the linked core holds {found:?}", target.name);
+    eprintln!("xtask: nothing forbidden on {} {features}", target.name);
+    Ok(())
+}
+
+fn build(target: &Target, features: &str) -> Result<PathBuf> {
+    let folder = root().join("target/bare-metal");
+    let arguments = format!("build --release --locked --target {} --target-dir {} --features={features}", target.name, folder.display());
+    let step = if installed_targets().lines().any(|line| line == target.name) {
+        cargo(&arguments)
+    } else {
+        from_source(&format!("{arguments} -Zbuild-std=core"))
+    };
+    step.dir(&root().join("tests/bare-metal")).run()?;
+    Ok(folder.join(target.name).join("release/libpaceline_bare_metal.a"))
+}
+
+/// Links all that is exported, and what it needs.
+fn link(target: &Target, library: &Path) -> Result<PathBuf> {
+    let linked = library.with_file_name("linked");
+    let roots: Vec<_> = exported(library)?.into_iter().map(|root| format!("--undefined={root} --export-dynamic-symbol={root}")).collect();
+    ensure!(!roots.is_empty(), "{} exports nothing", library.display());
+    let roots = if target.linker == WASM { roots.join(" ").replace("--export-dynamic-symbol", "--export") } else { roots.join(" ") };
+    let Some((linker, options)) = target.linker.split_once(' ') else { bail!("no options for {}", target.linker) };
+    let unresolved = if target.linker == WASM { "" } else { "--unresolved-symbols=ignore-all" };
+    let arguments = format!("{options} --gc-sections {unresolved} {roots} -o {} {}", linked.display(), library.display());
+    Step::new(linker.into(), &arguments).told(&format!("{linker} {options} … {}", linked.display())).run()?;
+    Ok(linked)
+}
+
+fn exported(library: &Path) -> Result<Vec<String>> {
+    let bytes = fs::read(library).with_context(|| library.display().to_string())?;
+    let mut names = Vec::new();
+    for member in ArchiveFile::parse(&*bytes)?.members() {
+        let Ok(file) = object::File::parse(member?.data(&*bytes)?) else { continue };
+        let symbols = file.symbols().filter(|symbol| symbol.is_global() && symbol.is_definition());
+        names.extend(symbols.filter_map(|symbol| symbol.name().ok()).filter(|name| name.starts_with("paceline_")).map(str::to_owned));
+    }
+    Ok(names)
 }
 
 fn installed_targets() -> String {

@@ -35,6 +35,12 @@ impl Step {
         self
     }
 
+    /// Told in other words on the terminal.
+    pub(crate) fn told(mut self, told: &str) -> Self {
+        self.told = told.to_owned();
+        self
+    }
+
     pub(crate) fn dir(mut self, dir: &Path) -> Self {
         self.command.current_dir(dir);
         self

@@ -141,10 +141,10 @@ impl Quota {
         let by = exponent.unsigned_abs();
         let (period, limit) = (self.period.0 as u128, self.limit as u128);
         let (period, limit) = if exponent > 0 { (period, limit.wrapping_shl(by)) } else { (period.wrapping_shl(by), limit) };
-        let interval = period.div_ceil(limit);
+        let interval = divided(period, limit);
         let rounded = interval.saturating_mul(limit);
-        let loss = rounded.saturating_sub(period).saturating_mul(1_000_000_000).div_ceil(rounded);
-        Emission { interval, exponent, loss: loss as u32 }
+        let lost = rounded.saturating_sub(period).saturating_mul(1_000_000_000);
+        Emission { interval, exponent, loss: divided(lost, rounded) as u32 }
     }
 }
 
@@ -162,7 +162,7 @@ pub(crate) struct Emission {
 impl Emission {
     /// How many costs may be committed beyond the burst, and the ticks that count as ahead, with their scale, where a word of `bits` has room for them.
     pub(crate) const fn fit(self, quota: Quota, horizon: Horizon, bits: u32) -> Result<(u32, u64), QuotaError> {
-        let beyond = (horizon.debt as u128).saturating_add(self.ticks(horizon.patience).div_ceil(self.interval));
+        let beyond = (horizon.debt as u128).saturating_add(divided(self.ticks(horizon.patience), self.interval));
         let ahead = (quota.burst as u128).saturating_add(beyond).saturating_mul(self.interval).saturating_add(self.ticks(horizon.skew));
         let ahead = ticks::with_scale(ahead, self.exponent);
         if beyond > u32::MAX as u128 || ahead >> bits.saturating_sub(3) >= 7 {
@@ -174,7 +174,16 @@ impl Emission {
     /// `span` in ticks, rounded up.
     const fn ticks(self, span: Nanos) -> u128 {
         let (span, by) = (span.0 as u128, self.exponent.unsigned_abs());
-        if self.exponent > 0 { span.div_ceil(1u128.wrapping_shl(by)) } else { span.wrapping_shl(by) }
+        if self.exponent > 0 { divided(span, 1u128.wrapping_shl(by)) } else { span.wrapping_shl(by) }
+    }
+}
+
+/// `amount / by`, rounded up; zero for a divisor of zero, which no quota that is taken has.
+pub(crate) const fn divided(amount: u128, by: u128) -> u128 {
+    match (amount.checked_div(by), amount.checked_rem(by)) {
+        (Some(whole), Some(0)) => whole,
+        (Some(whole), _) => whole.saturating_add(1),
+        (None, _) => 0,
     }
 }
 

@@ -3,6 +3,8 @@
 use super::{Bug, bug};
 
 const GCRA: &str = "crates/core/src/algorithm/gcra.rs";
+const CELL: &str = "crates/core/src/cell.rs";
+const VERBS: &str = "-p paceline-tests --test gcra every_verb";
 const TICKS: &str = "crates/core/src/ticks.rs";
 const QUOTA: &str = "crates/core/src/quota.rs";
 const LOG: &str = "crates/std/src/sliding_log.rs";
@@ -23,8 +25,14 @@ pub(super) const BUGS: &[Bug] = &[
         "let Some(spare) = Some(self.burst.wrapping_sub(cost)) else {\n            return Decision",
         "-p paceline-tests --test gcra",
     ),
-    bug(QUOTA, "let interval = period.div_ceil(limit);", "let interval = period / limit;", "-p paceline-tests --test gcra"),
+    bug(QUOTA, "let interval = divided(period, limit);", "let interval = period / limit;", "-p paceline-tests --test gcra"),
     bug(QUOTA, "emission.exponent > -(FINEST as i32)", "emission.exponent > 0", "-p paceline-tests --test gcra not_below"),
+    bug(CELL, "if *state == ticket.after {", "if *state == ticket.after || now < ticket.at {", VERBS),
+    bug(CELL, "if now >= ticket.at {\n                    self.update(", "{\n                    self.update(", VERBS),
+    bug(GCRA, "not_drained.min(self.increment(unused.min(self.burst)))", "self.increment(unused.min(self.burst))", VERBS),
+    bug(GCRA, "self.take(tat, now, cost, self.floor())", "self.take(tat, now, cost, self.burst.into())", VERBS),
+    bug(GCRA, "if ahead < full {", "{", VERBS),
+    bug(GCRA, "ticks_to_wait > longest || wait > patience", "wait > patience", VERBS),
     bug(LOG, "saturating_add(self.window) <= now", "saturating_add(self.window) < now", "-p paceline --lib list_of_all"),
     bug(LOG, "self.newest().max(now)", "now", "-p paceline --lib list_of_all"),
     bug(LOG, "admitted.log.iter().position(", "admitted.log.iter().rposition(", "-p paceline --lib ones_own"),

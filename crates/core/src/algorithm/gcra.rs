@@ -3,6 +3,7 @@
 use crate::{
     Algorithm, CarryOver, Decision, Horizon, Nanos, Quota, QuotaError, Reservation, Snapshot, Word,
     algorithm::{Debit, Empty, Reconfigure, Schedule},
+    quota::divided,
     ticks::Ticks,
 };
 
@@ -101,6 +102,11 @@ impl<W: Word> Gcra<W> {
     /// The most that may be committed beyond the burst, by reserving and charging together.
     pub const fn debt(&self) -> u32 {
         self.beyond
+    }
+
+    /// What readings are rounded down to, a nanosecond or more: waits are exact to the nanosecond all the same.
+    pub fn tick(&self) -> Nanos {
+        Nanos(self.ticks.span(1).0.max(1))
     }
 
     /// How late a reading may be.
@@ -273,7 +279,7 @@ impl<W: Word> Reconfigure for Gcra<W> {
 
 /// `amount * to / from`, rounded up.
 fn ratio(amount: u128, to: u128, from: u128) -> u128 {
-    amount.checked_mul(to).and_then(|scaled| scaled.checked_add(from.saturating_sub(1))?.checked_div(from)).unwrap_or(u128::MAX)
+    amount.checked_mul(to).map_or(u128::MAX, |scaled| divided(scaled, from))
 }
 
 #[cfg(test)]

@@ -111,7 +111,7 @@ fn looks_like_model(name: &str) -> bool {
         && name.contains('-')
         && !name.starts_with("org-")
         && !name.starts_with("proj")
-        && !name.contains("://")
+        && !name.as_bytes().windows(3).any(|part| part == b"://")
         && !is_uuid(name)
 }
 
