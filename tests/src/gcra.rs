@@ -134,14 +134,14 @@ fn acquire(limit: &Atomic<Gcra>, exact: &mut ExactGcra, now: Nanos, cost: u32) -
     decision.is_allowed()
 }
 
-/// Takes one call after the other, each as early as it is admitted, and tells when the last of `calls` was.
-pub fn end_of_backlog<W: Word>(gcra: &Gcra<W>, calls: u32) -> Nanos {
+/// Takes one call of `cost` after the other, each as early as it is admitted, and tells when the last of `calls` was.
+pub fn end_of_backlog<W: Word>(gcra: &Gcra<W>, calls: u32, cost: u32) -> Nanos {
     let (mut state, mut now) = (W::default(), Nanos::ZERO);
     for _ in 0..calls {
-        let mut decision = gcra.step(&mut state, now, 1);
+        let mut decision = gcra.step(&mut state, now, cost);
         if let Decision::Denied { retry_after } = decision {
             now = now.saturating_add(retry_after);
-            decision = gcra.step(&mut state, now, 1);
+            decision = gcra.step(&mut state, now, cost);
         }
         assert_eq!(decision, Decision::Allowed, "refused after the wait it told");
     }

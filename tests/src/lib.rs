@@ -1,5 +1,6 @@
 //! What the tests and the fuzz targets share: oracles in exact arithmetic, generators with their truth, and the laws as a macro.
 
+pub mod accuracy;
 pub mod corpus;
 pub mod gcra;
 pub mod headers;

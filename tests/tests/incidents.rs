@@ -22,7 +22,7 @@ fn a_cost_whose_time_overflows_is_impossible() {
 #[test]
 fn six_hundred_million_a_second_is_not_a_thousand() {
     let quota = Quota::per_second(600_000_000).burst(1);
-    let end = end_of_backlog(&Gcra::new(quota).expect("a rate"), 600_001);
+    let end = end_of_backlog(&Gcra::new(quota).expect("a rate"), 600_001, 1);
     assert!(end >= Nanos::from_millis(1), "600,000 calls took {end}");
 }
 

@@ -54,6 +54,13 @@ impl Step {
         Ok(())
     }
 
+    /// What it prints.
+    pub(crate) fn output(mut self) -> Result<Vec<u8>> {
+        let output = self.command.output().with_context(|| format!("cannot start: {}", self.told))?;
+        ensure!(output.status.success(), "failed ({}): {}", output.status, self.told);
+        Ok(output.stdout)
+    }
+
     /// Whether it succeeds, with its output kept off the terminal.
     pub(crate) fn succeeds(mut self) -> Result<bool> {
         let output = self.command.output().with_context(|| format!("cannot start: {}", self.told))?;

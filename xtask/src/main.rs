@@ -9,7 +9,7 @@ use anyhow::Result;
 use clap::Parser;
 use command::cargo;
 
-/// The checks of paceline. All of them but the last four are part of `ci`.
+/// The checks of paceline. All of them but the last five are part of `ci`.
 #[derive(Parser)]
 enum Check {
     /// All that is cheap enough for every change
@@ -44,6 +44,8 @@ enum Check {
     Ratios,
     /// The criterion benches of the hot path (wants a quiet machine)
     Bench,
+    /// The accuracy of each rate and word, measured and written into the docs
+    Accuracy,
     /// A minute of fuzzing a target and loom at 3 preemptions
     Deep,
 }
@@ -69,6 +71,10 @@ fn run(check: &Check) -> Result<()> {
             cargo("bench -p paceline-benches --bench classify -- body").run()
         }
         Check::Bench => cargo("bench -p paceline-benches").run(),
+        Check::Accuracy => {
+            let table = cargo("run --quiet --release -p paceline-tests --example accuracy").output()?;
+            Ok(std::fs::write(command::root().join("crates/core/docs/accuracy.md"), table)?)
+        }
         Check::Deep => {
             fuzz::run(60)?;
             loom(3)

@@ -32,7 +32,6 @@ pub(super) const BUGS: &[Bug] = &[
     bug(GCRA, "not_drained.min(self.increment(unused.min(self.burst)))", "self.increment(unused.min(self.burst))", VERBS),
     bug(GCRA, "self.take(tat, now, cost, self.floor())", "self.take(tat, now, cost, self.burst.into())", VERBS),
     bug(GCRA, "if ahead < full {", "{", VERBS),
-    bug(GCRA, "ticks_to_wait > longest || wait > patience", "wait > patience", VERBS),
     bug(LOG, "saturating_add(self.window) <= now", "saturating_add(self.window) < now", "-p paceline --lib list_of_all"),
     bug(LOG, "self.newest().max(now)", "now", "-p paceline --lib list_of_all"),
     bug(LOG, "admitted.log.iter().position(", "admitted.log.iter().rposition(", "-p paceline --lib ones_own"),
