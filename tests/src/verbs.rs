@@ -6,7 +6,7 @@ use core::time::Duration;
 use arbitrary::{Arbitrary, Unstructured};
 use paceline_core::{
     Atomic, AtomicWord, CarryOver, Cell, Charge, Decision, Drain, Gcra, Horizon, Limit, Nanos, Quota, QuotaError, Reservation, Reserve,
-    Snapshot, Ticket,
+    Saved, Snapshot, Ticket,
 };
 use proptest::prelude::*;
 
@@ -33,6 +33,7 @@ pub enum Verb {
     TakeUpTo(u8),
     Drain,
     ForgetIdle,
+    SaveAndRestore,
     SetQuota {
         interval: u8,
         burst: u8,
@@ -275,6 +276,17 @@ impl<W: Width> Game<W> {
                     assert_eq!(self.exact.ahead(self.now), 0, "forgot what was not idle");
                     self.exact.tat = None;
                 }
+            }
+            Verb::SaveAndRestore => {
+                let saved = self.limit.save(self.reading()).to_bytes();
+                let saved = Saved::from_bytes(&saved).expect("what was just written");
+                self.limit.restore(self.reading(), &saved).expect("the same algorithm");
+                let ahead = self.exact.wait(self.now, 0);
+                let ticks = (ahead + self.exact.tick - 1) / self.exact.tick;
+                let most = (self.exact.burst + self.exact.debt) * self.exact.interval;
+                let ahead = (ticks * self.exact.tick).min(most);
+                self.exact.tat = if ahead > 0 { self.exact.end(self.exact.reading(self.now) + ahead) } else { None };
+                self.tickets.clear();
             }
             Verb::SetQuota { interval, burst, rule } => {
                 let numbers = Numbers { interval, burst, ..self.numbers };

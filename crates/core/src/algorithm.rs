@@ -2,7 +2,7 @@
 
 use core::fmt::Debug;
 
-use crate::{CarryOver, Cost, Decision, Nanos, Reservation, Snapshot};
+use crate::{CarryOver, Cost, Decision, Nanos, Reservation, RestoreError, Saved, Snapshot};
 
 pub(crate) mod gcra;
 
@@ -72,4 +72,16 @@ pub trait Debit: Algorithm {
 pub trait Reconfigure: Algorithm + Sized {
     /// The state under `new` of a limiter that was at `state` until `now`: what was earned until then was earned at the old rate.
     fn carry_over(&self, state: &Self::State, now: Nanos, new: &Self, rule: CarryOver) -> Self::State;
+}
+
+/// An algorithm whose state can be kept over a restart: the steps behind [`Cell::save`](crate::Cell::save) and [`Cell::restore`](crate::Cell::restore).
+pub trait Persist: Algorithm {
+    /// `state` relative to `now`.
+    fn save(&self, state: &Self::State, now: Nanos) -> Saved;
+
+    /// The state that was `saved`, as if no time had passed until `now`; what these numbers can't hold is cut to what they can.
+    ///
+    /// # Errors
+    /// [`RestoreError::OtherAlgorithm`] where another algorithm saved it.
+    fn restore(&self, saved: &Saved, now: Nanos) -> Result<Self::State, RestoreError>;
 }

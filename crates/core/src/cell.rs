@@ -1,4 +1,4 @@
-use crate::{Algorithm, Cost, Nanos};
+use crate::{Algorithm, Cost, Nanos, RestoreError, Saved, algorithm::Persist};
 
 /// A place that holds an [`Algorithm`] and its state, where many may change it: [`Atomic`](crate::Atomic) or [`Locked`](crate::Locked).
 ///
@@ -27,6 +27,25 @@ pub trait Cell {
             },
             |&idle| idle,
         )
+    }
+
+    /// The state as it is at `now`, to be kept over a restart.
+    fn save(&self, now: Nanos) -> Saved
+    where
+        Self::Algorithm: Persist,
+    {
+        self.read(|algorithm, state| algorithm.save(state, now))
+    }
+
+    /// Goes on from what was `saved`, as if no time had passed until `now`: stricter than need be by what did.
+    ///
+    /// # Errors
+    /// [`RestoreError::OtherAlgorithm`] where another algorithm saved it.
+    fn restore(&self, now: Nanos, saved: &Saved) -> Result<(), RestoreError>
+    where
+        Self::Algorithm: Persist,
+    {
+        self.update(|algorithm, state| algorithm.restore(saved, now).map(|restored| *state = restored), Result::is_ok)
     }
 }
 

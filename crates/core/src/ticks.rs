@@ -50,6 +50,14 @@ impl<W: Word> Ticks<W> {
         }
     }
 
+    /// How many ticks last at least as long as `span`; all that there are where it is longer.
+    pub(crate) fn lasting(self, span: Nanos) -> u64 {
+        match self.coarse() {
+            Some(by) => span.0.saturating_add(!u64::MAX.wrapping_shl(by)).wrapping_shr(by),
+            None => shifted(span.0, self.scale()),
+        }
+    }
+
     /// The reading `now`, rounded down.
     #[inline]
     pub(crate) fn at(self, now: Nanos) -> W {

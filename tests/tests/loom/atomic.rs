@@ -1,7 +1,7 @@
 //! One word.
 
 use loom::sync::Arc;
-use paceline_core::{Limit, Nanos};
+use paceline_core::{Atomic, Gcra, Limit, Nanos, Reservation, Reserve, Ticket};
 
 use crate::{NOW, at_once, count, limit};
 
@@ -50,5 +50,42 @@ fn what_is_undone_is_given_back_once() {
         };
         assert_eq!(count(&at_once([call(true), call(false), call(true)])), 3);
         assert!(limit.peek(NOW, 2).is_allowed() && !limit.peek(NOW, 3).is_allowed(), "one is taken");
+    });
+}
+
+fn reserve(limit: &Atomic<Gcra>) -> (Nanos, Ticket<u64>) {
+    match limit.reserve(NOW, 1, Nanos::from_secs(3)) {
+        Reservation::Reserved { wait, ticket } => (wait, ticket),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A slot that is cancelled while others reserve is given to one of them or to nobody, never to two. Seen to fail when a cancellation
+/// subtracts its cost instead of exchanging its own end.
+#[test]
+fn a_cancelled_slot_is_given_away_once() {
+    loom::model(|| {
+        let limit = Arc::new(limit(1));
+        assert!(limit.decide(NOW, 1).is_allowed());
+        let (_, ticket) = reserve(&limit);
+        let calls: [Box<dyn FnOnce() -> Option<Nanos>>; 3] = [
+            Box::new({
+                let limit = limit.clone();
+                move || limit.cancel(NOW, ticket).then_some(Nanos::ZERO)
+            }),
+            Box::new({
+                let limit = limit.clone();
+                move || Some(reserve(&limit).0)
+            }),
+            Box::new({
+                let limit = limit.clone();
+                move || Some(reserve(&limit).0)
+            }),
+        ];
+        let [cancelled, first, second] = at_once(calls).try_into().expect("three");
+        let mut waits = [first, second].map(|wait| wait.expect("reserved"));
+        waits.sort();
+        let from = if cancelled.is_some() { 1 } else { 2 };
+        assert_eq!(waits, [Nanos::from_secs(from), Nanos::from_secs(from + 1)]);
     });
 }

@@ -5,12 +5,13 @@ mod atomic;
 mod set;
 
 use loom::thread;
-use paceline_core::{Atomic, Decision, Gcra, Nanos, Quota};
+use paceline_core::{Atomic, Decision, Gcra, Horizon, Nanos, Quota};
 
 const NOW: Nanos = Nanos::from_secs(100);
 
 fn limit(burst: u32) -> Atomic<Gcra> {
-    Atomic::new(Gcra::new(Quota::per_second(1).burst(burst)).expect("a rate"))
+    let quota = Quota::per_second(1).burst(burst);
+    Atomic::new(Gcra::within(quota, Horizon::of(quota).debt(3)).expect("a rate"))
 }
 
 /// Runs each of `calls` on a thread of its own, and tells what they return.

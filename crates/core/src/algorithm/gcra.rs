@@ -1,8 +1,8 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 use crate::{
-    Algorithm, CarryOver, Decision, Horizon, Nanos, Quota, QuotaError, Reservation, Snapshot, Word,
-    algorithm::{Debit, Empty, Reconfigure, Schedule},
+    Algorithm, CarryOver, Decision, Horizon, Nanos, Quota, QuotaError, Reservation, RestoreError, Saved, Snapshot, Word,
+    algorithm::{Debit, Empty, Persist, Reconfigure, Schedule},
     quota::divided,
     ticks::Ticks,
 };
@@ -161,6 +161,15 @@ impl<W: Word> Gcra<W> {
         taken
     }
 
+    /// The TAT that is `ahead` of `now`, as far as anything may be committed.
+    fn state(&self, now: Nanos, ahead: u128) -> W {
+        let most = self.floor().saturating_mul(self.interval.widen());
+        match u64::try_from(ahead).unwrap_or(most).min(most) {
+            0 => W::ZERO,
+            ahead => self.ticks.end(self.ticks.at(now), W::truncate(ahead)),
+        }
+    }
+
     /// The costs that may be committed in all.
     fn floor(&self) -> u64 {
         u64::from(self.burst).saturating_add(self.beyond.into())
@@ -269,13 +278,24 @@ impl<W: Word> Reconfigure for Gcra<W> {
                 owed.saturating_sub(burst.saturating_mul(new_interval))
             }
         };
-        let most = u128::from(new.floor()).saturating_mul(new_interval);
-        match u64::try_from(ahead.min(most)) {
-            Ok(0) | Err(_) => W::ZERO,
-            Ok(ahead) => new.ticks.end(new.ticks.at(now), W::truncate(ahead)),
-        }
+        new.state(now, ahead)
     }
 }
+
+impl<W: Word> Persist for Gcra<W> {
+    fn save(&self, tat: &W, now: Nanos) -> Saved {
+        let (_, ahead) = self.look(*tat, now);
+        Saved::of(SAVED, [self.ticks.wait(now, ahead.widen()).0, 0])
+    }
+
+    fn restore(&self, saved: &Saved, now: Nanos) -> Result<W, RestoreError> {
+        let [ahead, _] = saved.told_by(SAVED)?;
+        Ok(self.state(now, self.ticks.lasting(Nanos(ahead)).into()))
+    }
+}
+
+/// The number of this algorithm in a [`Saved`] state.
+const SAVED: u8 = 1;
 
 /// `amount * to / from`, rounded up.
 fn ratio(amount: u128, to: u128, from: u128) -> u128 {

@@ -1,0 +1,116 @@
+use core::{error::Error, fmt};
+
+/// The version that this library writes.
+const VERSION: u8 = 1;
+
+/// A limiter's state as it is kept over a restart, relative to the moment of saving: a clock may start anew.
+///
+/// 18 bytes, whose first says in which version they are written and whose second which algorithm wrote them; numbers are little-endian.
+///
+/// ```
+/// use paceline_core::{Atomic, Cell, Gcra, Limit, Nanos, Quota, Saved};
+///
+/// let gcra = Gcra::new(Quota::per_minute(60).burst(10))?;
+/// let before = Atomic::new(gcra);
+/// assert!(before.decide(Nanos::from_secs(1_000), 10).is_allowed());
+/// let bytes = before.save(Nanos::from_secs(1_004)).to_bytes();
+///
+/// let after = Atomic::new(gcra);
+/// after.restore(Nanos::ZERO, &Saved::from_bytes(&bytes)?)?;
+/// assert_eq!(after.snapshot(Nanos::ZERO).remaining, 4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Saved {
+    algorithm: u8,
+    numbers: [u64; 2],
+}
+
+impl Saved {
+    /// How many bytes it takes.
+    pub const SIZE: usize = 18;
+
+    /// What the algorithm with this number has to tell.
+    pub(crate) const fn of(algorithm: u8, numbers: [u64; 2]) -> Self {
+        Self { algorithm, numbers }
+    }
+
+    /// What the algorithm with this number told.
+    pub(crate) const fn told_by(&self, algorithm: u8) -> Result<[u64; 2], RestoreError> {
+        if self.algorithm == algorithm {
+            Ok(self.numbers)
+        } else {
+            Err(RestoreError::OtherAlgorithm { found: self.algorithm, expected: algorithm })
+        }
+    }
+
+    /// The bytes to keep.
+    pub fn to_bytes(&self) -> [u8; Self::SIZE] {
+        let mut bytes = [0; Self::SIZE];
+        let [first, second] = self.numbers.map(u64::to_le_bytes);
+        let parts = [VERSION, self.algorithm].into_iter().chain(first).chain(second);
+        for (byte, part) in bytes.iter_mut().zip(parts) {
+            *byte = part;
+        }
+        bytes
+    }
+
+    /// What the bytes hold.
+    ///
+    /// # Errors
+    /// [`RestoreError`] where they are not as many as they should be, or of a version that this library does not know.
+    pub const fn from_bytes(bytes: &[u8]) -> Result<Self, RestoreError> {
+        let [version, algorithm, numbers @ ..] = bytes else {
+            return Err(RestoreError::Size { found: bytes.len() });
+        };
+        if *version != VERSION {
+            return Err(RestoreError::Version { found: *version });
+        }
+        match numbers.as_chunks::<8>() {
+            ([first, second], []) => Ok(Self { algorithm: *algorithm, numbers: [u64::from_le_bytes(*first), u64::from_le_bytes(*second)] }),
+            _ => Err(RestoreError::Size { found: bytes.len() }),
+        }
+    }
+}
+
+/// Why a state can't be restored. The limiter is as it was.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum RestoreError {
+    /// The bytes are too few or too many.
+    Size {
+        /// How many there are.
+        found: usize,
+    },
+    /// They were written by a library that is newer than this one.
+    Version {
+        /// The version that they say.
+        found: u8,
+    },
+    /// Another algorithm wrote them.
+    OtherAlgorithm {
+        /// The number of that one.
+        found: u8,
+        /// The number of this one.
+        expected: u8,
+    },
+}
+
+impl fmt::Display for RestoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Size { found } => write!(f, "{found} bytes are no saved state: it has {}", Saved::SIZE),
+            Self::Version { found } => {
+                write!(f, "the state is of version {found}, and this library reads {VERSION}: update it or start anew")
+            }
+            Self::OtherAlgorithm { found, expected } => {
+                write!(
+                    f,
+                    "the state was saved by algorithm {found}, not {expected}: restore it into the limiter that it came from or start anew"
+                )
+            }
+        }
+    }
+}
+
+impl Error for RestoreError {}
