@@ -99,7 +99,7 @@ fn zone(body: &[u8], at: usize) -> Option<(i64, usize)> {
 /// Seconds since the epoch of a date of the proleptic Gregorian calendar, after H. Hinnant's `days_from_civil`.
 pub(super) fn seconds(year: u64, month: u64, day: u64, clock: u64) -> Option<u64> {
     let days = match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         1..=12 => 31,
