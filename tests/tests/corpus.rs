@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use paceline_core::{Cause, Resource, classify_429};
+use paceline_core::headers::Headers;
+use paceline_core::{Cause, Resource, Response, classify, classify_429};
 use paceline_tests::corpus;
 use paceline_tests::refusals::{WRAPPINGS, survives_cuts};
 use serde_json::Value;
@@ -83,7 +84,8 @@ struct Scores {
     fields: BTreeMap<&'static str, Score>,
     /// What was read, and what should have been.
     misses: Vec<String>,
-    /// Terminal by its code, called retryable without a stated reset.
+    /// Terminal by its code, called retryable without a stated reset, alone or beside a `retry-after`. Seen to fail: a
+    /// header lifted `access_terminated`.
     dangerous: Vec<String>,
 }
 
@@ -136,7 +138,10 @@ impl Scores {
         let organization = label["organization"].as_str().map(str::to_owned);
         add("organization", cause.organization().map(str::to_owned), organization);
         add("resource", scored(cause.resource().map(Resource::name)), scored(label["resource"].as_str()));
-        if !label["retryable"].as_bool().unwrap_or(true) && cause.is_retryable() && has_terminal_code(row) {
+        let hurried = Headers::read([("retry-after", "30")]);
+        let beside_a_header = classify(&Response { status: Some(429), headers: hurried, body: text(row, "body").as_bytes() });
+        let retryable = cause.is_retryable() || beside_a_header.is_retryable();
+        if !label["retryable"].as_bool().unwrap_or(true) && retryable && has_terminal_code(row) {
             self.dangerous.push(text(row, "id").to_owned());
         }
     }
@@ -193,7 +198,12 @@ fn scored(resource: Option<&str>) -> Option<String> {
 }
 
 fn has_terminal_code(row: &Value) -> bool {
-    const CODES: [&str; 6] = [
+    const CODES: [&str; 11] = [
+        "credit_balance_exhausted",
+        "enforced_spend_limit_reached",
+        "organization_usage_limit_exceeded",
+        "exceeded_current_quota_error",
+        "budget_exceeded",
         "insufficient_quota",
         "billing_not_active",
         "billing_hard_limit_reached",

@@ -16,7 +16,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use paceline_core::{Cause, Kind, Language, Response, SupportReport};
 
 use input::Refusal;
-use record::Record;
+use record::{DetailedRecord, Record};
 
 /// Say why a request was refused, how long to wait, and what helps
 ///
@@ -91,7 +91,7 @@ fn one(args: &Args, mut input: impl Read) -> io::Result<u8> {
 fn print(args: &Args, refusal: &Refusal, response: &Response<'_>, cause: &Cause<'_>) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     if args.json {
-        serde_json::to_writer_pretty(&mut out, &Record::new(cause, &response.headers))?;
+        serde_json::to_writer_pretty(&mut out, &DetailedRecord::new(cause, &response.headers))?;
         writeln!(out)
     } else if args.report {
         let message = refusal.message();

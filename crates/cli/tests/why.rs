@@ -73,37 +73,57 @@ fn the_help_documents_the_exit_codes() {
     }
 }
 
+/// Seen to fail with the bound on retries in the lines too.
 #[test]
-fn json_has_exactly_the_fields_that_programs_know() {
-    let headers = [("x-ratelimit-limit-tokens-minute", "30000"), ("x-ratelimit-reset-tokens-minute", "59.9")];
-    let (text, _) = why(&["--json"], &http(&headers, TPM));
-    let record: Value = serde_json::from_str(&text).expect("JSON");
-    let expected = json!({
+fn json_has_exactly_the_fields_that_programs_know_and_the_bound_on_retries() {
+    let headers = json!({"x-ratelimit-limit-tokens-minute": "30000", "x-ratelimit-reset-tokens-minute": "59.9"});
+    let refusal = json!({"status": 429, "headers": headers, "body": TPM}).to_string();
+    let mut expected = json!({
         "cause": "rate_limited", "resource": "tokens", "window_s": 60, "limit": 30000, "used": 25662,
         "requested": 9246, "retry_after_ms": 9816, "model": "gpt-x", "organization": "org-a", "retryable": true,
         "remedies": ["WaitExactly", "LowerMaxTokens", "ShrinkPrompt", "PaceTo", "UseBatchApi", "UpgradeTier", "WatchUsage"],
         "buckets": [{"resource": "tokens", "limit": 30000, "remaining": null, "reset_ms": 59900, "window_s": 60}],
     });
-    assert_eq!(record, expected);
-    let (text, _) = why(&["--json"], "hello");
-    let record: Value = serde_json::from_str(&text).expect("JSON");
-    assert_eq!(record["cause"], "unknown");
+    assert_eq!(record(&["--jsonl"], &refusal), expected);
+    expected["most_retries"] = Value::Null;
+    assert_eq!(record(&["--json"], &refusal), expected);
+    let record = record(&["--json"], "hello");
+    assert_eq!((&record["cause"], &record["most_retries"]), (&json!("unknown"), &json!(2)));
     assert!(["resource", "limit", "retry_after_ms", "model"].iter().all(|field| record[field].is_null()), "{record}");
-    assert_eq!(record.as_object().map(serde_json::Map::len), Some(12));
+}
+
+/// Seen to fail without the bound: a loop would try all day long.
+#[test]
+fn says_how_often_to_retry() {
+    let daily = r#"{"error":{"message":"Quota of 50 requests per day exceeded.","details":[{"retryDelay":"36s"}]}}"#;
+    for (args, body, said) in [
+        (&[][..], daily, "Wait 36 s, then retry. Once at most"),
+        (&["--lang", "ko"], daily, "한 번만"),
+        (&[], "hello", "no time is given. 2 times at most."),
+        (&[], TPM, "then retry.\n"),
+    ] {
+        assert!(why(args, body).0.contains(said), "{}", why(args, body).0);
+    }
 }
 
 /// Tried: rounding a wait to the nearest, so that the call goes before its time; half a second as a window of 0 s.
 #[test]
 fn waits_are_rounded_up_and_a_window_under_a_second_is_none() {
-    let (text, _) =
-        why(&["--json"], &http(&[("x-ratelimit-reset-requests", "1.2001s")], "Rate limit reached. Please try again in 7.8731s."));
-    let record: Value = serde_json::from_str(&text).expect("JSON");
-    assert_eq!((&record["retry_after_ms"], &record["buckets"][0]["reset_ms"]), (&json!(7_874), &json!(1_201)), "{record}");
+    let headers = [("x-ratelimit-reset-requests", "1.2001s")];
+    let waiting = record(&["--json"], &http(&headers, "Rate limit reached. Please try again in 7.8731s."));
+    assert_eq!((&waiting["retry_after_ms"], &waiting["buckets"][0]["reset_ms"]), (&json!(7_874), &json!(1_201)), "{waiting}");
     let headers = [("x-ratelimit-max", "5"), ("x-ratelimit-interval-milliseconds", "500")];
-    let (text, _) = why(&["--json"], &http(&headers, "Limit of 5 requests per 500ms exceeded."));
-    let record: Value = serde_json::from_str(&text).expect("JSON");
-    assert_eq!((&record["limit"], &record["buckets"][0]["limit"]), (&json!(5), &json!(5)), "{record}");
-    assert!(record["window_s"].is_null() && record["buckets"][0]["window_s"].is_null(), "{record}");
+    let short = record(&["--json"], &http(&headers, "Limit of 5 requests per 500ms exceeded."));
+    assert_eq!((&short["limit"], &short["buckets"][0]["limit"]), (&json!(5), &json!(5)), "{short}");
+    assert!(short["window_s"].is_null() && short["buckets"][0]["window_s"].is_null(), "{short}");
+}
+
+/// Tried: whatever the core would wait, one slot of a limit among it.
+#[test]
+fn a_wait_is_stated_or_computed_from_all_three_numbers() {
+    let wait = |body| record(&["--json"], body)["retry_after_ms"].clone();
+    assert_eq!(wait("Rate limit reached on requests per min (RPM): Limit 100, Used 100, Requested 1. "), 600);
+    assert!(wait("Rate limit of 100 requests per min reached. ").is_null());
 }
 
 #[test]
@@ -159,33 +179,34 @@ fn jsonl_says_what_the_core_says() {
     assert_eq!(text.lines().count(), cases.len());
     for (line, case) in text.lines().zip(&cases) {
         let record: Value = serde_json::from_str(line).expect("JSON");
-        assert_eq!(without_headers(record), core(&classify_429(case.body.as_bytes())), "{}", case.id);
+        assert_eq!(without_headers_and_times(record), core(&classify_429(case.body.as_bytes())), "{}", case.id);
     }
 }
 
+/// What a record and the core name alike.
 fn core(cause: &Cause<'_>) -> Value {
-    let computed = cause.retry_after().filter(|_| cause.used().is_some() && cause.requested().is_some());
-    let wait = cause.stated_retry_after().or(computed);
     json!({
         "cause": cause.kind().name(),
         "resource": cause.resource().map(Resource::name),
-        "window_s": cause.window().map(|window| window.as_secs()).filter(|&seconds| seconds > 0),
         "limit": cause.limit(),
         "used": cause.used(),
         "requested": cause.requested(),
-        "retry_after_ms": wait.map(|wait| wait.as_nanos().div_ceil(1_000_000)),
         "model": cause.model(),
         "organization": cause.organization(),
         "retryable": cause.is_retryable(),
     })
 }
 
-fn without_headers(mut record: Value) -> Value {
+/// Without what comes from headers, and the times, which are rounded.
+fn without_headers_and_times(mut record: Value) -> Value {
     if let Some(fields) = record.as_object_mut() {
-        fields.remove("remedies");
-        fields.remove("buckets");
+        fields.retain(|name, _| !["remedies", "buckets", "window_s", "retry_after_ms"].contains(&name.as_str()));
     }
     record
+}
+
+fn record(args: &[&str], input: &str) -> Value {
+    serde_json::from_str(&why(args, input).0).expect("JSON")
 }
 
 fn why(args: &[&str], input: &str) -> (String, i32) {

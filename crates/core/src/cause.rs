@@ -23,6 +23,7 @@ mod words;
 
 use core::time::Duration;
 
+use number::DAY;
 use read::{Reader, Stop};
 
 pub use kind::{Action, Kind, Reason, Resource};
@@ -219,12 +220,42 @@ impl<'a> Cause<'a> {
         stated.or_else(|| self.computed_wait()).filter(|wait| !wait.is_zero())
     }
 
+    /// How often a call may be retried, at most: each time after [`retry_after`](Self::retry_after), or a pause of the caller's
+    /// that grows where that is `None`.
+    ///
+    /// `None`: as often as the caller's deadline allows. `Some(0)`: not at all, which is what
+    /// [`is_retryable`](Self::is_retryable) says too. Once, for a limit of a day whose wait the body's numbers do not prove: services that count up
+    /// to midnight send delays of seconds beside it. Twice, where nothing is readable; three times, for a rate of which nothing is
+    /// known.
+    ///
+    /// ```
+    /// use paceline_core::{Cause, classify_429};
+    ///
+    /// fn may_retry(cause: &Cause<'_>, retries_so_far: u32) -> bool {
+    ///     cause.most_retries().is_none_or(|most| retries_so_far < most)
+    /// }
+    /// assert!(may_retry(&classify_429(b"slow down, limit per minute reached"), 20));
+    /// assert!(!may_retry(&classify_429(b"daily limit of 50 requests reached, retry in 36s "), 1));
+    /// assert!(!may_retry(&classify_429(br#"{"code":"insufficient_quota"}"#), 0));
+    /// ```
+    #[must_use]
+    pub const fn most_retries(&self) -> Option<u32> {
+        match self.reason {
+            _ if !self.is_retryable() => Some(0),
+            _ if self.is_day_on_trust() => Some(1),
+            Reason::Unknown => Some(2),
+            Reason::UnknownRate => Some(3),
+            _ => None,
+        }
+    }
+
     /// What a shared limiter should do about it.
     #[must_use]
     pub const fn action(&self) -> Action {
         match self.kind() {
             Kind::RateLimited => match self.reason {
                 Reason::RampTooFast => Action::Shrink,
+                _ if self.is_day_on_trust() => Action::Probe,
                 _ => Action::Gate,
             },
             Kind::Concurrency | Kind::Overloaded | Kind::Unknown => Action::Shrink,
@@ -234,6 +265,12 @@ impl<'a> Cause<'a> {
             },
             Kind::RequestTooLarge | Kind::InvalidCredentials => Action::Nothing,
         }
+    }
+
+    /// A limit of a day of which nothing proves that it refills evenly, as the three numbers do.
+    const fn is_day_on_trust(&self) -> bool {
+        let daily = matches!(self.window, Some(window) if window.as_secs() >= DAY.as_secs());
+        daily && matches!(self.kind(), Kind::RateLimited) && !(self.limit.is_some() && self.used.is_some() && self.requested.is_some())
     }
 
     fn computed_wait(&self) -> Option<Duration> {

@@ -18,6 +18,7 @@ use mask::Masked;
 /// `Authorization: Basic …`), who logs in at an address, and quotations of more than three words. A message is cut after
 /// 300 characters, and at the first brace or bracket. `message` must be the error's message alone.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SupportReport<'a> {
     /// Why the request was refused.
     pub cause: Cause<'a>,

@@ -23,7 +23,8 @@ pub struct Response<'a> {
 ///   it stays [`Kind::Unknown`].
 /// - Words about a quota beside a `retry-after` of at most an hour mean a rate; a code such as `insufficient_quota`
 ///   means money whatever the headers say.
-/// - The wait is the later of the body's and the headers'. A header makes nothing retryable that is not.
+/// - The wait is the later of the body's and the headers'. A header makes nothing retryable that is not, but for a ban
+///   that only words tell: a code of one, such as `access_terminated`, stays terminal.
 /// - Headers count for nothing in a stream that began well: they were sent before the error.
 /// - A rate of which neither says a wait waits for the reset of the one bucket that is empty, unless that is known to
 ///   refill evenly.
@@ -94,7 +95,7 @@ impl<'a> Response<'a> {
         let wait = later(said, self.wait());
         match cause.kind() {
             Kind::RateLimited if wait.is_none_or(|wait| wait.is_zero()) => self.until_full(cause).or(wait),
-            kind if kind.waiting_helps() || kind == Kind::Blocked => wait,
+            kind if kind.waiting_helps() || (kind == Kind::Blocked && !cause.by_code) => wait,
             _ => said,
         }
     }

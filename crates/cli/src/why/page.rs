@@ -69,11 +69,15 @@ impl Page<'_> {
             (_, Some(wait)) => (AnsiColor::Green, (words.wait)(&self.language.duration(wait))),
             _ if self.cause.reset().is_some() => (AnsiColor::Green, words.retry_after_reset.into()),
             (Kind::Concurrency, None) => (AnsiColor::Green, words.retry_when_one_ends.into()),
-            (Kind::Unknown, None) => (AnsiColor::Yellow, words.retry_cautiously.into()),
+            (Kind::Unknown, None) => (AnsiColor::Yellow, words.retry_backing_off.into()),
             _ => (AnsiColor::Green, words.retry_backing_off.into()),
         };
         let style = color.on_default().bold();
-        writeln!(out, "{style}{text}{style:#}")
+        write!(out, "{style}{text}{style:#}")?;
+        match self.cause.most_retries() {
+            None | Some(0) => writeln!(out),
+            Some(most) => writeln!(out, " {}", (words.at_most)(most)),
+        }
     }
 
     /// The wait has its line already.

@@ -25,6 +25,15 @@ pub(super) struct Record<'a> {
     buckets: Vec<BucketRecord>,
 }
 
+/// A record with what there was no field for when programs learned to read lines of them.
+#[derive(Serialize)]
+pub(super) struct DetailedRecord<'a> {
+    #[serde(flatten)]
+    record: Record<'a>,
+    /// Null: no bound but the caller's deadline.
+    most_retries: Option<u32>,
+}
+
 #[derive(Serialize)]
 struct BucketRecord {
     resource: Option<&'static str>,
@@ -53,6 +62,12 @@ impl<'a> Record<'a> {
             remedies: cause.remedies(&Evidence::default()).iter().map(Remedy::id).collect(),
             buckets: headers.buckets().iter().map(BucketRecord::new).collect(),
         }
+    }
+}
+
+impl<'a> DetailedRecord<'a> {
+    pub(super) fn new(cause: &Cause<'a>, headers: &Headers<'_>) -> Self {
+        Self { record: Record::new(cause, headers), most_retries: cause.most_retries() }
     }
 }
 

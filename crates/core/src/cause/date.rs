@@ -30,6 +30,7 @@ fn iso(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
     let (year, next) = digits(body, at, 4)?;
     let (month, next) = digits(body, after(body, next, b'-')?, 2)?;
     let (day, date_end) = digits(body, after(body, next, b'-')?, 2)?;
+    let midnight = seconds(year, month, day, 0)?;
     let gap = match byte(body, date_end) {
         b'T' | b' ' => date_end + 1,
         _ => date_end,
@@ -40,11 +41,14 @@ fn iso(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
     if end >= body.len() {
         return None;
     }
+    if clock > LONGEST_DAY {
+        return None;
+    }
     let said = (Reset::Said(text(body, at, end)?), end);
     let Some((ahead, zone_end)) = zone(body, end) else {
         return Some(said);
     };
-    let seconds = seconds(year, month, day, clock)?.checked_add_signed(-ahead)?;
+    let seconds = midnight.checked_add(clock)?.checked_add_signed(-ahead)?;
     Some((Reset::Unix(Duration::from_secs(seconds)), zone_end))
 }
 
@@ -64,6 +68,9 @@ pub(super) fn clock(body: &[u8], at: usize) -> Option<(u64, usize)> {
     let (hour, next) = digits(body, at, 2)?;
     let (minute, next) = digits(body, after(body, next, b':')?, 2)?;
     let (second, next) = digits(body, after(body, next, b':')?, 2)?;
+    if minute > 59 || second > 60 {
+        return None;
+    }
     let end = match byte(body, next) {
         b'.' => run(body, next + 1, |byte| byte.is_ascii_digit()),
         _ => next,
@@ -91,7 +98,14 @@ fn zone(body: &[u8], at: usize) -> Option<(i64, usize)> {
 
 /// Seconds since the epoch of a date of the proleptic Gregorian calendar, after H. Hinnant's `days_from_civil`.
 pub(super) fn seconds(year: u64, month: u64, day: u64, clock: u64) -> Option<u64> {
-    if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+    let days = match month {
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if !(1970..=9999).contains(&year) || !(1..=days).contains(&day) || clock > LONGEST_DAY {
         return None;
     }
     let year = if month <= 2 { year - 1 } else { year };
@@ -113,6 +127,9 @@ fn after(body: &[u8], at: usize, wanted: u8) -> Option<usize> {
 
 pub(super) const MONTHS: [&[u8]; 12] = [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 
+/// Seconds, with a leap second.
+const LONGEST_DAY: u64 = 86_400;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,6 +145,10 @@ mod tests {
             ("2000-02-29T00:00:00Z ", unix(951_782_400)),
             ("2026-09-15 17:56:48 ", Some(Reset::Said("2026-09-15 17:56:48"))),
             ("2026-13-15T17:56:48Z ", None),
+            ("2026-02-29T00:00:00Z ", None),
+            ("2026-04-31 17:56:48 ", None),
+            ("2026-09-15T25:00:00Z ", None),
+            ("2026-09-15T17:60:00Z ", Some(Reset::Said("2026-09-15"))),
             ("2026-09-15 17:56:48", None),
         ] {
             assert_eq!(at(text.as_bytes(), 0).map(|(time, _)| time), time, "{text}");

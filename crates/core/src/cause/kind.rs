@@ -179,6 +179,9 @@ impl Resource {
 pub enum Action {
     /// Let nobody through before `retry_after`.
     Gate,
+    /// Let nobody through before `retry_after`, then one call alone. If that is refused for the same cause, latch: the limit is of a
+    /// day, and the delay was not to be trusted.
+    Probe,
     /// Refuse every caller until a stated reset or a person's hand.
     Latch,
     /// Allow less: fewer calls in flight, or a lower rate.
