@@ -4,6 +4,7 @@
 #![allow(improper_ctypes_definitions, reason = "called by nobody: only looked at")]
 
 mod limiters;
+mod lock;
 mod parsers;
 
 use core::panic::PanicInfo;

@@ -1,12 +1,26 @@
 use core::time::Duration;
 
-#[cfg(target_has_atomic = "64")]
-use paceline_core::Set;
-use paceline_core::{Atomic, CarryOver, Cell, Charge, Decision, Drain, Gcra, Horizon, Limit, Nanos, Quota, Reservation, Reserve, Snapshot, Ticket};
+#[cfg(any(target_has_atomic = "32", feature = "critical-section"))]
+use paceline_core::Atomic;
+use paceline_core::{
+    Algorithm, CarryOver, Cell, Charge, Decision, Drain, Gcra, Horizon, Limit, Locked, Nanos, Quota, Reservation, Reserve, RestoreError,
+    Saved, Snapshot, Ticket,
+};
 
-/// The verbs of a limiter in an [`Atomic`] cell.
+use crate::lock::Bare;
+
+/// A limit behind a lock.
+type Behind<A> = Locked<A, Bare<(A, <A as Algorithm>::State)>>;
+
+/// A limit as the target can share it.
+#[cfg(any(target_has_atomic = "32", feature = "critical-section"))]
+type Shared<A> = Atomic<A>;
+#[cfg(not(any(target_has_atomic = "32", feature = "critical-section")))]
+type Shared<A> = Behind<A>;
+
+/// The verbs of a limiter.
 macro_rules! verbs {
-    ($algorithm:ty, $word:ty, $name:literal: $($verb:ident)*) => {$(verb!($verb, $algorithm, $word, $name);)*};
+    ($limit:ty, $algorithm:ty, $word:ty, $name:literal: $($verb:ident)*) => {$(verb!($verb, $limit, $algorithm, $word, $name);)*};
 }
 
 macro_rules! export {
@@ -21,48 +35,56 @@ macro_rules! export {
 }
 
 macro_rules! verb {
-    (decide, $algorithm:ty, $word:ty, $name:literal) => {
-        export!($name, "decide", (limit: &Atomic<$algorithm>, now: u64, cost: u32) -> Decision, limit.decide(Nanos(now), cost));
+    (decide, $limit:ty, $algorithm:ty, $word:ty, $name:literal) => {
+        export!($name, "decide", (limit: &$limit, now: u64, cost: u32) -> Decision, limit.decide(Nanos(now), cost));
     };
-    (peek, $algorithm:ty, $word:ty, $name:literal) => {
-        export!($name, "peek", (limit: &Atomic<$algorithm>, now: u64, cost: u32) -> Decision, limit.peek(Nanos(now), cost));
+    (peek, $limit:ty, $algorithm:ty, $word:ty, $name:literal) => {
+        export!($name, "peek", (limit: &$limit, now: u64, cost: u32) -> Decision, limit.peek(Nanos(now), cost));
     };
-    (undo, $algorithm:ty, $word:ty, $name:literal) => {
-        export!($name, "undo", (limit: &Atomic<$algorithm>, now: u64, cost: u32) -> (), limit.undo(Nanos(now), cost));
+    (undo, $limit:ty, $algorithm:ty, $word:ty, $name:literal) => {
+        export!($name, "undo", (limit: &$limit, now: u64, cost: u32) -> (), limit.undo(Nanos(now), cost));
     };
-    (wait_behind, $algorithm:ty, $word:ty, $name:literal) => {
-        export!($name, "wait_behind", (limit: &Atomic<$algorithm>, now: u64, queued: u64, cost: u32) -> Nanos, limit.wait_behind(Nanos(now), queued, cost));
+    (wait_behind, $limit:ty, $algorithm:ty, $word:ty, $name:literal) => {
+        export!($name, "wait_behind", (limit: &$limit, now: u64, queued: u64, cost: u32) -> Nanos, limit.wait_behind(Nanos(now), queued, cost));
     };
-    (snapshot, $algorithm:ty, $word:ty, $name:literal) => {
-        export!($name, "snapshot", (limit: &Atomic<$algorithm>, now: u64) -> Snapshot, limit.snapshot(Nanos(now)));
+    (snapshot, $limit:ty, $algorithm:ty, $word:ty, $name:literal) => {
+        export!($name, "snapshot", (limit: &$limit, now: u64) -> Snapshot, limit.snapshot(Nanos(now)));
     };
-    (forget_idle, $algorithm:ty, $word:ty, $name:literal) => {
-        export!($name, "forget_idle", (limit: &Atomic<$algorithm>, now: u64) -> bool, limit.forget_idle(Nanos(now)));
+    (forget_idle, $limit:ty, $algorithm:ty, $word:ty, $name:literal) => {
+        export!($name, "forget_idle", (limit: &$limit, now: u64) -> bool, limit.forget_idle(Nanos(now)));
     };
-    (take_up_to, $algorithm:ty, $word:ty, $name:literal) => {
-        export!($name, "take_up_to", (limit: &Atomic<$algorithm>, now: u64, most: u32) -> u32, limit.take_up_to(Nanos(now), most));
+    (take_up_to, $limit:ty, $algorithm:ty, $word:ty, $name:literal) => {
+        export!($name, "take_up_to", (limit: &$limit, now: u64, most: u32) -> u32, limit.take_up_to(Nanos(now), most));
     };
-    (drain, $algorithm:ty, $word:ty, $name:literal) => {
-        export!($name, "drain", (limit: &Atomic<$algorithm>, now: u64) -> (), limit.drain(Nanos(now)));
+    (drain, $limit:ty, $algorithm:ty, $word:ty, $name:literal) => {
+        export!($name, "drain", (limit: &$limit, now: u64) -> (), limit.drain(Nanos(now)));
     };
-    (reserve, $algorithm:ty, $word:ty, $name:literal) => {
-        export!($name, "reserve", (limit: &Atomic<$algorithm>, now: u64, cost: u32, patience: u64) -> Reservation<Ticket<$word>>, {
+    (reserve, $limit:ty, $algorithm:ty, $word:ty, $name:literal) => {
+        export!($name, "reserve", (limit: &$limit, now: u64, cost: u32, patience: u64) -> Reservation<Ticket<$word>>, {
             limit.reserve(Nanos(now), cost, Nanos(patience))
         });
     };
-    (cancel, $algorithm:ty, $word:ty, $name:literal) => {
-        export!($name, "cancel", (limit: &Atomic<$algorithm>, now: u64, ticket: Ticket<$word>) -> bool, limit.cancel(Nanos(now), ticket));
+    (cancel, $limit:ty, $algorithm:ty, $word:ty, $name:literal) => {
+        export!($name, "cancel", (limit: &$limit, now: u64, ticket: Ticket<$word>) -> bool, limit.cancel(Nanos(now), ticket));
     };
-    (refund, $algorithm:ty, $word:ty, $name:literal) => {
-        export!($name, "refund", (limit: &Atomic<$algorithm>, now: u64, ticket: Ticket<$word>, unused: u32) -> (), {
+    (refund, $limit:ty, $algorithm:ty, $word:ty, $name:literal) => {
+        export!($name, "refund", (limit: &$limit, now: u64, ticket: Ticket<$word>, unused: u32) -> (), {
             limit.refund(Nanos(now), ticket, unused);
         });
     };
-    (charge, $algorithm:ty, $word:ty, $name:literal) => {
-        export!($name, "charge", (limit: &Atomic<$algorithm>, now: u64, cost: u32) -> u32, limit.charge(Nanos(now), cost));
+    (charge, $limit:ty, $algorithm:ty, $word:ty, $name:literal) => {
+        export!($name, "charge", (limit: &$limit, now: u64, cost: u32) -> u32, limit.charge(Nanos(now), cost));
     };
-    (set_quota, $algorithm:ty, $word:ty, $name:literal) => {
-        export!($name, "set_quota", (limit: &mut Atomic<$algorithm>, now: u64, new: $algorithm, rule: CarryOver) -> (), {
+    (save, $limit:ty, $algorithm:ty, $word:ty, $name:literal) => {
+        export!($name, "save", (limit: &$limit, now: u64) -> [u8; Saved::SIZE], limit.save(Nanos(now)).to_bytes());
+    };
+    (restore, $limit:ty, $algorithm:ty, $word:ty, $name:literal) => {
+        export!($name, "restore", (limit: &$limit, now: u64, saved: &[u8]) -> Result<(), RestoreError>, {
+            limit.restore(Nanos(now), &Saved::from_bytes(saved)?)
+        });
+    };
+    (set_quota, $limit:ty, $algorithm:ty, $word:ty, $name:literal) => {
+        export!($name, "set_quota", (limit: &mut $limit, now: u64, new: $algorithm, rule: CarryOver) -> (), {
             limit.set_quota(Nanos(now), new, rule);
         });
     };
@@ -81,16 +103,13 @@ export!("gcra_u32", "within", (limit: u32, period: u64, burst: u32, debt: u32, p
     let quota = quota(limit, period, burst);
     Gcra::within_u32(quota, horizon(quota, debt, patience, skew)).ok()
 });
-verbs!(Gcra<u32>, u32, "gcra_u32": decide peek undo wait_behind snapshot forget_idle take_up_to drain reserve cancel refund charge set_quota);
+verbs!(Shared<Gcra<u32>>, Gcra<u32>, u32, "gcra_u32": decide peek undo wait_behind snapshot forget_idle take_up_to drain reserve cancel refund charge set_quota save restore);
 
+export!("gcra", "new", (limit: u32, period: u64, burst: u32) -> Option<Gcra>, Gcra::new(quota(limit, period, burst)).ok());
+export!("gcra", "within", (limit: u32, period: u64, burst: u32, debt: u32, patience: u64, skew: u64) -> Option<Gcra>, {
+    let quota = quota(limit, period, burst);
+    Gcra::within(quota, horizon(quota, debt, patience, skew)).ok()
+});
+verbs!(Behind<Gcra>, Gcra, u64, "locked_gcra": decide peek undo wait_behind snapshot forget_idle take_up_to drain reserve cancel refund charge set_quota save restore);
 #[cfg(target_has_atomic = "64")]
-mod wide {
-    use super::*;
-
-    export!("gcra", "new", (limit: u32, period: u64, burst: u32) -> Option<Gcra>, Gcra::new(quota(limit, period, burst)).ok());
-    export!("gcra", "within", (limit: u32, period: u64, burst: u32, debt: u32, patience: u64, skew: u64) -> Option<Gcra>, {
-        let quota = quota(limit, period, burst);
-        Gcra::within(quota, horizon(quota, debt, patience, skew)).ok()
-    });
-    verbs!(Gcra, u64, "gcra": decide peek undo wait_behind snapshot forget_idle take_up_to drain reserve cancel refund charge set_quota);
-}
+verbs!(Atomic<Gcra>, Gcra, u64, "gcra": decide peek undo wait_behind snapshot forget_idle take_up_to drain reserve cancel refund charge set_quota save restore);

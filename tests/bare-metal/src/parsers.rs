@@ -1,9 +1,6 @@
 use core::time::Duration;
 
-use paceline_core::{
-    Cause, Evidence, Remedies, Response, classify, classify_429,
-    headers::Headers,
-};
+use paceline_core::{Cause, Evidence, Remedies, Response, classify, classify_429, headers::Headers};
 
 /// Both sides of a header, as C hands them over.
 type Field<'a> = (&'a str, &'a str);
