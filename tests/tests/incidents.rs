@@ -1,6 +1,6 @@
 //! What was seen to go wrong in other limiters, each as a test of this one.
 
-use paceline_core::{Atomic, Decision, Gcra, Limit, Limiter, ManualClock, Nanos, Quota, Set, SetDecision};
+use paceline_core::{Atomic, CarryOver, Decision, Gcra, Limit, Limiter, ManualClock, Nanos, Quota, Set, SetDecision};
 use paceline_tests::gcra::end_of_backlog;
 
 fn limit(quota: Quota) -> Atomic<Gcra> {
@@ -83,4 +83,17 @@ fn no_refusal_asks_for_no_wait() {
     let limit = limit(Quota::per_second(1_000_000_000).burst(1));
     assert!(limit.decide(Nanos(7), 1).is_allowed());
     assert_eq!(limit.decide(Nanos(7), 1), Decision::Denied { retry_after: Nanos(1) });
+}
+
+/// A change of governor's quota can refuse everything for an hour; ratelimit's `set_rate` pays the whole past at the new rate.
+#[test]
+fn a_new_quota_settles_the_past_at_the_old_rate() {
+    let hourly = |limit| Gcra::new(Quota::per_hour(limit)).expect("a rate");
+    let mut limit = Atomic::new(hourly(1));
+    assert!(limit.decide(Nanos::ZERO, 1).is_allowed());
+    let half_past = Nanos::from_secs(1_800);
+    limit.set_quota(half_past, hourly(3_600), CarryOver::Proportional);
+    assert_eq!(limit.snapshot(half_past).remaining, 1_800, "half an hour earned half of the burst, and no more");
+    limit.set_quota(half_past, hourly(1), CarryOver::AsIs);
+    assert_eq!(limit.snapshot(half_past).retry_after, Nanos::ZERO, "what remained remains, as far as the new burst holds it");
 }
