@@ -29,13 +29,14 @@ const QUOTA: &str = "crates/core/src/quota.rs";
 const LOG: &str = "crates/std/src/sliding_log.rs";
 const MARGIN: &str = "crates/cli/src/run/server_limit.rs";
 const BACKLOG: &str = "crates/std/src/backlog.rs";
+const TURNSTILE: &str = "crates/std/src/turnstile.rs";
 const TOKIO: &str = "crates/tokio/src/turnstile.rs";
 const NUMBER: &str = "crates/core/src/cause/number.rs";
 const WRITE: &str = "crates/core/src/headers/write.rs";
 const EXCHANGE: &str = "match self.state.compare_exchange_weak(state, next, Relaxed, Relaxed) {";
 const STORE: &str = "self.state.store(next, Relaxed);\n            match Ok::<u64, u64>(state) {";
 
-const BUGS: [Bug; 21] = [
+const BUGS: [Bug; 25] = [
     bug(GCRA, "if ahead <= self.horizon { ahead }", "if ahead.widen() < 1 << 63 { ahead }", "-p paceline-tests --test incidents an_hour"),
     bug(GCRA, ".saturating_add(1)),", "),", "-p paceline-core --lib the_wait_is_exact"),
     bug(GCRA, "tat.wrapping_sub(not_drained.min(increment))", "tat.wrapping_sub(not_drained)", "-p paceline-core --lib undone"),
@@ -53,7 +54,26 @@ const BUGS: [Bug; 21] = [
     bug(LOG, "admitted.log.iter().position(", "admitted.log.iter().rposition(", "-p paceline --lib ones_own"),
     bug(MARGIN, ".saturating_sub(unused)", ".saturating_sub(unused / 2)", "-p paceline-cli --bin paceline within_the_margin"),
     bug(MARGIN, "self.period.saturating_add(margin)))", "self.period))", "-p paceline-cli --bin paceline within_the_margin"),
-    bug(BACKLOG, "*queued = self.cost.taken_from(*queued);", "", "-p paceline-tokio --test turnstile dropped_wait"),
+    bug(BACKLOG, "*queued = cost.taken_from(*queued);", "", "-p paceline-tokio --test turnstile dropped_wait"),
+    bug(
+        BACKLOG,
+        "self.passed = true;\n                self.backlog.leave(&mut queued, self.cost);",
+        "let _ = &mut queued;",
+        "-p paceline --test turnstile passed_no_longer",
+    ),
+    bug(
+        TURNSTILE,
+        "return Err(self.place.too_late(&self.turnstile.limiter));",
+        "return Ok(());",
+        "-p paceline --test turnstile nobody_overtakes",
+    ),
+    bug(
+        TURNSTILE,
+        "let mut line = self.turnstile.lock_line();",
+        "if thread::panicking() { return; }\n        let mut line = self.turnstile.lock_line();",
+        "-p paceline --test turnstile a_panic_in_line",
+    ),
+    bug(TURNSTILE, "first.unpark();", "", "-p paceline --test turnstile threads_pass"),
     bug(
         TOKIO,
         "timeout(patience.to_duration(), self",
