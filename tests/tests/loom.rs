@@ -1,8 +1,10 @@
 //! What threads share, in every order in which they can meet: `cargo xtask loom`.
 #![cfg(paceline_loom)]
 
+use std::time::Duration;
+
 use loom::{sync::Arc, thread};
-use paceline_core::{Atomic, Decision, Gcra, Limit, Nanos, Quota, Set};
+use paceline_core::{Atomic, Clock as _, Decision, Gcra, Limit, Limiter, ManualClock, Nanos, Quota, Set};
 
 const NOW: Nanos = Nanos::from_secs(100);
 
@@ -45,6 +47,26 @@ fn readings_that_disagree_admit_no_more() {
         };
         let admitted = count(&at_once([call(0), call(400), call(900)]));
         assert!((1..=2).contains(&admitted), "{admitted} of a burst of 2");
+    });
+}
+
+/// A budget for retries: a limiter over a clock that counts first attempts.
+/// Seen to fail when a clock that is advanced stores what it read instead of exchanging it.
+#[test]
+fn first_attempts_of_two_threads_add_up_to_a_retry() {
+    loom::model(|| {
+        let clock = Arc::new(ManualClock::new(Nanos::ZERO));
+        let a_half = Gcra::new(Quota::new(1, Duration::from_nanos(2))).expect("a rate");
+        let budget = Arc::new(Limiter::new(Atomic::new(a_half), clock.clone()));
+        assert!(budget.try_acquire(1).is_allowed(), "the reserve");
+        let call = || {
+            let budget = budget.clone();
+            move || {
+                budget.clock().advance(Nanos(1));
+                budget.try_acquire(1)
+            }
+        };
+        assert_eq!((count(&at_once([call(), call()])), clock.now()), (1, Nanos(2)));
     });
 }
 

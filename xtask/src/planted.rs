@@ -26,6 +26,8 @@ const GCRA: &str = "crates/core/src/algorithm/gcra.rs";
 const ATOMIC: &str = "crates/core/src/atomic.rs";
 const SET: &str = "crates/core/src/set.rs";
 const QUOTA: &str = "crates/core/src/quota.rs";
+const BACKOFF: &str = "crates/core/src/backoff.rs";
+const MANUAL_CLOCK: &str = "crates/core/src/manual_clock.rs";
 const LOG: &str = "crates/std/src/sliding_log.rs";
 const MARGIN: &str = "crates/cli/src/run/server_limit.rs";
 const BACKLOG: &str = "crates/std/src/backlog.rs";
@@ -36,7 +38,7 @@ const WRITE: &str = "crates/core/src/headers/write.rs";
 const EXCHANGE: &str = "match self.state.compare_exchange_weak(state, next, Relaxed, Relaxed) {";
 const STORE: &str = "self.state.store(next, Relaxed);\n            match Ok::<u64, u64>(state) {";
 
-const BUGS: [Bug; 25] = [
+const BUGS: [Bug; 28] = [
     bug(GCRA, "if ahead <= self.horizon { ahead }", "if ahead.widen() < 1 << 63 { ahead }", "-p paceline-tests --test incidents an_hour"),
     bug(GCRA, ".saturating_add(1)),", "),", "-p paceline-core --lib the_wait_is_exact"),
     bug(GCRA, "tat.wrapping_sub(not_drained.min(increment))", "tat.wrapping_sub(not_drained)", "-p paceline-core --lib undone"),
@@ -49,6 +51,13 @@ const BUGS: [Bug; 25] = [
     ),
     bug(QUOTA, "period.div_ceil(self.limit as u128)", "(period / self.limit as u128)", "-p paceline-tests --test gcra"),
     bug(QUOTA, "emission.shift < FINEST_TICK", "emission.shift < 0", "-p paceline-tests --test gcra not_below"),
+    bug(
+        BACKOFF,
+        ".saturating_add(self.jitter(delay, random))",
+        ".saturating_sub(self.jitter(delay, random))",
+        "-p paceline-tests --test backoff never_earlier",
+    ),
+    bug(BACKOFF, "!budget.try_acquire(1)", "!budget.peek(1)", "-p paceline-tests --test backoff a_share"),
     bug(LOG, "saturating_add(self.window) <= now", "saturating_add(self.window) < now", "-p paceline --lib list_of_all"),
     bug(LOG, "self.newest().max(now)", "now", "-p paceline --lib list_of_all"),
     bug(LOG, "admitted.log.iter().position(", "admitted.log.iter().rposition(", "-p paceline --lib ones_own"),
@@ -84,6 +93,12 @@ const BUGS: [Bug; 25] = [
     bug(WRITE, ".saturating_add(u64::from(duration.subsec_nanos() > 0))", "", "-p paceline-tests --test headers"),
     race(ATOMIC, EXCHANGE, STORE, "three_threads"),
     race(ATOMIC, "Err(seen) => state = seen,", "Err(_) => return result,", "three_threads"),
+    race(
+        MANUAL_CLOCK,
+        "let _ = self.0.fetch_update(Relaxed, Relaxed, later);",
+        "self.set(Nanos(later(self.now().0).unwrap_or(0)));",
+        "first_attempts",
+    ),
     race(SET, "self.undo_first(place, now, costs);", "", "all_or_nothing"),
     race(SET, "self.undo_first(place, now, costs);", "self.undo_first(place.saturating_sub(1), now, costs);", "all_or_nothing"),
     race(
