@@ -10,6 +10,7 @@
 //! | see what is left | [`Snapshot`] |
 //! | read why a service refused | [`classify_429`] for a body, [`classify`] for status, headers and body |
 //! | read and write rate-limit headers | [`headers`] |
+//! | try again later, or not at all | [`Backoff`] |
 //! | say what helps | [`Cause::remedies`], [`SupportReport`] |
 //!
 //! ```
@@ -35,6 +36,7 @@
 #![warn(clippy::alloc_instead_of_core, clippy::std_instead_of_core)]
 
 pub mod algorithm;
+mod backoff;
 mod carry_over;
 mod cause;
 mod cell;
@@ -72,6 +74,7 @@ portable_atomic::cfg_has_atomic_64! {
 }
 
 pub use algorithm::{Algorithm, gcra::Gcra};
+pub use backoff::{Backoff, Failure, GiveUp, Retry};
 pub use carry_over::CarryOver;
 pub use cause::{Action, Cause, Kind, Reason, Reset, Resource, classify_429};
 pub use cell::Cell;

@@ -29,9 +29,10 @@ impl ManualClock {
         self.0.store(now.0, Relaxed);
     }
 
-    /// Reads `span` later from here on. One thread at a time: two that advance together may count as one.
+    /// Reads `span` later from here on, at most [`Nanos::MAX`]. Threads that advance together add up.
     pub fn advance(&self, span: Nanos) {
-        self.set(self.now().saturating_add(span));
+        let later = |now| Some(Nanos(now).saturating_add(span).0);
+        let _ = self.0.fetch_update(Relaxed, Relaxed, later);
     }
 }
 

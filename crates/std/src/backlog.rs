@@ -49,7 +49,7 @@ impl<C: Cost> Backlog<C> {
         }
         *queued = cost.added_to(*queued);
         self.waiting.fetch_add(1, Relaxed);
-        Ok(Place { backlog: self, cost })
+        Ok(Place { backlog: self, cost, passed: false })
     }
 
     /// How many stand in line, the first among them.
@@ -59,6 +59,11 @@ impl<C: Cost> Backlog<C> {
 
     fn forecast<L: Limit<Cost = C>>(&self, limiter: &Limiter<L, impl Clock>, queued: C::Total, cost: C) -> Nanos {
         limiter.limit().wait_behind(limiter.clock().now(), queued, cost)
+    }
+
+    fn leave(&self, queued: &mut C::Total, cost: C) {
+        *queued = cost.taken_from(*queued);
+        self.waiting.fetch_sub(1, Relaxed);
     }
 
     /// A limit or clock that panics does so before the total is changed, so a poisoned total is still right.
@@ -72,17 +77,23 @@ impl<C: Cost> Backlog<C> {
 pub struct Place<'a, C: Cost> {
     backlog: &'a Backlog<C>,
     cost: C,
+    passed: bool,
 }
 
 impl<C: Cost> Place<'_, C> {
-    /// Decides for the first in line: `Ok(None)` has passed, `Ok(Some(wait))` has to sleep and ask again.
+    /// Decides for the first in line: `Ok(None)` has passed and no longer stands in it, `Ok(Some(wait))` has to sleep and ask again.
     ///
     /// # Errors
     /// [`Refused`] where the wait ends after `deadline`.
-    pub fn try_pass<L: Limit<Cost = C>>(&self, limiter: &Limiter<L, impl Clock>, deadline: Nanos) -> Result<Option<Nanos>, Refused> {
+    pub fn try_pass<L: Limit<Cost = C>>(&mut self, limiter: &Limiter<L, impl Clock>, deadline: Nanos) -> Result<Option<Nanos>, Refused> {
+        let mut queued = self.backlog.lock(); // who looks meanwhile must not see this cost twice, in the limit and in line
         let now = limiter.clock().now();
         match limiter.limit().decide(now, self.cost) {
-            Decision::Allowed => Ok(None),
+            Decision::Allowed => {
+                self.passed = true;
+                self.backlog.leave(&mut queued, self.cost);
+                Ok(None)
+            }
             Decision::Impossible { most } => Err(Refused::Impossible { most }),
             Decision::Denied { retry_after } if now.saturating_add(retry_after) > deadline => Err(Refused::TooLate { wait: retry_after }),
             Decision::Denied { retry_after } => Ok(Some(retry_after)),
@@ -97,8 +108,8 @@ impl<C: Cost> Place<'_, C> {
 
 impl<C: Cost> Drop for Place<'_, C> {
     fn drop(&mut self) {
-        let mut queued = self.backlog.lock();
-        *queued = self.cost.taken_from(*queued);
-        self.backlog.waiting.fetch_sub(1, Relaxed);
+        if !self.passed {
+            self.backlog.leave(&mut self.backlog.lock(), self.cost);
+        }
     }
 }

@@ -71,7 +71,7 @@ impl<L: Limit, C: Clock> Turnstile<L, C> {
         }
         let patience = Nanos::from_duration(patience);
         let deadline = self.limiter.clock().now().saturating_add(patience);
-        let standing = self.stand_in_line(cost, patience)?;
+        let mut standing = self.stand_in_line(cost, patience)?;
         standing.wait_to_be_first(patience.to_duration())?;
         while let Some(wait) = standing.place.try_pass(&self.limiter, deadline)? {
             thread::sleep(wait.to_duration());

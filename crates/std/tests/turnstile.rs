@@ -6,20 +6,30 @@ use std::{
     time::{Duration, Instant},
 };
 
-use paceline::{Atomic, Clock, Coarse, Decision, Gcra, Limit, Limiter, Monotonic, Nanos, Quota, Refused, Snapshot, Tsc, Turnstile};
+use paceline::{
+    Atomic, Backlog, Clock, Coarse, Decision, Gcra, Limit, Limiter, ManualClock, Monotonic, Nanos, Quota, Refused, Snapshot, Tsc, Turnstile,
+};
+
+/// Longer than any wait here, so that a test ends whatever is wrong: who never gets his turn is refused then.
+const LONG: Duration = Duration::from_secs(10);
+
+fn limit(quota: Quota) -> Atomic<Gcra> {
+    Atomic::new(Gcra::new(quota).expect("a rate"))
+}
 
 fn turnstile(quota: Quota) -> Turnstile<Atomic<Gcra>, Monotonic> {
-    Turnstile::new(Limiter::new(Atomic::new(Gcra::new(quota).expect("a rate")), Monotonic))
+    Turnstile::new(Limiter::new(limit(quota), Monotonic))
 }
 
-/// Waits until `count` threads stand in line.
-fn until_waiting(turnstile: &Turnstile<Atomic<Gcra>, Monotonic>, count: usize) {
-    while turnstile.waiting() < count {
-        thread::yield_now();
+/// Waits until `count` threads stand in line; if they never do, what follows fails.
+fn until_waiting(turnstile: &Turnstile<impl Limit, impl Clock>, count: usize) {
+    let start = Instant::now();
+    while turnstile.waiting() < count && start.elapsed() < LONG {
+        thread::sleep(Duration::from_millis(1));
     }
-    thread::sleep(Duration::from_millis(20)); // who has told his cost takes his number next
 }
 
+/// Seen to fail when who leaves the line wakes nobody, and when nobody leaves it.
 #[test]
 fn threads_pass_in_the_order_in_which_they_came() {
     let turnstile = turnstile(Quota::per_second(10));
@@ -29,7 +39,7 @@ fn threads_pass_in_the_order_in_which_they_came() {
         for (number, cost) in [10, 1, 5].into_iter().enumerate() {
             let (turnstile, order) = (&turnstile, &order);
             scope.spawn(move || {
-                turnstile.acquire(cost).expect("within the burst");
+                turnstile.acquire_within(cost, LONG).expect("within the burst");
                 order.lock().expect("no panic").push(number);
             });
             until_waiting(turnstile, number + 1);
@@ -37,6 +47,7 @@ fn threads_pass_in_the_order_in_which_they_came() {
     });
     assert_eq!(*order.lock().expect("no panic"), [0, 1, 2]);
     assert!(start.elapsed() >= Duration::from_millis(1_590), "16 at 10 a second: {:?}", start.elapsed());
+    assert!(start.elapsed() < LONG, "somebody was not woken");
 }
 
 #[test]
@@ -56,7 +67,7 @@ fn a_deadline_holds_for_whoever_is_not_first() {
     let turnstile = turnstile(Quota::per_second(10));
     turnstile.acquire(10).expect("the burst");
     thread::scope(|scope| {
-        let patient = scope.spawn(|| turnstile.acquire(2));
+        let patient = scope.spawn(|| turnstile.acquire_within(2, LONG));
         until_waiting(&turnstile, 1);
         let hasty = scope.spawn(|| turnstile.acquire_within(1, Duration::from_millis(600)));
         until_waiting(&turnstile, 2);
@@ -68,20 +79,19 @@ fn a_deadline_holds_for_whoever_is_not_first() {
     });
 }
 
-/// Seen to fail when one whose patience ends asks for itself instead of leaving.
+/// Seen to fail when one whose patience ends asks for itself instead of leaving: there is room for him, but not for who is first.
 #[test]
 fn nobody_overtakes_when_his_patience_ends() {
-    let turnstile = turnstile(Quota::per_second(10));
+    let clock = ManualClock::new(Nanos::ZERO);
+    let turnstile = Turnstile::new(Limiter::new(limit(Quota::per_second(100).burst(10)), &clock));
     turnstile.acquire(10).expect("the burst");
     thread::scope(|scope| {
         let first = scope.spawn(|| turnstile.acquire(10));
         until_waiting(&turnstile, 1);
-        let ahead = Monotonic.now().saturating_add(Nanos::from_millis(900));
-        let hasty = scope.spawn(|| turnstile.acquire_within(1, Duration::from_millis(1_150)));
-        until_waiting(&turnstile, 2);
-        assert!(turnstile.limiter().limit().decide(ahead, 1).is_allowed(), "somebody passes the line by");
-        let refused = hasty.join().expect("no panic");
-        assert!(matches!(refused, Err(Refused::TooLate { .. })), "{refused:?}");
+        clock.set(Nanos::from_millis(50));
+        let hasty = turnstile.acquire_within(1, Duration::from_millis(100));
+        clock.set(Nanos::from_millis(200));
+        assert!(matches!(hasty, Err(Refused::TooLate { .. })), "{hasty:?}");
         assert_eq!(first.join().expect("no panic"), Ok(()));
     });
 }
@@ -119,14 +129,32 @@ impl Limit for Panics {
 /// Seen to fail when a thread that panics in line stays in it.
 #[test]
 fn a_panic_in_line_leaves_the_line() {
-    let limit = Panics(Atomic::new(Gcra::new(Quota::per_second(100).burst(10)).expect("a rate")));
-    let turnstile = Turnstile::new(Limiter::new(limit, Monotonic));
+    let clock = ManualClock::new(Nanos::ZERO);
+    let turnstile = Turnstile::new(Limiter::new(Panics(limit(Quota::per_second(100).burst(10))), &clock));
     turnstile.acquire(10).expect("the burst");
     thread::scope(|scope| {
-        assert!(scope.spawn(|| turnstile.acquire(7)).join().is_err());
+        let panics = scope.spawn(|| turnstile.acquire(7));
+        until_waiting(&turnstile, 1);
+        let next = scope.spawn(|| turnstile.acquire_within(8, LONG));
+        until_waiting(&turnstile, 2);
+        clock.set(Nanos::from_millis(100));
+        assert!(panics.join().is_err());
+        assert_eq!(next.join().expect("no panic"), Ok(()), "is woken, and is first");
     });
     assert_eq!(turnstile.waiting(), 0);
-    assert_eq!(turnstile.acquire(8), Ok(()), "waits in line, and is first");
+}
+
+/// Else a newcomer would be told that cost twice, and refused though his patience lasts. Seen to fail when it leaves with its place.
+#[test]
+fn what_has_passed_no_longer_stands_in_line() {
+    let clock = ManualClock::new(Nanos::ZERO);
+    let (limiter, backlog) = (Limiter::new(limit(Quota::per_second(10)), &clock), Backlog::default());
+    let mut place = backlog.join(&limiter, 6, Nanos::MAX).expect("within the burst");
+    assert_eq!(place.try_pass(&limiter, Nanos::MAX), Ok(None));
+    let newcomer = Decision::Denied { retry_after: Nanos::from_millis(100) };
+    assert_eq!((backlog.waiting(), backlog.try_acquire(&limiter, 5)), (0, newcomer), "6 and 5 of 10, and not 12 and 5");
+    drop(place);
+    assert_eq!(backlog.waiting(), 0, "and leaves once");
 }
 
 #[test]

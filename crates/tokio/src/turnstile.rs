@@ -68,7 +68,7 @@ impl<L: Limit> Turnstile<L> {
         }
         let patience = Nanos::from_duration(patience);
         let deadline = self.limiter.clock().now().saturating_add(patience);
-        let place = self.backlog.join(&self.limiter, cost, patience)?;
+        let mut place = self.backlog.join(&self.limiter, cost, patience)?;
         let Ok(_first) = timeout(patience.to_duration(), self.first.lock()).await else {
             return Err(place.too_late(&self.limiter));
         };

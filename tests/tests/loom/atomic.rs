@@ -1,7 +1,9 @@
 //! One word.
 
+use std::time::Duration;
+
 use loom::sync::Arc;
-use paceline_core::{Atomic, Gcra, Limit, Nanos, Reservation, Reserve, Ticket};
+use paceline_core::{Atomic, Clock as _, Gcra, Limit, Limiter, ManualClock, Nanos, Quota, Reservation, Reserve, Ticket};
 
 use crate::{NOW, at_once, count, limit};
 
@@ -87,5 +89,25 @@ fn a_cancelled_slot_is_given_away_once() {
         waits.sort();
         let from = if cancelled.is_some() { 1 } else { 2 };
         assert_eq!(waits, [Nanos::from_secs(from), Nanos::from_secs(from + 1)]);
+    });
+}
+
+/// A budget for retries: a limiter over a clock that counts first attempts.
+/// Seen to fail when a clock that is advanced stores what it read instead of exchanging it.
+#[test]
+fn first_attempts_of_two_threads_add_up_to_a_retry() {
+    loom::model(|| {
+        let clock = Arc::new(ManualClock::new(Nanos::ZERO));
+        let a_half = Gcra::new(Quota::new(1, Duration::from_nanos(2))).expect("a rate");
+        let budget = Arc::new(Limiter::new(Atomic::new(a_half), clock.clone()));
+        assert!(budget.try_acquire(1).is_allowed(), "the reserve");
+        let call = || {
+            let budget = budget.clone();
+            move || {
+                budget.clock().advance(Nanos(1));
+                budget.try_acquire(1)
+            }
+        };
+        assert_eq!((count(&at_once([call(), call()])), clock.now()), (1, Nanos(2)));
     });
 }
