@@ -8,7 +8,7 @@ use super::date;
 use super::facts::Tail;
 use super::grammar::concept;
 use super::lex::{blanks, byte, class, class_at, is_letter, run, run_of, set};
-use super::number::{DAY, HOUR, MINUTE, Number, SECOND, Span};
+use super::number::{DAY, HOUR, MINUTE, Number, SECOND, Span, unit};
 use super::read::{Label, Reader};
 use super::wide;
 use super::words::Stem;
@@ -54,6 +54,12 @@ impl Reader<'_> {
 
     /// `5/s`; before a word it is "per".
     pub(super) fn slash(&mut self) {
+        if is_adverb(self.sentence.prev) && is_adverb(self.next_stem()) {
+            // `Weekly/Monthly`: either.
+            self.at = run(self.body, self.at, |byte| byte.is_ascii_alphabetic());
+            self.sentence.window = None;
+            return;
+        }
         self.sentence.prev = Stem::Per;
         let unit = match byte(self.body, self.at) {
             b's' => SECOND,
@@ -81,19 +87,40 @@ impl Reader<'_> {
         }
     }
 
-    /// `replenished in 12:14:33`
+    /// `replenished in 12:14:33`, `interval '00:05:00'`
     fn countdown(&mut self, start: usize) -> bool {
-        if byte(self.body, start + 2) != b':' || !matches!(self.sentence.prev, Stem::In | Stem::Wait) {
+        let waits = self.sentence.waits && matches!(self.sentence.prev, Stem::In | Stem::Wait);
+        if byte(self.body, start + 2) != b':' || !waits && self.sentence.prev != Stem::Period {
             return false;
         }
-        match date::clock(self.body, start) {
-            Some((seconds, end)) if self.sentence.waits && end < self.body.len() => {
-                self.at = end;
-                self.wait(Duration::from_secs(seconds));
-                true
-            }
-            _ => false,
+        let Some((seconds, end)) = date::clock(self.body, start).filter(|&(_, end)| end < self.body.len()) else {
+            return false;
+        };
+        self.at = end;
+        let time = Duration::from_secs(seconds);
+        if waits {
+            self.wait(time)
+        } else {
+            self.window(time)
         }
+        true
+    }
+
+    /// `after one minute`, `100 requests an hour`
+    pub(super) fn one(&mut self, prev: Stem, article: bool) {
+        let Some((time, end)) = unit(self.body, self.at) else {
+            return;
+        };
+        let named = matches!(prev, Stem::In | Stem::After | Stem::Per | Stem::Within | Stem::Last);
+        if named && (!article || time >= MINUTE) || prev == Stem::Wait && !article {
+            self.sentence.prev = prev;
+        } else if self.sentence.amount.is_some() {
+            self.sentence.prev = Stem::Per;
+        } else {
+            return;
+        }
+        self.at = end;
+        self.duration(Span { time, end, open: end >= self.body.len() });
     }
 
     fn duration(&mut self, span: Span) {
@@ -102,6 +129,8 @@ impl Reader<'_> {
         let next = self.next_stem();
         if span.open && span.end >= self.body.len() {
             // Its rest may be cut off: `1m` of `1ms`.
+        } else if self.sentence.client {
+            // Its own pause.
         } else if prev == Stem::Last && !self.has(Stem::TooMany) {
             self.counted_within(time);
         } else if matches!(prev, Stem::Per | Stem::Last | Stem::Within)
@@ -111,7 +140,7 @@ impl Reader<'_> {
             self.sentence.concepts |= concept(time);
         } else if span.open {
             // Its rest may be cut off.
-        } else if (self.sentence.waits || next == Stem::After) && !self.sentence.client || prev == Stem::For && self.bars() {
+        } else if self.sentence.waits || matches!(next, Stem::After | Stem::Before) || prev == Stem::For && self.bars() {
             self.wait(time);
         } else if prev == Stem::For || prev == Stem::In && self.has_count() {
             self.window(time);
@@ -166,6 +195,9 @@ impl Reader<'_> {
             self.pair(value, second);
             return;
         }
+        if self.is_status(value) {
+            return;
+        }
         let mut label = core::mem::replace(&mut self.sentence.label, Label::None);
         if self.is_window_of_count(prev) {
             label = Label::Limit;
@@ -182,10 +214,15 @@ impl Reader<'_> {
         match label {
             Label::Ignored => return,
             Label::Limit if sure => {
-                note(&mut self.facts.said.limit, value);
+                self.note_limit(value);
                 self.sentence.amount_end = self.at;
             }
-            Label::Used if sure => note(&mut self.facts.said.used, value),
+            Label::Used if sure => {
+                if self.facts.said.used != Some(value) && self.is_far_from_limit() {
+                    self.forget_pair();
+                }
+                note(&mut self.facts.said.used, value);
+            }
             Label::Requested if sure => note(&mut self.facts.said.requested, value),
             // A status, or the number of an error.
             _ if matches!(value, 400..600) && !is_resource(self.next_stem()) => return,
@@ -197,6 +234,37 @@ impl Reader<'_> {
             }
         }
         self.sentence.counts = true;
+    }
+
+    /// `limit (429)`, `resulted in 400 Bad Request`
+    fn is_status(&self, value: u64) -> bool {
+        let enclosed = byte(self.body, self.at.wrapping_sub(4)) == b'(' && byte(self.body, self.at) == b')';
+        let named = self.sentence.label == Label::Requested && self.word_follows() && !is_resource(self.next_stem());
+        matches!(value, 400..600) && (enclosed || named)
+    }
+
+    /// The largest number of 64 bits is no limit at all.
+    fn note_limit(&mut self, value: u64) {
+        if value < UNLIMITED {
+            note(&mut self.facts.said.limit, value);
+        } else if self.facts.said.limit.is_none() {
+            self.forget_pair();
+        }
+    }
+
+    /// Of several limits this one did not refuse.
+    fn is_far_from_limit(&self) -> bool {
+        let said = &self.facts.said;
+        said.used.zip(said.limit).is_some_and(|(used, limit)| used.saturating_add(said.requested.unwrap_or(0)) < limit)
+    }
+
+    /// `current rpm: 1, rpm limit: 15, current tpm: 9000, tpm limit: 5000`: the next pair may be the one.
+    fn forget_pair(&mut self) {
+        self.sentence.window = None;
+        self.sentence.resource = None;
+        let said = &mut self.facts.said;
+        (said.limit, said.used, said.window) = (None, None, None);
+        self.facts.forget_resource();
     }
 
     /// `daily 100 requests`, `每分钟 100 次`
@@ -241,6 +309,13 @@ impl Reader<'_> {
     fn pair(&mut self, used: u64, limit: Number) {
         self.at = limit.end;
         let label = core::mem::replace(&mut self.sentence.label, Label::None);
+        if self.left_of_pair() {
+            if let Some(limit) = limit.amount() {
+                self.note_limit(limit);
+                self.sentence.counts = true;
+            }
+            return;
+        }
         if !self.sentence.pair && label != Label::Used && self.next_stem() != Stem::Used {
             return;
         }
@@ -251,6 +326,12 @@ impl Reader<'_> {
         {
             note(&mut self.facts.said.limit, limit);
         }
+    }
+
+    /// `0/500 requests remaining`: the first number is what is left.
+    fn left_of_pair(&self) -> bool {
+        let end = run(self.body, blanks(self.body, self.at), |byte| byte.is_ascii_alphabetic());
+        self.next_stem() == Stem::Remaining || is_resource(self.next_stem()) && self.stem_after(end) == Stem::Remaining
     }
 
     /// A full stop ends the body, or is the point of a fraction that is cut off.
@@ -265,7 +346,11 @@ impl Reader<'_> {
 
     /// The word after the reader, in any script.
     fn next_stem(&self) -> Stem {
-        let at = run(self.body, self.at, |byte| matches!(byte, b' ' | b'\n' | b'-' | b'\''));
+        self.stem_after(self.at)
+    }
+
+    fn stem_after(&self, at: usize) -> Stem {
+        let at = run(self.body, at, |byte| matches!(byte, b' ' | b'\n' | b'-' | b'\''));
         match class_at(self.body, at) {
             class::LOWER | class::UPPER => {
                 let end = run(self.body, at, |byte| byte.is_ascii_alphabetic());
@@ -304,8 +389,14 @@ fn is_glued(body: &[u8], at: usize) -> bool {
     }
 }
 
+const UNLIMITED: u64 = i64::MAX as u64;
+
 /// Unknown words between a label and a number with a unit: `rate limit for this model is 9 queries`.
 const MOST_SLACK: u8 = 6;
+
+const fn is_adverb(stem: Stem) -> bool {
+    matches!(stem, Stem::Hourly | Stem::Daily | Stem::Weekly | Stem::Monthly)
+}
 
 fn is_resource(stem: Stem) -> bool {
     matches!(

@@ -88,6 +88,12 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// What was read as the resource is of a limit that did not refuse.
+    pub(super) const fn forget_resource(&mut self) {
+        self.said.resource = None;
+        self.firm = false;
+    }
+
     /// Keeps what the list says of a code.
     pub(super) fn judge_listed(&mut self, code: &[u8]) {
         if let Some(finding) = find_listed(code) {
@@ -133,7 +139,7 @@ impl<'a> Facts<'a> {
             Reason::Overloaded | Reason::FlexUnavailable | Reason::AccessTerminated => None,
             _ => cause.resource,
         };
-        if cause.reason == Reason::CreditExhausted {
+        if matches!(cause.reason, Reason::CreditExhausted | Reason::BillingInactive) {
             cause.window = None;
         }
         cause
@@ -207,7 +213,7 @@ impl<'a> Facts<'a> {
         let vague = self.best.reason == Reason::UsageLimit;
         let patience = if vague { DAY } else { HOUR };
         let within = |time: Option<Duration>, most| time.is_some_and(|time| time <= most);
-        self.rate_code
+        self.rate_code && !vague
             || vague && (self.crowded || self.invited && !self.is_timed())
             || within(self.said.wait, patience)
             || within(self.said.window, DAY)
@@ -256,7 +262,7 @@ const LONGEST_SAID: usize = 40;
 /// What a sentence counts.
 #[inline]
 fn resource(sentence: &Sentence) -> Option<Resource> {
-    if sentence.resource.is_some() {
+    if sentence.resource.is_some() && !(sentence.input || sentence.output) {
         return sentence.resource;
     }
     let has = |stem: Stem| sentence.concepts & stem.bit() != 0;

@@ -98,7 +98,9 @@ impl<'a> Reader<'a> {
                 }
             }
             Field::Organization => {
-                if let Some((name, end)) = self.name_value(open) {
+                if let Some((name, end)) = self.name_value(open)
+                    && end < self.body.len()
+                {
                     self.facts.said.organization.get_or_insert(name);
                     self.at = end;
                 }
@@ -122,7 +124,9 @@ impl<'a> Reader<'a> {
     fn error_value(&mut self, open: usize, quoted: bool) {
         self.finish(true);
         let first = !core::mem::replace(&mut self.facts.errors, true);
-        if !first && self.facts.spoken && self.facts.coded {
+        // Within an error another one is its cause; beside it, it is another's.
+        let within = self.depth > core::mem::replace(&mut self.error_depth, self.depth);
+        if !first && !within && self.facts.spoken && self.facts.coded {
             self.stop();
         } else if quoted && !matches!(byte(self.body, open), b'{' | b'[') {
             self.code_value(Field::Error, open, quoted);
@@ -207,9 +211,13 @@ impl<'a> Reader<'a> {
     fn window_value(&mut self, open: usize, unit: Option<Duration>) {
         self.at = open;
         self.sentence.prev = Stem::Per;
-        let Some(unit) = unit.filter(|_| class_at(self.body, open) == class::DIGIT) else {
+        let Some(unit) = unit else { return };
+        if class_at(self.body, open) != class::DIGIT {
+            // `"interval": "MINUTE"`
+            let word = of_stem(Stem::of(self.body, open, run_of(self.body, open, set::IDENT)));
+            self.facts.said.window = self.facts.said.window.or(word.filter(|&word| word >= SECOND));
             return;
-        };
+        }
         let number = Number::at(self.body, open);
         let (time, end, cut) = match Span::after(self.body, number) {
             Some(span) => (Some(span.time), span.end, span.open),
@@ -241,7 +249,8 @@ impl<'a> Reader<'a> {
         let body: &'a [u8] = self.body;
         let end = name_end(body, open);
         let name = text(body, open, end)?.trim_end_matches(['.', ':', '-']);
-        (!is_nothing(name.as_bytes()) && !name.ends_with('/') && end < body.len()).then_some((name, end))
+        let whole = byte(body, end) != b'(' && (end < body.len() || !self.is_cut());
+        (whole && !is_nothing(name.as_bytes()) && !name.ends_with('/')).then_some((name, end))
     }
 }
 
@@ -276,6 +285,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
     let mut model = false;
     let mut organization = false;
     let mut elsewhere = false;
+    let mut allowed = false;
     let mut count = 0_u32;
     let mut before = Stem::Other;
     let mut last = Stem::Other;
@@ -288,6 +298,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         model |= last == Stem::Model;
         organization |= last == Stem::Organization;
         elsewhere |= last == Stem::Elsewhere;
+        allowed |= matches!(last, Stem::Allowed | Stem::Max | Stem::Limit);
     }
     if elsewhere && matches!(last, Stem::Errors | Stem::Request) {
         return Field::Elsewhere;
@@ -310,6 +321,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Limit if before == Stem::Remaining => Field::Count(Label::Ignored),
         Stem::Count if matches!(before, Stem::Credit | Stem::Message | Stem::Retry) => Field::Other,
         Stem::Error if count > 1 => Field::Other,
+        Stem::Count if allowed => Field::Count(Label::Limit),
         _ => of_word(last),
     }
 }

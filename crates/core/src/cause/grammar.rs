@@ -43,6 +43,7 @@ impl Reader<'_> {
             | Stem::Ready
             | Stem::Enough
             | Stem::Token
+            | Stem::Length
             | Stem::Rate => self.together(prev, stem),
             Stem::To if prev == Stem::Throttle => self.label(Label::Limit),
             Stem::Per if prev == Stem::Request => self.sentence.concepts |= Stem::Rate.bit(),
@@ -77,6 +78,10 @@ impl Reader<'_> {
                     self.sentence.said = Some(self.at);
                 }
             }
+            Stem::One => self.one(prev, false),
+            Stem::A => self.one(prev, true),
+            // A plan's name, or a limiter's tokens.
+            Stem::Account | Stem::Bucket if prev == Stem::Token => self.sentence.concepts &= !Stem::Token.bit(),
             Stem::Retrying => self.sentence.client = true,
             Stem::Until => {
                 self.sentence.waits = true;
@@ -132,9 +137,9 @@ impl Reader<'_> {
         }
     }
 
-    /// `payment required`, `240 credits are required`
+    /// `payment required`, `extra usage is required`, `240 credits are required`
     fn required(&mut self, prev: Stem) {
-        if prev == Stem::Billing {
+        if matches!(prev, Stem::Billing | Stem::Is) && self.sentence.concepts & (Stem::Billing.bit() | Stem::Usage.bit()) != 0 {
             self.sentence.concepts |= Stem::Insufficient.bit();
         }
         let credits = Stem::Credit.bit() | Stem::Token.bit();
@@ -186,6 +191,7 @@ impl Reader<'_> {
             (Stem::Too, Stem::Low) => Stem::Insufficient,
             (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
             (Stem::Not, Stem::Such) => Stem::Member,
+            (Stem::Max, Stem::Length) => Stem::Context,
             (Stem::Your, Stem::Capacity) | (Stem::Total, Stem::Request) => Stem::Quota,
             (Stem::Not, Stem::Ready) | (Stem::At, Stem::Capacity) => Stem::Overload,
             (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,
@@ -228,6 +234,8 @@ impl Reader<'_> {
             Stem::Rph => (HOUR, Some(Resource::Requests)),
             Stem::Rpd => (DAY, Some(Resource::Requests)),
             Stem::Tpm => (MINUTE, Some(Resource::Tokens)),
+            Stem::Itpm => (MINUTE, Some(Resource::InputTokens)),
+            Stem::Otpm => (MINUTE, Some(Resource::OutputTokens)),
             Stem::Tpd => (DAY, Some(Resource::Tokens)),
             Stem::Ipm => (MINUTE, Some(Resource::Images)),
             Stem::AudioHour => (HOUR, Some(Resource::AudioSeconds)),

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::lex::{blanks, byte, class, class_at, run};
+use super::lex::{blanks, byte, class, class_at, run, starts_with};
 use super::wide;
 use super::words::Stem;
 
@@ -133,6 +133,9 @@ pub(super) fn unit(body: &[u8], at: usize) -> Option<(Duration, usize)> {
         return None;
     }
     let at = gap(body, at);
+    if let Some(end) = micros_end(body, at) {
+        return Some((Duration::from_micros(1), end));
+    }
     if class_at(body, at) == class::WIDE || byte(body, at) == b'\\' {
         let (stems, end) = wide::phrase_at(body, at)?;
         return Some((of_stem(*stems.first()?)?, end));
@@ -148,6 +151,12 @@ pub(super) fn unit(body: &[u8], at: usize) -> Option<(Duration, usize)> {
         _ => of_stem(Stem::of(body, at, end))?,
     };
     Some((unit, end))
+}
+
+/// `µs` in either of Unicode's spellings.
+fn micros_end(body: &[u8], at: usize) -> Option<usize> {
+    let mark = starts_with(body, at, b"\xC2\xB5s") || starts_with(body, at, b"\xCE\xBCs");
+    mark.then_some(at + 3)
 }
 
 /// The end of what may stand between a number and its unit: a blank, a hyphen, a quote, a line's end as an escape.

@@ -57,6 +57,7 @@ pub(super) static PHRASES: &[(&str, &[Stem])] = &[
     ("後", &[After]),
     ("恢复", &[Reset]),
     ("您", &[Your]),
+    ("拦截", &[Terminated]),
     ("支付", &[Billing]),
     ("无可用渠道", &[Overload]),
     ("无效", &[Invalid]),

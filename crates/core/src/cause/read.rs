@@ -18,8 +18,9 @@ pub(super) struct Reader<'a> {
     pub(super) at: usize,
     pub(super) facts: Facts<'a>,
     pub(super) sentence: Sentence,
-    /// Braces that are open.
-    depth: i32,
+    /// Braces that are open, now and at the last key "error".
+    pub(super) depth: i32,
+    pub(super) error_depth: i32,
 }
 
 /// What a sentence has said so far.
@@ -100,7 +101,7 @@ pub(super) enum Stop {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(body: &'a [u8]) -> Self {
-        Self { body, at: 0, facts: Facts::default(), sentence: Sentence::START, depth: 0 }
+        Self { body, at: 0, facts: Facts::default(), sentence: Sentence::START, depth: 0, error_depth: 0 }
     }
 
     /// Reads up to `end`, or to a page of HTML.
@@ -317,6 +318,7 @@ impl<'a> Reader<'a> {
                 return self.skip_to_key();
             }
             b'}' | b']' | b':' | b')' => return self.finish(true),
+            0 if class_at(self.body, self.at.wrapping_sub(2)) != class::SPACE => return self.finish(true),
             next if class_of(next) <= class::DIGIT && class_of(next) != class::PUNCT => return,
             _ => {}
         }
