@@ -7,7 +7,7 @@ use memchr::memchr3;
 use super::date;
 use super::facts::Tail;
 use super::grammar::concept;
-use super::lex::{blanks, byte, class, class_at, is_letter, run, run_of, set};
+use super::lex::{blanks, byte, class, class_at, is_in, is_letter, run, run_of, set};
 use super::number::{DAY, HOUR, MINUTE, Number, SECOND, Span, unit};
 use super::read::{Label, Reader};
 use super::wide;
@@ -38,6 +38,10 @@ impl Reader<'_> {
         let glued = is_glued(self.body, number.end);
         match Span::after(self.body, number) {
             Some(span) if !glued || !is_glued(self.body, span.end) => {
+                if byte(self.body, number.end) == b'-' && !self.sentence.waits {
+                    // `24-hour sending limit`
+                    self.sentence.prev = Stem::Within;
+                }
                 self.at = span.end;
                 self.duration(span);
             }
@@ -60,6 +64,11 @@ impl Reader<'_> {
             self.sentence.window = None;
             return;
         }
+        if self.is_path() {
+            self.at = run_of(self.body, self.at, set::URL);
+            self.sentence.prev = Stem::Other;
+            return;
+        }
         self.sentence.prev = Stem::Per;
         let unit = match byte(self.body, self.at) {
             b's' => SECOND,
@@ -74,6 +83,13 @@ impl Reader<'_> {
             self.sentence.concepts |= concept(unit);
             self.window(unit);
         }
+    }
+
+    /// `/api/oauth/token`
+    fn is_path(&self) -> bool {
+        let end = run_of(self.body, self.at, set::IDENT);
+        let begins = !is_in(self.body, self.at.wrapping_sub(2), set::NAME);
+        begins && is_letter(self.body, self.at) && byte(self.body, end) == b'/'
     }
 
     /// `usage limit reached|1755806400`
@@ -140,7 +156,11 @@ impl Reader<'_> {
             self.sentence.concepts |= concept(time);
         } else if span.open {
             // Its rest may be cut off.
-        } else if self.sentence.waits || matches!(next, Stem::After | Stem::Before) || prev == Stem::For && self.bars() {
+        } else if self.sentence.waits
+            || prev == Stem::After
+            || matches!(next, Stem::After | Stem::Before)
+            || prev == Stem::For && self.bars()
+        {
             self.wait(time);
         } else if prev == Stem::For || prev == Stem::In && self.has_count() {
             self.window(time);
@@ -218,7 +238,7 @@ impl Reader<'_> {
                 self.sentence.amount_end = self.at;
             }
             Label::Used if sure => {
-                if self.facts.said.used != Some(value) && self.is_far_from_limit() {
+                if self.sentence.paired && self.is_far_from_limit() {
                     self.forget_pair();
                 }
                 note(&mut self.facts.said.used, value);
@@ -240,11 +260,12 @@ impl Reader<'_> {
     fn is_status(&self, value: u64) -> bool {
         let enclosed = byte(self.body, self.at.wrapping_sub(4)) == b'(' && byte(self.body, self.at) == b')';
         let named = self.sentence.label == Label::Requested && self.word_follows() && !is_resource(self.next_stem());
-        matches!(value, 400..600) && (enclosed || named)
+        matches!(value, 400..600) && (enclosed && value % 100 != 0 || named)
     }
 
     /// The largest number of 64 bits is no limit at all.
     fn note_limit(&mut self, value: u64) {
+        self.sentence.paired = self.facts.said.used.is_some();
         if value < UNLIMITED {
             note(&mut self.facts.said.limit, value);
         } else if self.facts.said.limit.is_none() {
@@ -402,6 +423,7 @@ fn is_resource(stem: Stem) -> bool {
     matches!(
         stem,
         Stem::Request
+            | Stem::Attempt
             | Stem::Token
             | Stem::Image
             | Stem::Credit

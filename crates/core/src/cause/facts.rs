@@ -215,8 +215,18 @@ impl<'a> Facts<'a> {
         let within = |time: Option<Duration>, most| time.is_some_and(|time| time <= most);
         self.rate_code && !vague
             || vague && (self.crowded || self.invited && !self.is_timed())
+            || vague && self.resets_today()
             || within(self.said.wait, patience)
             || within(self.said.window, DAY)
+    }
+
+    /// A time of day without a date: `9:30 AM`, `5pm`.
+    fn resets_today(&self) -> bool {
+        let Some(Reset::Said(said)) = self.said.reset else {
+            return false;
+        };
+        let rest = said.trim_start_matches(|c: char| c.is_ascii_digit());
+        rest.len() < said.len() && [":", "am", "pm", "AM", "PM", " AM", " PM"].iter().any(|mark| rest.starts_with(mark))
     }
 
     /// What is said besides words: a window, a wait, a use of a limit.

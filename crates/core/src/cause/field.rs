@@ -138,7 +138,7 @@ impl<'a> Reader<'a> {
         let sign = usize::from(byte(self.body, open) == b'-');
         let mut start = open;
         let mut end = code_end(self.body, open + sign);
-        if starts_with(self.body, end, b"://") {
+        if starts_with(self.body, end, b"://") || byte(self.body, open) == b'/' {
             let url = run_of(self.body, end, set::URL);
             start = last_part(self.body, open, url);
             end = url;
@@ -286,6 +286,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
     let mut organization = false;
     let mut elsewhere = false;
     let mut allowed = false;
+    let mut total = false;
     let mut count = 0_u32;
     let mut before = Stem::Other;
     let mut last = Stem::Other;
@@ -298,7 +299,12 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         model |= last == Stem::Model;
         organization |= last == Stem::Organization;
         elsewhere |= last == Stem::Elsewhere;
+        total |= last == Stem::Total;
         allowed |= matches!(last, Stem::Allowed | Stem::Max | Stem::Limit);
+    }
+    // A client's sum.
+    if total && waits {
+        return Field::Other;
     }
     if elsewhere && matches!(last, Stem::Errors | Stem::Request) {
         return Field::Elsewhere;

@@ -46,7 +46,7 @@ impl Reader<'_> {
             | Stem::Length
             | Stem::Rate => self.together(prev, stem),
             Stem::To if prev == Stem::Throttle => self.label(Label::Limit),
-            Stem::Per if prev == Stem::Request => self.sentence.concepts |= Stem::Rate.bit(),
+            Stem::Per if matches!(prev, Stem::Request | Stem::Attempt) => self.sentence.concepts |= Stem::Rate.bit(),
             Stem::Limit if prev == Stem::Remaining => {}
             Stem::Limit | Stem::Max => {
                 if stem == Stem::Limit
@@ -55,6 +55,9 @@ impl Reader<'_> {
                 {
                     self.sentence.concepts |= concept(unit);
                     self.window(unit);
+                }
+                if prev == Stem::Connection {
+                    self.sentence.concepts |= Stem::Concurrent.bit();
                 }
                 self.sentence.pair |= prev == Stem::Per && self.sentence.label == Label::Used;
                 self.label(Label::Limit);
@@ -78,18 +81,35 @@ impl Reader<'_> {
                     self.sentence.said = Some(self.at);
                 }
             }
+            // The tokens of a limiter's bucket.
+            Stem::Quota if prev == Stem::For && self.lacks_tokens() => {
+                self.sentence.concepts &= !Stem::Token.bit();
+                self.sentence.concepts |= Stem::Throttle.bit();
+            }
+            Stem::Quota if prev == Stem::Connection => self.sentence.concepts |= Stem::Concurrent.bit(),
+            Stem::With if prev == Stem::Terminated => self.sentence.concepts &= !Stem::Terminated.bit(),
+            Stem::Overload if prev == Stem::Avoid => self.sentence.concepts &= !Stem::Overload.bit(),
+            Stem::Attempt => self.sentence.concepts |= Stem::Request.bit(),
             Stem::One => self.one(prev, false),
             Stem::A => self.one(prev, true),
             // A plan's name, or a limiter's tokens.
             Stem::Account | Stem::Bucket if prev == Stem::Token => self.sentence.concepts &= !Stem::Token.bit(),
+            // `failed after 30 seconds`, `timed out after 600 s`
+            Stem::After if matches!(prev, Stem::Failed | Stem::Out) => self.sentence.client = true,
             Stem::Retrying => self.sentence.client = true,
             Stem::Until => {
                 self.sentence.waits = true;
                 self.sentence.said = Some(self.at);
             }
-            Stem::At | Stem::On if self.sentence.waits => self.sentence.said = Some(self.at),
+            Stem::At | Stem::On if self.sentence.waits && !self.says_date() => self.sentence.said = Some(self.at),
             _ => self.window_word(prev, stem),
         }
+    }
+
+    /// `resets May 3 at 7am`: the date came before.
+    fn says_date(&self) -> bool {
+        let said = self.sentence.said.and_then(|from| self.body.get(from..self.at));
+        said.is_some_and(|said| said.iter().any(u8::is_ascii_digit))
     }
 
     /// Notes a window, the first one only; an amount that waits for it becomes a limit.
@@ -135,6 +155,11 @@ impl Reader<'_> {
             }
             None => self.label(Label::Used),
         }
+    }
+
+    const fn lacks_tokens(&self) -> bool {
+        let lack = Stem::Insufficient.bit() | Stem::Token.bit();
+        self.sentence.concepts & lack == lack
     }
 
     /// `payment required`, `extra usage is required`, `240 credits are required`
@@ -198,6 +223,11 @@ impl Reader<'_> {
             (Stem::Request, Stem::Rate) => {
                 self.sentence.request_rate = true;
                 return;
+            }
+            // A token of someone who calls.
+            (Stem::Bearer | Stem::Api | Stem::Auth, Stem::Token) => {
+                self.sentence.concepts &= !Stem::Token.bit();
+                Stem::Key
             }
             (Stem::Input, Stem::Token) => {
                 self.sentence.input = true;

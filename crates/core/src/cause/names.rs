@@ -68,7 +68,8 @@ impl<'a> Reader<'a> {
             || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'*')
             || name.text.starts_with("org-")
             || name.text.starts_with("org_");
-        if sure && name.text != "on" && (stem == Stem::Organization || name.text.contains('-') || name.angled) {
+        let owner = stem == Stem::Organization || name.angled || byte(self.body, name.after) == b'<' || name.text.starts_with("org");
+        if sure && owner && name.text != "on" {
             self.facts.said.organization.get_or_insert(name.text);
             self.at = name.after;
         }

@@ -111,14 +111,15 @@ impl Span {
                 break;
             };
             time = time.checked_add(number.times(unit)?)?;
-            let next = blanks(body, end);
+            let next = and(body, blanks(body, end));
             let open = next >= body.len() && unit > SECOND;
             if class_at(body, next) != class::DIGIT {
                 return Some(Self { time, end, open });
             }
             number = Number::at(body, next);
             let word = blanks(body, number.end);
-            let open = run(body, word, |byte| byte.is_ascii_alphabetic()) >= body.len();
+            let last = run(body, word, |byte| byte.is_ascii_alphabetic());
+            let open = last >= body.len() && body.get(word..) != Some(b"s");
             if open || self::unit(body, number.end).is_none() {
                 return Some(Self { time, end, open });
             }
@@ -151,6 +152,15 @@ pub(super) fn unit(body: &[u8], at: usize) -> Option<(Duration, usize)> {
         _ => of_stem(Stem::of(body, at, end))?,
     };
     Some((unit, end))
+}
+
+/// Where the next part of a duration begins: `59 minutes and 59 seconds`, `1 hour, 5 minutes`.
+fn and(body: &[u8], at: usize) -> usize {
+    match byte(body, at) {
+        b'a' if starts_with(body, at, b"and ") => at + 4,
+        b',' if byte(body, at + 1) == b' ' && class_at(body, at + 2) == class::DIGIT => at + 2,
+        _ => at,
+    }
 }
 
 /// `µs` in either of Unicode's spellings.

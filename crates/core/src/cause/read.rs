@@ -50,6 +50,8 @@ pub(super) struct Sentence {
     pub(super) said: Option<usize>,
     /// `(used/limit)` stood before: the next number is a pair.
     pub(super) pair: bool,
+    /// A limit was read behind its use.
+    pub(super) paired: bool,
     /// An abbreviation names it: `RPM`, `TPM`.
     pub(super) resource: Option<Resource>,
     /// "Request rate" was said, not only "requests".
@@ -85,6 +87,7 @@ impl Sentence {
         client: false,
         said: None,
         pair: false,
+        paired: false,
         resource: None,
         request_rate: false,
         input: false,

@@ -181,7 +181,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Key]),
     rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Token]).unless(&[Limit, Rate, Max, TooMany]),
     rule(Rank::Weak, Reason::InvalidKey, all![Auth]).whole().unless(&[Rate, Throttle, TooMany]),
-    rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole(),
+    rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole().unless(&[Rate, Throttle, TooMany]),
     // Size.
     rule(Rank::TooLarge, Reason::TooLarge, all![Large, Too, Request Context Token Input Prompt Size]).unless(&[Resource]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Context, Exceed Max]).whole().unless(&[Demand, Rate, Concurrent, Queue]),
@@ -199,7 +199,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Rate, Reason::UnknownRate, all![Capacity, Exceed, Second Minute Hour Day]),
     rule(Rank::Quota, Reason::UsageLimit, all![Capacity, Exceed, Week Month]),
     rule(Rank::Overload, Reason::FlexUnavailable, all![Flex, Resource Capacity Not]),
-    rule(Rank::Overload, Reason::Overloaded, all![Overload]),
+    rule(Rank::Overload, Reason::Overloaded, all![Overload]).unless(&[Throttle]),
     rule(Rank::Overload, Reason::Overloaded, all![Receiving, TooMany Demand High]),
     rule(Rank::Overload, Reason::Overloaded, all![Demand, High Exceed]),
     rule(Rank::Overload, Reason::Overloaded, all![Deployment, Not]),
@@ -207,8 +207,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Overload, Reason::Overloaded, all![Capacity, Exceed]).unless(&[Quota]),
     rule(Rank::Overload, Reason::Overloaded, all![Queue, Exceed Max Limit TooMany]),
     // A quota; a rate's words or a window of up to a day beside it make it a rate.
-    rule(Rank::Rate, Reason::UnknownRate, all![Quota, Insufficient, Rate Second Minute Hour Day]),
-    rule(Rank::Wording, Reason::QuotaExhausted, all![Quota, Insufficient]),
+    rule(Rank::Wording, Reason::QuotaExhausted, all![Quota, Insufficient]).unless(&[Throttle]),
     rule(Rank::Quota, Reason::UsageLimit, all![Terminated, Temporary, Account]).whole().unless(&[Rate]),
     rule(Rank::Rate, Reason::UnknownRate, all![Quota, Exceed, Rate Throttle Allocated TooMany Second Minute Hour Day Resource]),
     rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]).whole().prose(),
@@ -217,7 +216,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Quota, Reason::UsageLimit, all![Usage, Limit, Exceed]).whole().unless(&[Rate]),
     rule(Rank::Quota, Reason::UsageLimit, all![Month Week, Limit Max, Exceed]).whole(),
     rule(Rank::Quota, Reason::QuotaExhausted, all![Account, Exceed]).whole().prose().unless(&[Rate, Limit, Throttle, TooMany, Request, Token, Concurrent, Capacity, Second, Minute, Hour, Day]),
-    rule(Rank::Quota, Reason::QuotaExhausted, all![Insufficient, Account]).whole().prose().unless(&[Permission, Auth, Key, Rate, TooMany]),
+    rule(Rank::Quota, Reason::QuotaExhausted, all![Insufficient, Account]).whole().prose().unless(&[Permission, Auth, Key, Rate, Throttle, TooMany]),
 ];
 
 /// What is left are rates.

@@ -37,7 +37,8 @@ stems! {
     /// An unknown word. From here on without a bit: grammar.
     Other
     Retrying Many Slow Down Active Api Per For In Of To Is At After Until Wait Try Again Available
-    Within Before Last Period Bucket Allowed More Than Over Run Your Out Up Low Enough Due Such On One A Length
+    Within Before Last Period Bucket Allowed More Than Over Run Your Out Up Low Enough Due Such On One A Length With Avoid Failed
+    Attempt Bearer Connection
     Used Current Requested Got Required Arrears Remaining Burst Afford Total Ready Server
     Daily Hourly Monthly Weekly Secondly Minutely Ten
     Rpm Rpd Rps Rph Tpm Itpm Otpm Tpd Ipm AudioHour AudioDay
