@@ -35,6 +35,13 @@ impl Reader<'_> {
         if self.countdown(start) {
             return;
         }
+        if let Some(number) = number.thousands(self.body)
+            && !is_glued(self.body, number.end)
+        {
+            self.at = number.end;
+            self.amount(number);
+            return;
+        }
         let glued = is_glued(self.body, number.end);
         match Span::after(self.body, number) {
             Some(span) if !glued || !is_glued(self.body, span.end) => {
@@ -178,7 +185,7 @@ impl Reader<'_> {
     }
 
     /// `100 requests in 60 seconds`, not `failed in 3 seconds`.
-    const fn has_count(&self) -> bool {
+    pub(super) const fn has_count(&self) -> bool {
         self.sentence.counts || self.sentence.amount.is_some()
     }
 
@@ -219,7 +226,7 @@ impl Reader<'_> {
             return;
         }
         let mut label = core::mem::replace(&mut self.sentence.label, Label::None);
-        if self.is_window_of_count(prev) {
+        if self.is_window_of_count(prev) || self.follows_window() {
             label = Label::Limit;
         }
         let sure = self.sentence.slack <= 1 || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
@@ -298,6 +305,11 @@ impl Reader<'_> {
             }
             _ => false,
         }
+    }
+
+    /// `1분에 60회`: in such scripts the window comes first.
+    fn follows_window(&self) -> bool {
+        self.sentence.window.is_some() && class_at(self.body, self.at) == class::WIDE && self.next_stem() == Stem::Request
     }
 
     /// `retry after 35`, `until 1788319856878`.

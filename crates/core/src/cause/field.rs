@@ -27,6 +27,8 @@ enum Field {
     Model,
     Organization,
     Count(Label),
+    /// The limit of a window.
+    LimitPer(Duration),
     /// Errors of other attempts.
     Elsewhere,
     Other,
@@ -108,6 +110,11 @@ impl<'a> Reader<'a> {
             Field::Count(label) => {
                 self.at = open;
                 self.label(label);
+            }
+            Field::LimitPer(window) => {
+                self.at = open;
+                self.facts.said.window.get_or_insert(window);
+                self.label(Label::Limit);
             }
             // Before the first error they may be all that is said; behind it the first counts.
             Field::Elsewhere if self.facts.coded || self.facts.spoken => self.stop(),
@@ -312,6 +319,9 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
     match last {
         Stem::Second | Stem::Millis | Stem::Minute | Stem::After | Stem::In | Stem::Delay | Stem::Wait if waits || resets => {
             Field::Wait(of_stem(last).unwrap_or(SECOND))
+        }
+        Stem::Second | Stem::Minute | Stem::Hour | Stem::Day if before == Stem::Per && count > 2 => {
+            of_stem(last).map_or(Field::Other, Field::LimitPer)
         }
         Stem::Second | Stem::Millis if before == Stem::Period => Field::Window(of_stem(last)),
         Stem::Period if matches!(before, Stem::Context | Stem::Per) => Field::Other,

@@ -44,6 +44,10 @@ impl Reader<'_> {
             | Stem::Enough
             | Stem::Token
             | Stem::Length
+            | Stem::All
+            | Stem::Failed
+            | Stem::Authorized
+            | Stem::Progress
             | Stem::Rate => self.together(prev, stem),
             Stem::To if prev == Stem::Throttle => self.label(Label::Limit),
             Stem::Per if matches!(prev, Stem::Request | Stem::Attempt) => self.sentence.concepts |= Stem::Rate.bit(),
@@ -89,6 +93,19 @@ impl Reader<'_> {
             Stem::Quota if prev == Stem::Connection => self.sentence.concepts |= Stem::Concurrent.bit(),
             Stem::With if prev == Stem::Terminated => self.sentence.concepts &= !Stem::Terminated.bit(),
             Stem::Overload if prev == Stem::Avoid => self.sentence.concepts &= !Stem::Overload.bit(),
+            Stem::Key if prev == Stem::Bad => self.sentence.concepts |= Stem::Invalid.bit(),
+            Stem::Expired => {
+                let of_key = Stem::Key.bit() | Stem::Token.bit();
+                let plan = self.sentence.concepts & (of_key | Stem::Account.bit()) == Stem::Account.bit();
+                self.sentence.concepts |= if plan { Stem::Inactive.bit() } else { Stem::Invalid.bit() };
+            }
+            // `API key not found`, `no API key provided`
+            Stem::Found if self.lacks_key() => self.sentence.concepts |= Stem::Invalid.bit(),
+            // `to get 50k a month`
+            Stem::Get if prev == Stem::To => self.sentence.concepts |= Stem::Add.bit(),
+            Stem::Project => self.sentence.concepts |= Stem::Account.bit(),
+            // `next request allowed in 15 s`, not `10 allowed in 60 s`
+            Stem::In if prev == Stem::Allowed && !self.has_count() => self.sentence.waits = true,
             Stem::Attempt => self.sentence.concepts |= Stem::Request.bit(),
             Stem::One => self.one(prev, false),
             Stem::A => self.one(prev, true),
@@ -162,6 +179,11 @@ impl Reader<'_> {
         self.sentence.concepts & lack == lack
     }
 
+    const fn lacks_key(&self) -> bool {
+        let lack = Stem::Not.bit() | Stem::Key.bit();
+        self.sentence.concepts & lack == lack
+    }
+
     /// `payment required`, `extra usage is required`, `240 credits are required`
     fn required(&mut self, prev: Stem) {
         if matches!(prev, Stem::Billing | Stem::Is) && self.sentence.concepts & (Stem::Billing.bit() | Stem::Usage.bit()) != 0 {
@@ -215,7 +237,12 @@ impl Reader<'_> {
             }
             (Stem::Too, Stem::Low) => Stem::Insufficient,
             (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
+            (Stem::Remaining, Stem::Credit | Stem::Balance) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,
             (Stem::Not, Stem::Such) => Stem::Member,
+            (Stem::Not, Stem::Authorized) => Stem::Auth,
+            (Stem::Used, Stem::All) => Stem::Exceed,
+            (Stem::Billing, Stem::Failed) => Stem::Inactive,
+            (Stem::In, Stem::Progress) => Stem::Concurrent,
             (Stem::Max, Stem::Length) => Stem::Context,
             (Stem::Your, Stem::Capacity) | (Stem::Total, Stem::Request) => Stem::Quota,
             (Stem::Not, Stem::Ready) | (Stem::At, Stem::Capacity) => Stem::Overload,
@@ -245,7 +272,7 @@ impl Reader<'_> {
     fn window_word(&mut self, prev: Stem, stem: Stem) {
         let (window, resource) = match stem {
             Stem::Second | Stem::Minute | Stem::Hour | Stem::Day | Stem::Week | Stem::Month => match of_stem(stem) {
-                Some(unit) if matches!(prev, Stem::Per | Stem::Current) => (unit, None),
+                Some(unit) if matches!(prev, Stem::Per | Stem::Current | Stem::This) => (unit, None),
                 Some(unit) if prev == Stem::Last => {
                     self.counted_within(unit);
                     return;

@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
             || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'*')
             || name.text.starts_with("org-")
             || name.text.starts_with("org_");
-        let owner = stem == Stem::Organization || name.angled || byte(self.body, name.after) == b'<' || name.text.starts_with("org");
+        let owner = stem == Stem::Organization || name.angled || name.text.contains('-') && !name.quoted;
         if sure && owner && name.text != "on" {
             self.facts.said.organization.get_or_insert(name.text);
             self.at = name.after;

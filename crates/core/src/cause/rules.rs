@@ -187,7 +187,7 @@ const RULES: &[Rule] = &[
     rule(Rank::TooLarge, Reason::TooLarge, all![Context, Exceed Max]).whole().unless(&[Demand, Rate, Concurrent, Queue]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Input Prompt, TooMany, Token]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Input Prompt, Token, Exceed]).whole().unless(&[Rate, Second, Minute, Hour, Day, Organization, Account, Quota]),
-    rule(Rank::TooLarge, Reason::TooLarge, all![Size, Max]).whole().unless(&[Demand, Queue]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![Size, Max Exceed]).whole().unless(&[Demand, Queue, Rate, Throttle]),
     rule(Rank::TooLarge, Reason::TooLarge, all![TooMany, Token, Request]).whole().unless(&[Rate, Throttle, Second, Minute, Hour, Day]),
     // Calls in flight.
     rule(Rank::Concurrency, Reason::BatchQueueFull, all![Enqueued, Limit Exceed]),
@@ -203,7 +203,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Overload, Reason::Overloaded, all![Receiving, TooMany Demand High]),
     rule(Rank::Overload, Reason::Overloaded, all![Demand, High Exceed]),
     rule(Rank::Overload, Reason::Overloaded, all![Deployment, Not]),
-    rule(Rank::Overload, Reason::Overloaded, all![Capacity Resource, Not Max Insufficient]).unless(&[Quota]),
+    rule(Rank::Overload, Reason::Overloaded, all![Capacity Resource, Not Max Insufficient]).unless(&[Quota, Auth, Permission]),
     rule(Rank::Overload, Reason::Overloaded, all![Capacity, Exceed]).unless(&[Quota]),
     rule(Rank::Overload, Reason::Overloaded, all![Queue, Exceed Max Limit TooMany]),
     // A quota; a rate's words or a window of up to a day beside it make it a rate.
