@@ -165,7 +165,7 @@ impl Reader<'_> {
             // Its rest may be cut off.
         } else if self.sentence.waits
             || prev == Stem::After
-            || matches!(next, Stem::After | Stem::Before)
+            || matches!(next, Stem::After | Stem::Before | Stem::Again | Stem::Retry)
             || prev == Stem::For && self.bars()
         {
             self.wait(time);
@@ -244,12 +244,7 @@ impl Reader<'_> {
                 self.note_limit(value);
                 self.sentence.amount_end = self.at;
             }
-            Label::Used if sure => {
-                if self.sentence.paired && self.is_far_from_limit() {
-                    self.forget_pair();
-                }
-                note(&mut self.facts.said.used, value);
-            }
+            Label::Used if sure => self.note_used(value),
             Label::Requested if sure => note(&mut self.facts.said.requested, value),
             // A status, or the number of an error.
             _ if matches!(value, 400..600) && !is_resource(self.next_stem()) => return,
@@ -265,34 +260,9 @@ impl Reader<'_> {
 
     /// `limit (429)`, `resulted in 400 Bad Request`
     fn is_status(&self, value: u64) -> bool {
-        let enclosed = byte(self.body, self.at.wrapping_sub(4)) == b'(' && byte(self.body, self.at) == b')';
-        let named = self.sentence.label == Label::Requested && self.word_follows() && !is_resource(self.next_stem());
-        matches!(value, 400..600) && (enclosed && value % 100 != 0 || named)
-    }
-
-    /// The largest number of 64 bits is no limit at all.
-    fn note_limit(&mut self, value: u64) {
-        self.sentence.paired = self.facts.said.used.is_some();
-        if value < UNLIMITED {
-            note(&mut self.facts.said.limit, value);
-        } else if self.facts.said.limit.is_none() {
-            self.forget_pair();
-        }
-    }
-
-    /// Of several limits this one did not refuse.
-    fn is_far_from_limit(&self) -> bool {
-        let said = &self.facts.said;
-        said.used.zip(said.limit).is_some_and(|(used, limit)| used.saturating_add(said.requested.unwrap_or(0)) < limit)
-    }
-
-    /// `current rpm: 1, rpm limit: 15, current tpm: 9000, tpm limit: 5000`: the next pair may be the one.
-    fn forget_pair(&mut self) {
-        self.sentence.window = None;
-        self.sentence.resource = None;
-        let said = &mut self.facts.said;
-        (said.limit, said.used, said.window) = (None, None, None);
-        self.facts.forget_resource();
+        let enclosed = || byte(self.body, self.at.wrapping_sub(4)) == b'(' && byte(self.body, self.at) == b')';
+        let named = || self.sentence.label == Label::Requested && self.word_follows() && !is_resource(self.next_stem());
+        matches!(value, 400..600) && (!value.is_multiple_of(100) && enclosed() || named())
     }
 
     /// `daily 100 requests`, `每分钟 100 次`
@@ -328,45 +298,6 @@ impl Reader<'_> {
         }
     }
 
-    /// The limit of `used/limit`, where it does not touch the end of the body or carry a unit.
-    fn second_of_pair(&mut self) -> Option<Number> {
-        let slash = byte(self.body, self.at) == b'/';
-        if !slash || class_at(self.body, self.at + 1) != class::DIGIT {
-            return None;
-        }
-        let second = Number::at(self.body, self.at + 1);
-        let counts = Span::after(self.body, second).is_none();
-        (counts && !is_glued(self.body, second.end)).then_some(second)
-    }
-
-    fn pair(&mut self, used: u64, limit: Number) {
-        self.at = limit.end;
-        let label = core::mem::replace(&mut self.sentence.label, Label::None);
-        if self.left_of_pair() {
-            if let Some(limit) = limit.amount() {
-                self.note_limit(limit);
-                self.sentence.counts = true;
-            }
-            return;
-        }
-        if !self.sentence.pair && label != Label::Used && self.next_stem() != Stem::Used {
-            return;
-        }
-        self.sentence.counts = true;
-        note(&mut self.facts.said.used, used);
-        if !limit.open
-            && let Some(limit) = limit.amount()
-        {
-            note(&mut self.facts.said.limit, limit);
-        }
-    }
-
-    /// `0/500 requests remaining`: the first number is what is left.
-    fn left_of_pair(&self) -> bool {
-        let end = run(self.body, blanks(self.body, self.at), |byte| byte.is_ascii_alphabetic());
-        self.next_stem() == Stem::Remaining || is_resource(self.next_stem()) && self.stem_after(end) == Stem::Remaining
-    }
-
     /// A full stop ends the body, or is the point of a fraction that is cut off.
     fn ends_with_stop(&self, number: Number) -> bool {
         number.end + 1 >= self.body.len() && byte(self.body, number.end) == b'.'
@@ -378,11 +309,11 @@ impl Reader<'_> {
     }
 
     /// The word after the reader, in any script.
-    fn next_stem(&self) -> Stem {
+    pub(super) fn next_stem(&self) -> Stem {
         self.stem_after(self.at)
     }
 
-    fn stem_after(&self, at: usize) -> Stem {
+    pub(super) fn stem_after(&self, at: usize) -> Stem {
         let at = run(self.body, at, |byte| matches!(byte, b' ' | b'\n' | b'-' | b'\''));
         match class_at(self.body, at) {
             class::LOWER | class::UPPER => {
@@ -395,7 +326,7 @@ impl Reader<'_> {
     }
 }
 
-fn note(field: &mut Option<u64>, value: u64) {
+pub(super) fn note(field: &mut Option<u64>, value: u64) {
     field.get_or_insert(value);
 }
 
@@ -409,7 +340,7 @@ fn is_plain(body: &[u8], at: usize) -> bool {
 }
 
 /// Letters right behind a number make it a part of a name or a unit.
-fn is_glued(body: &[u8], at: usize) -> bool {
+pub(super) fn is_glued(body: &[u8], at: usize) -> bool {
     match class_at(body, at) {
         class::LOWER | class::UPPER | class::DIGIT => true,
         _ => match byte(body, at) {
@@ -422,8 +353,6 @@ fn is_glued(body: &[u8], at: usize) -> bool {
     }
 }
 
-const UNLIMITED: u64 = i64::MAX as u64;
-
 /// Unknown words between a label and a number with a unit: `rate limit for this model is 9 queries`.
 const MOST_SLACK: u8 = 6;
 
@@ -431,7 +360,7 @@ const fn is_adverb(stem: Stem) -> bool {
     matches!(stem, Stem::Hourly | Stem::Daily | Stem::Weekly | Stem::Monthly)
 }
 
-fn is_resource(stem: Stem) -> bool {
+pub(super) fn is_resource(stem: Stem) -> bool {
     matches!(
         stem,
         Stem::Request

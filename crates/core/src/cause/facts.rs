@@ -136,7 +136,7 @@ impl<'a> Facts<'a> {
             Reason::ConcurrencyLimit => Some(Resource::Concurrency),
             Reason::CreditExhausted | Reason::SpendLimit => Some(Resource::Cost),
             Reason::QuotaExhausted if self.best.rank <= Rank::Wording => Some(Resource::Cost),
-            Reason::Overloaded | Reason::FlexUnavailable | Reason::AccessTerminated => None,
+            Reason::Overloaded | Reason::FlexUnavailable | Reason::AccessTerminated | Reason::BillingInactive => None,
             _ => cause.resource,
         };
         if matches!(cause.reason, Reason::CreditExhausted | Reason::BillingInactive) {
@@ -267,7 +267,7 @@ impl<'a> Facts<'a> {
 }
 
 /// `April 20, 2026 at 2:00 AM (local time)`
-const LONGEST_SAID: usize = 40;
+pub(super) const LONGEST_SAID: usize = 40;
 
 /// What a sentence counts.
 #[inline]

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use super::facts::LONGEST_SAID;
 use super::kind::Resource;
 use super::number::{DAY, HOUR, MINUTE, MONTH, SECOND, WEEK, of_stem};
 use super::read::{Label, Reader};
@@ -125,7 +126,7 @@ impl Reader<'_> {
 
     /// `resets May 3 at 7am`: the date came before.
     fn says_date(&self) -> bool {
-        let said = self.sentence.said.and_then(|from| self.body.get(from..self.at));
+        let said = self.sentence.said.and_then(|from| self.body.get(from..self.at.min(from.saturating_add(LONGEST_SAID))));
         said.is_some_and(|said| said.iter().any(u8::is_ascii_digit))
     }
 

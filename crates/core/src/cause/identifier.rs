@@ -15,10 +15,11 @@ impl Reader<'_> {
             return;
         }
         let ident = self.body.get(start..end).unwrap_or_default();
-        if self.model_as_subject(start) {
+        let digits = ident.iter().any(u8::is_ascii_digit);
+        if (digits || byte(self.body, end) == b'/') && self.model_as_subject(start) {
             return;
         }
-        if ident.iter().any(u8::is_ascii_digit) {
+        if digits {
             self.at = run_of(self.body, end, set::NAME);
             self.sentence.prev = Stem::Other;
             self.sentence.slack = self.sentence.slack.saturating_add(1);

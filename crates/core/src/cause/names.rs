@@ -9,7 +9,8 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(super) fn names(&mut self, stem: Stem) {
         match stem {
-            Stem::For | Stem::To | Stem::On => self.model_after_for(),
+            Stem::For | Stem::To => self.model_after_for(),
+            Stem::On if self.facts.said.model.is_none() => self.model_after_for(),
             Stem::Model => self.model_after_model(),
             Stem::Organization | Stem::Account => self.organization_after(stem),
             _ => {}

@@ -49,10 +49,12 @@ impl Number {
 
     /// `100k`, `1.5k`
     pub(super) fn thousands(self, body: &[u8]) -> Option<Self> {
+        if !matches!(byte(body, self.end), b'k' | b'K') || !self.nanos.is_multiple_of(1_000_000) {
+            return None;
+        }
         let part = u64::from(self.nanos / 1_000_000);
-        let exact = self.nanos.is_multiple_of(1_000_000) && matches!(byte(body, self.end), b'k' | b'K');
         let whole = self.whole.checked_mul(1_000)?.checked_add(part)?;
-        exact.then_some(Self { whole, nanos: 0, end: self.end + 1, open: self.end + 1 >= body.len(), point: false })
+        Some(Self { whole, nanos: 0, end: self.end + 1, open: self.end + 1 >= body.len(), point: false })
     }
 
     /// The number as an amount, unless it has a fraction.
