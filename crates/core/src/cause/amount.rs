@@ -99,6 +99,11 @@ impl Reader<'_> {
         begins && is_letter(self.body, self.at) && byte(self.body, end) == b'/'
     }
 
+    /// A reset may stand behind the bar that the end of the body cuts off.
+    pub(super) fn may_be_piped(&self) -> bool {
+        run(self.body, self.at, |byte| byte.is_ascii_digit()) >= self.body.len()
+    }
+
     /// `usage limit reached|1755806400`
     pub(super) fn piped_reset(&mut self) {
         if class_at(self.body, self.at) == class::DIGIT {
@@ -233,6 +238,9 @@ impl Reader<'_> {
         let stopped = self.ends_with_stop(number);
         let complete = stopped || number.point;
         let counts = matches!(label, Label::Limit | Label::Used) && !self.is_cut();
+        if self.unit_may_be_cut() {
+            return;
+        }
         if (number.open || stopped) && !(complete && counts) {
             let whole = !number.open;
             self.facts.tail = Some(Tail { label, value, whole });
@@ -258,10 +266,17 @@ impl Reader<'_> {
         self.sentence.counts = true;
     }
 
+    /// `117 sec` at the end of a body that is cut: the number may be a duration.
+    fn unit_may_be_cut(&self) -> bool {
+        let next = blanks(self.body, self.at);
+        let end = run(self.body, next, |byte| byte.is_ascii_alphabetic() || byte >= 0x80);
+        next > self.at && end >= self.body.len() && self.is_cut()
+    }
+
     /// `limit (429)`, `resulted in 400 Bad Request`
     fn is_status(&self, value: u64) -> bool {
         let enclosed = || byte(self.body, self.at.wrapping_sub(4)) == b'(' && byte(self.body, self.at) == b')';
-        let named = || self.sentence.label == Label::Requested && self.word_follows() && !is_resource(self.next_stem());
+        let named = || self.sentence.label == Label::Requested && byte(self.body, self.at) == b' ' && !is_resource(self.next_stem());
         matches!(value, 400..600) && (!value.is_multiple_of(100) && enclosed() || named())
     }
 

@@ -199,7 +199,7 @@ impl<'a> Reader<'a> {
         {
             self.at = span.end;
             self.facts.said.wait.get_or_insert(span.time);
-        } else if !number.open && is_end(self.body, number.end) {
+        } else if !number.open && is_end(self.body, number.end) && class_at(self.body, number.end) != class::WIDE {
             self.at = number.end;
             match date::epoch(number) {
                 Some(reset) => {

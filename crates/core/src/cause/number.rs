@@ -122,7 +122,7 @@ impl Span {
             };
             time = time.checked_add(number.times(unit)?)?;
             let next = and(body, blanks(body, end));
-            let open = next >= body.len() && unit > SECOND;
+            let open = unit > SECOND && matches!(body.get(next..), Some(b"" | b"a" | b"an" | b"and" | b"," | b", ") | None);
             if class_at(body, next) != class::DIGIT {
                 return Some(Self { time, end, open });
             }
@@ -131,6 +131,7 @@ impl Span {
             let last = run(body, word, |byte| byte.is_ascii_alphabetic());
             let open = last >= body.len() && body.get(word..) != Some(b"s");
             if open || self::unit(body, number.end).is_none() {
+                let end = if open { body.len() } else { end };
                 return Some(Self { time, end, open });
             }
         }

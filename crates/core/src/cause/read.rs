@@ -286,7 +286,7 @@ impl<'a> Reader<'a> {
                 self.at += usize::from(byte(self.body, self.at) == b' ');
             }
             b'|' => {
-                self.finish(true);
+                self.finish(!self.may_be_piped());
                 self.piped_reset();
             }
             b';' => self.finish(true),
