@@ -26,6 +26,17 @@ fn accuracy_on_written_bodies() {
     score(&rows).assert_floors(0.02);
 }
 
+/// Any files in the corpus' format, to measure on bodies that the parser was never tuned to: paths in `PACELINE_BODIES`.
+#[test]
+#[ignore = "prints figures of files that are named, and asserts nothing"]
+fn accuracy_on_named_files() {
+    let files = std::env::var_os("PACELINE_BODIES").unwrap_or_default();
+    for file in std::env::split_paths(&files) {
+        eprintln!("{}", file.display());
+        score(&corpus::read_file::<Value>(&file));
+    }
+}
+
 /// Classifies each row; prints the score of each field, what was missed, and where each provider did worst.
 fn score(rows: &[Value]) -> Scores {
     let mut all = Scores::default();

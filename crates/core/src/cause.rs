@@ -13,6 +13,7 @@ mod kind;
 mod lex;
 mod names;
 mod number;
+mod pair;
 mod phrases;
 mod read;
 mod rules;

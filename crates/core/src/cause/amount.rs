@@ -7,8 +7,8 @@ use memchr::memchr3;
 use super::date;
 use super::facts::Tail;
 use super::grammar::concept;
-use super::lex::{blanks, byte, class, class_at, is_letter, run, run_of, set};
-use super::number::{DAY, HOUR, MINUTE, Number, SECOND, Span};
+use super::lex::{blanks, byte, class, class_at, is_in, is_letter, run, run_of, set};
+use super::number::{DAY, HOUR, MINUTE, Number, SECOND, Span, unit};
 use super::read::{Label, Reader};
 use super::wide;
 use super::words::Stem;
@@ -35,9 +35,20 @@ impl Reader<'_> {
         if self.countdown(start) {
             return;
         }
+        if let Some(number) = number.thousands(self.body)
+            && !is_glued(self.body, number.end)
+        {
+            self.at = number.end;
+            self.amount(number);
+            return;
+        }
         let glued = is_glued(self.body, number.end);
         match Span::after(self.body, number) {
             Some(span) if !glued || !is_glued(self.body, span.end) => {
+                if byte(self.body, number.end) == b'-' && !self.sentence.waits {
+                    // `24-hour sending limit`
+                    self.sentence.prev = Stem::Within;
+                }
                 self.at = span.end;
                 self.duration(span);
             }
@@ -54,6 +65,17 @@ impl Reader<'_> {
 
     /// `5/s`; before a word it is "per".
     pub(super) fn slash(&mut self) {
+        if is_adverb(self.sentence.prev) && is_adverb(self.next_stem()) {
+            // `Weekly/Monthly`: either.
+            self.at = run(self.body, self.at, |byte| byte.is_ascii_alphabetic());
+            self.sentence.window = None;
+            return;
+        }
+        if self.is_path() {
+            self.at = run_of(self.body, self.at, set::URL);
+            self.sentence.prev = Stem::Other;
+            return;
+        }
         self.sentence.prev = Stem::Per;
         let unit = match byte(self.body, self.at) {
             b's' => SECOND,
@@ -70,6 +92,18 @@ impl Reader<'_> {
         }
     }
 
+    /// `/api/oauth/token`
+    fn is_path(&self) -> bool {
+        let end = run_of(self.body, self.at, set::IDENT);
+        let begins = !is_in(self.body, self.at.wrapping_sub(2), set::NAME);
+        begins && is_letter(self.body, self.at) && byte(self.body, end) == b'/'
+    }
+
+    /// A reset may stand behind the bar that the end of the body cuts off.
+    pub(super) fn may_be_piped(&self) -> bool {
+        run(self.body, self.at, |byte| byte.is_ascii_digit()) >= self.body.len()
+    }
+
     /// `usage limit reached|1755806400`
     pub(super) fn piped_reset(&mut self) {
         if class_at(self.body, self.at) == class::DIGIT {
@@ -81,19 +115,40 @@ impl Reader<'_> {
         }
     }
 
-    /// `replenished in 12:14:33`
+    /// `replenished in 12:14:33`, `interval '00:05:00'`
     fn countdown(&mut self, start: usize) -> bool {
-        if byte(self.body, start + 2) != b':' || !matches!(self.sentence.prev, Stem::In | Stem::Wait) {
+        let waits = self.sentence.waits && matches!(self.sentence.prev, Stem::In | Stem::Wait);
+        if byte(self.body, start + 2) != b':' || !waits && self.sentence.prev != Stem::Period {
             return false;
         }
-        match date::clock(self.body, start) {
-            Some((seconds, end)) if self.sentence.waits && end < self.body.len() => {
-                self.at = end;
-                self.wait(Duration::from_secs(seconds));
-                true
-            }
-            _ => false,
+        let Some((seconds, end)) = date::clock(self.body, start).filter(|&(_, end)| end < self.body.len()) else {
+            return false;
+        };
+        self.at = end;
+        let time = Duration::from_secs(seconds);
+        if waits {
+            self.wait(time)
+        } else {
+            self.window(time)
         }
+        true
+    }
+
+    /// `after one minute`, `100 requests an hour`
+    pub(super) fn one(&mut self, prev: Stem, article: bool) {
+        let Some((time, end)) = unit(self.body, self.at) else {
+            return;
+        };
+        let named = matches!(prev, Stem::In | Stem::After | Stem::Per | Stem::Within | Stem::Last);
+        if named && (!article || time >= MINUTE) || prev == Stem::Wait && !article {
+            self.sentence.prev = prev;
+        } else if self.sentence.amount.is_some() {
+            self.sentence.prev = Stem::Per;
+        } else {
+            return;
+        }
+        self.at = end;
+        self.duration(Span { time, end, open: end >= self.body.len() });
     }
 
     fn duration(&mut self, span: Span) {
@@ -102,6 +157,8 @@ impl Reader<'_> {
         let next = self.next_stem();
         if span.open && span.end >= self.body.len() {
             // Its rest may be cut off: `1m` of `1ms`.
+        } else if self.sentence.client {
+            // Its own pause.
         } else if prev == Stem::Last && !self.has(Stem::TooMany) {
             self.counted_within(time);
         } else if matches!(prev, Stem::Per | Stem::Last | Stem::Within)
@@ -111,7 +168,11 @@ impl Reader<'_> {
             self.sentence.concepts |= concept(time);
         } else if span.open {
             // Its rest may be cut off.
-        } else if (self.sentence.waits || next == Stem::After) && !self.sentence.client || prev == Stem::For && self.bars() {
+        } else if self.sentence.waits
+            || prev == Stem::After
+            || matches!(next, Stem::After | Stem::Before | Stem::Again | Stem::Retry)
+            || prev == Stem::For && self.bars()
+        {
             self.wait(time);
         } else if prev == Stem::For || prev == Stem::In && self.has_count() {
             self.window(time);
@@ -129,7 +190,7 @@ impl Reader<'_> {
     }
 
     /// `100 requests in 60 seconds`, not `failed in 3 seconds`.
-    const fn has_count(&self) -> bool {
+    pub(super) const fn has_count(&self) -> bool {
         self.sentence.counts || self.sentence.amount.is_some()
     }
 
@@ -166,14 +227,20 @@ impl Reader<'_> {
             self.pair(value, second);
             return;
         }
+        if self.is_status(value) {
+            return;
+        }
         let mut label = core::mem::replace(&mut self.sentence.label, Label::None);
-        if self.is_window_of_count(prev) {
+        if self.is_window_of_count(prev) || self.follows_window() {
             label = Label::Limit;
         }
         let sure = self.sentence.slack <= 1 || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
         let stopped = self.ends_with_stop(number);
         let complete = stopped || number.point;
         let counts = matches!(label, Label::Limit | Label::Used) && !self.is_cut();
+        if self.unit_may_be_cut() {
+            return;
+        }
         if (number.open || stopped) && !(complete && counts) {
             let whole = !number.open;
             self.facts.tail = Some(Tail { label, value, whole });
@@ -182,10 +249,10 @@ impl Reader<'_> {
         match label {
             Label::Ignored => return,
             Label::Limit if sure => {
-                note(&mut self.facts.said.limit, value);
+                self.note_limit(value);
                 self.sentence.amount_end = self.at;
             }
-            Label::Used if sure => note(&mut self.facts.said.used, value),
+            Label::Used if sure => self.note_used(value),
             Label::Requested if sure => note(&mut self.facts.said.requested, value),
             // A status, or the number of an error.
             _ if matches!(value, 400..600) && !is_resource(self.next_stem()) => return,
@@ -199,6 +266,20 @@ impl Reader<'_> {
         self.sentence.counts = true;
     }
 
+    /// `117 sec` at the end of a body that is cut: the number may be a duration.
+    fn unit_may_be_cut(&self) -> bool {
+        let next = blanks(self.body, self.at);
+        let end = run(self.body, next, |byte| byte.is_ascii_alphabetic() || byte >= 0x80);
+        next > self.at && end >= self.body.len() && self.is_cut()
+    }
+
+    /// `limit (429)`, `resulted in 400 Bad Request`
+    fn is_status(&self, value: u64) -> bool {
+        let enclosed = || byte(self.body, self.at.wrapping_sub(4)) == b'(' && byte(self.body, self.at) == b')';
+        let named = || self.sentence.label == Label::Requested && byte(self.body, self.at) == b' ' && !is_resource(self.next_stem());
+        matches!(value, 400..600) && (!value.is_multiple_of(100) && enclosed() || named())
+    }
+
     /// `daily 100 requests`, `每分钟 100 次`
     fn is_window_of_count(&self, window: Stem) -> bool {
         match window {
@@ -209,6 +290,11 @@ impl Reader<'_> {
             }
             _ => false,
         }
+    }
+
+    /// `1분에 60회`: in such scripts the window comes first.
+    fn follows_window(&self) -> bool {
+        self.sentence.window.is_some() && class_at(self.body, self.at) == class::WIDE && self.next_stem() == Stem::Request
     }
 
     /// `retry after 35`, `until 1788319856878`.
@@ -227,32 +313,6 @@ impl Reader<'_> {
         }
     }
 
-    /// The limit of `used/limit`, where it does not touch the end of the body or carry a unit.
-    fn second_of_pair(&mut self) -> Option<Number> {
-        let slash = byte(self.body, self.at) == b'/';
-        if !slash || class_at(self.body, self.at + 1) != class::DIGIT {
-            return None;
-        }
-        let second = Number::at(self.body, self.at + 1);
-        let counts = Span::after(self.body, second).is_none();
-        (counts && !is_glued(self.body, second.end)).then_some(second)
-    }
-
-    fn pair(&mut self, used: u64, limit: Number) {
-        self.at = limit.end;
-        let label = core::mem::replace(&mut self.sentence.label, Label::None);
-        if !self.sentence.pair && label != Label::Used && self.next_stem() != Stem::Used {
-            return;
-        }
-        self.sentence.counts = true;
-        note(&mut self.facts.said.used, used);
-        if !limit.open
-            && let Some(limit) = limit.amount()
-        {
-            note(&mut self.facts.said.limit, limit);
-        }
-    }
-
     /// A full stop ends the body, or is the point of a fraction that is cut off.
     fn ends_with_stop(&self, number: Number) -> bool {
         number.end + 1 >= self.body.len() && byte(self.body, number.end) == b'.'
@@ -264,8 +324,12 @@ impl Reader<'_> {
     }
 
     /// The word after the reader, in any script.
-    fn next_stem(&self) -> Stem {
-        let at = run(self.body, self.at, |byte| matches!(byte, b' ' | b'\n' | b'-' | b'\''));
+    pub(super) fn next_stem(&self) -> Stem {
+        self.stem_after(self.at)
+    }
+
+    pub(super) fn stem_after(&self, at: usize) -> Stem {
+        let at = run(self.body, at, |byte| matches!(byte, b' ' | b'\n' | b'-' | b'\''));
         match class_at(self.body, at) {
             class::LOWER | class::UPPER => {
                 let end = run(self.body, at, |byte| byte.is_ascii_alphabetic());
@@ -277,7 +341,7 @@ impl Reader<'_> {
     }
 }
 
-fn note(field: &mut Option<u64>, value: u64) {
+pub(super) fn note(field: &mut Option<u64>, value: u64) {
     field.get_or_insert(value);
 }
 
@@ -291,7 +355,7 @@ fn is_plain(body: &[u8], at: usize) -> bool {
 }
 
 /// Letters right behind a number make it a part of a name or a unit.
-fn is_glued(body: &[u8], at: usize) -> bool {
+pub(super) fn is_glued(body: &[u8], at: usize) -> bool {
     match class_at(body, at) {
         class::LOWER | class::UPPER | class::DIGIT => true,
         _ => match byte(body, at) {
@@ -307,10 +371,15 @@ fn is_glued(body: &[u8], at: usize) -> bool {
 /// Unknown words between a label and a number with a unit: `rate limit for this model is 9 queries`.
 const MOST_SLACK: u8 = 6;
 
-fn is_resource(stem: Stem) -> bool {
+const fn is_adverb(stem: Stem) -> bool {
+    matches!(stem, Stem::Hourly | Stem::Daily | Stem::Weekly | Stem::Monthly)
+}
+
+pub(super) fn is_resource(stem: Stem) -> bool {
     matches!(
         stem,
         Stem::Request
+            | Stem::Attempt
             | Stem::Token
             | Stem::Image
             | Stem::Credit

@@ -88,6 +88,12 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// What was read as the resource is of a limit that did not refuse.
+    pub(super) const fn forget_resource(&mut self) {
+        self.said.resource = None;
+        self.firm = false;
+    }
+
     /// Keeps what the list says of a code.
     pub(super) fn judge_listed(&mut self, code: &[u8]) {
         if let Some(finding) = find_listed(code) {
@@ -130,10 +136,10 @@ impl<'a> Facts<'a> {
             Reason::ConcurrencyLimit => Some(Resource::Concurrency),
             Reason::CreditExhausted | Reason::SpendLimit => Some(Resource::Cost),
             Reason::QuotaExhausted if self.best.rank <= Rank::Wording => Some(Resource::Cost),
-            Reason::Overloaded | Reason::FlexUnavailable | Reason::AccessTerminated => None,
+            Reason::Overloaded | Reason::FlexUnavailable | Reason::AccessTerminated | Reason::BillingInactive => None,
             _ => cause.resource,
         };
-        if cause.reason == Reason::CreditExhausted {
+        if matches!(cause.reason, Reason::CreditExhausted | Reason::BillingInactive) {
             cause.window = None;
         }
         cause
@@ -207,10 +213,20 @@ impl<'a> Facts<'a> {
         let vague = self.best.reason == Reason::UsageLimit;
         let patience = if vague { DAY } else { HOUR };
         let within = |time: Option<Duration>, most| time.is_some_and(|time| time <= most);
-        self.rate_code
+        self.rate_code && !vague
             || vague && (self.crowded || self.invited && !self.is_timed())
+            || vague && self.resets_today()
             || within(self.said.wait, patience)
             || within(self.said.window, DAY)
+    }
+
+    /// A time of day without a date: `9:30 AM`, `5pm`.
+    fn resets_today(&self) -> bool {
+        let Some(Reset::Said(said)) = self.said.reset else {
+            return false;
+        };
+        let rest = said.trim_start_matches(|c: char| c.is_ascii_digit());
+        rest.len() < said.len() && [":", "am", "pm", "AM", "PM", " AM", " PM"].iter().any(|mark| rest.starts_with(mark))
     }
 
     /// What is said besides words: a window, a wait, a use of a limit.
@@ -251,12 +267,12 @@ impl<'a> Facts<'a> {
 }
 
 /// `April 20, 2026 at 2:00 AM (local time)`
-const LONGEST_SAID: usize = 40;
+pub(super) const LONGEST_SAID: usize = 40;
 
 /// What a sentence counts.
 #[inline]
 fn resource(sentence: &Sentence) -> Option<Resource> {
-    if sentence.resource.is_some() {
+    if sentence.resource.is_some() && !(sentence.input || sentence.output) {
         return sentence.resource;
     }
     let has = |stem: Stem| sentence.concepts & stem.bit() != 0;

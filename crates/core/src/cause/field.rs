@@ -27,6 +27,8 @@ enum Field {
     Model,
     Organization,
     Count(Label),
+    /// The limit of a window.
+    LimitPer(Duration),
     /// Errors of other attempts.
     Elsewhere,
     Other,
@@ -98,7 +100,9 @@ impl<'a> Reader<'a> {
                 }
             }
             Field::Organization => {
-                if let Some((name, end)) = self.name_value(open) {
+                if let Some((name, end)) = self.name_value(open)
+                    && end < self.body.len()
+                {
                     self.facts.said.organization.get_or_insert(name);
                     self.at = end;
                 }
@@ -106,6 +110,11 @@ impl<'a> Reader<'a> {
             Field::Count(label) => {
                 self.at = open;
                 self.label(label);
+            }
+            Field::LimitPer(window) => {
+                self.at = open;
+                self.facts.said.window.get_or_insert(window);
+                self.label(Label::Limit);
             }
             // Before the first error they may be all that is said; behind it the first counts.
             Field::Elsewhere if self.facts.coded || self.facts.spoken => self.stop(),
@@ -122,7 +131,9 @@ impl<'a> Reader<'a> {
     fn error_value(&mut self, open: usize, quoted: bool) {
         self.finish(true);
         let first = !core::mem::replace(&mut self.facts.errors, true);
-        if !first && self.facts.spoken && self.facts.coded {
+        // Within an error another one is its cause; beside it, it is another's.
+        let within = self.depth > core::mem::replace(&mut self.error_depth, self.depth);
+        if !first && !within && self.facts.spoken && self.facts.coded {
             self.stop();
         } else if quoted && !matches!(byte(self.body, open), b'{' | b'[') {
             self.code_value(Field::Error, open, quoted);
@@ -134,7 +145,7 @@ impl<'a> Reader<'a> {
         let sign = usize::from(byte(self.body, open) == b'-');
         let mut start = open;
         let mut end = code_end(self.body, open + sign);
-        if starts_with(self.body, end, b"://") {
+        if starts_with(self.body, end, b"://") || byte(self.body, open) == b'/' {
             let url = run_of(self.body, end, set::URL);
             start = last_part(self.body, open, url);
             end = url;
@@ -188,7 +199,7 @@ impl<'a> Reader<'a> {
         {
             self.at = span.end;
             self.facts.said.wait.get_or_insert(span.time);
-        } else if !number.open && is_end(self.body, number.end) {
+        } else if !number.open && is_end(self.body, number.end) && class_at(self.body, number.end) != class::WIDE {
             self.at = number.end;
             match date::epoch(number) {
                 Some(reset) => {
@@ -207,9 +218,13 @@ impl<'a> Reader<'a> {
     fn window_value(&mut self, open: usize, unit: Option<Duration>) {
         self.at = open;
         self.sentence.prev = Stem::Per;
-        let Some(unit) = unit.filter(|_| class_at(self.body, open) == class::DIGIT) else {
+        let Some(unit) = unit else { return };
+        if class_at(self.body, open) != class::DIGIT {
+            // `"interval": "MINUTE"`
+            let word = of_stem(Stem::of(self.body, open, run_of(self.body, open, set::IDENT)));
+            self.facts.said.window = self.facts.said.window.or(word.filter(|&word| word >= SECOND));
             return;
-        };
+        }
         let number = Number::at(self.body, open);
         let (time, end, cut) = match Span::after(self.body, number) {
             Some(span) => (Some(span.time), span.end, span.open),
@@ -241,7 +256,8 @@ impl<'a> Reader<'a> {
         let body: &'a [u8] = self.body;
         let end = name_end(body, open);
         let name = text(body, open, end)?.trim_end_matches(['.', ':', '-']);
-        (!is_nothing(name.as_bytes()) && !name.ends_with('/') && end < body.len()).then_some((name, end))
+        let whole = byte(body, end) != b'(' && (end < body.len() || !self.is_cut());
+        (whole && !is_nothing(name.as_bytes()) && !name.ends_with('/')).then_some((name, end))
     }
 }
 
@@ -276,6 +292,8 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
     let mut model = false;
     let mut organization = false;
     let mut elsewhere = false;
+    let mut allowed = false;
+    let mut total = false;
     let mut count = 0_u32;
     let mut before = Stem::Other;
     let mut last = Stem::Other;
@@ -288,6 +306,12 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         model |= last == Stem::Model;
         organization |= last == Stem::Organization;
         elsewhere |= last == Stem::Elsewhere;
+        total |= last == Stem::Total;
+        allowed |= matches!(last, Stem::Allowed | Stem::Max | Stem::Limit);
+    }
+    // A client's sum.
+    if total && waits {
+        return Field::Other;
     }
     if elsewhere && matches!(last, Stem::Errors | Stem::Request) {
         return Field::Elsewhere;
@@ -295,6 +319,9 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
     match last {
         Stem::Second | Stem::Millis | Stem::Minute | Stem::After | Stem::In | Stem::Delay | Stem::Wait if waits || resets => {
             Field::Wait(of_stem(last).unwrap_or(SECOND))
+        }
+        Stem::Second | Stem::Minute | Stem::Hour | Stem::Day if before == Stem::Per && count > 2 => {
+            of_stem(last).map_or(Field::Other, Field::LimitPer)
         }
         Stem::Second | Stem::Millis if before == Stem::Period => Field::Window(of_stem(last)),
         Stem::Period if matches!(before, Stem::Context | Stem::Per) => Field::Other,
@@ -310,6 +337,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Limit if before == Stem::Remaining => Field::Count(Label::Ignored),
         Stem::Count if matches!(before, Stem::Credit | Stem::Message | Stem::Retry) => Field::Other,
         Stem::Error if count > 1 => Field::Other,
+        Stem::Count if allowed => Field::Count(Label::Limit),
         _ => of_word(last),
     }
 }

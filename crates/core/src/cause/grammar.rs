@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use super::facts::LONGEST_SAID;
 use super::kind::Resource;
 use super::number::{DAY, HOUR, MINUTE, MONTH, SECOND, WEEK, of_stem};
 use super::read::{Label, Reader};
@@ -43,9 +44,14 @@ impl Reader<'_> {
             | Stem::Ready
             | Stem::Enough
             | Stem::Token
+            | Stem::Length
+            | Stem::All
+            | Stem::Failed
+            | Stem::Authorized
+            | Stem::Progress
             | Stem::Rate => self.together(prev, stem),
             Stem::To if prev == Stem::Throttle => self.label(Label::Limit),
-            Stem::Per if prev == Stem::Request => self.sentence.concepts |= Stem::Rate.bit(),
+            Stem::Per if matches!(prev, Stem::Request | Stem::Attempt) => self.sentence.concepts |= Stem::Rate.bit(),
             Stem::Limit if prev == Stem::Remaining => {}
             Stem::Limit | Stem::Max => {
                 if stem == Stem::Limit
@@ -54,6 +60,9 @@ impl Reader<'_> {
                 {
                     self.sentence.concepts |= concept(unit);
                     self.window(unit);
+                }
+                if prev == Stem::Connection {
+                    self.sentence.concepts |= Stem::Concurrent.bit();
                 }
                 self.sentence.pair |= prev == Stem::Per && self.sentence.label == Label::Used;
                 self.label(Label::Limit);
@@ -77,14 +86,48 @@ impl Reader<'_> {
                     self.sentence.said = Some(self.at);
                 }
             }
+            // The tokens of a limiter's bucket.
+            Stem::Quota if prev == Stem::For && self.lacks_tokens() => {
+                self.sentence.concepts &= !Stem::Token.bit();
+                self.sentence.concepts |= Stem::Throttle.bit();
+            }
+            Stem::Quota if prev == Stem::Connection => self.sentence.concepts |= Stem::Concurrent.bit(),
+            Stem::With if prev == Stem::Terminated => self.sentence.concepts &= !Stem::Terminated.bit(),
+            Stem::Overload if prev == Stem::Avoid => self.sentence.concepts &= !Stem::Overload.bit(),
+            Stem::Key if prev == Stem::Bad => self.sentence.concepts |= Stem::Invalid.bit(),
+            Stem::Expired => {
+                let of_key = Stem::Key.bit() | Stem::Token.bit();
+                let plan = self.sentence.concepts & (of_key | Stem::Account.bit()) == Stem::Account.bit();
+                self.sentence.concepts |= if plan { Stem::Inactive.bit() } else { Stem::Invalid.bit() };
+            }
+            // `API key not found`, `no API key provided`
+            Stem::Found if self.lacks_key() => self.sentence.concepts |= Stem::Invalid.bit(),
+            // `to get 50k a month`
+            Stem::Get if prev == Stem::To => self.sentence.concepts |= Stem::Add.bit(),
+            Stem::Project => self.sentence.concepts |= Stem::Account.bit(),
+            // `next request allowed in 15 s`, not `10 allowed in 60 s`
+            Stem::In if prev == Stem::Allowed && !self.has_count() => self.sentence.waits = true,
+            Stem::Attempt => self.sentence.concepts |= Stem::Request.bit(),
+            Stem::One => self.one(prev, false),
+            Stem::A => self.one(prev, true),
+            // A plan's name, or a limiter's tokens.
+            Stem::Account | Stem::Bucket if prev == Stem::Token => self.sentence.concepts &= !Stem::Token.bit(),
+            // `failed after 30 seconds`, `timed out after 600 s`
+            Stem::After if matches!(prev, Stem::Failed | Stem::Out) => self.sentence.client = true,
             Stem::Retrying => self.sentence.client = true,
             Stem::Until => {
                 self.sentence.waits = true;
                 self.sentence.said = Some(self.at);
             }
-            Stem::At | Stem::On if self.sentence.waits => self.sentence.said = Some(self.at),
+            Stem::At | Stem::On if self.sentence.waits && !self.says_date() => self.sentence.said = Some(self.at),
             _ => self.window_word(prev, stem),
         }
+    }
+
+    /// `resets May 3 at 7am`: the date came before.
+    fn says_date(&self) -> bool {
+        let said = self.sentence.said.and_then(|from| self.body.get(from..self.at.min(from.saturating_add(LONGEST_SAID))));
+        said.is_some_and(|said| said.iter().any(u8::is_ascii_digit))
     }
 
     /// Notes a window, the first one only; an amount that waits for it becomes a limit.
@@ -132,9 +175,19 @@ impl Reader<'_> {
         }
     }
 
-    /// `payment required`, `240 credits are required`
+    const fn lacks_tokens(&self) -> bool {
+        let lack = Stem::Insufficient.bit() | Stem::Token.bit();
+        self.sentence.concepts & lack == lack
+    }
+
+    const fn lacks_key(&self) -> bool {
+        let lack = Stem::Not.bit() | Stem::Key.bit();
+        self.sentence.concepts & lack == lack
+    }
+
+    /// `payment required`, `extra usage is required`, `240 credits are required`
     fn required(&mut self, prev: Stem) {
-        if prev == Stem::Billing {
+        if matches!(prev, Stem::Billing | Stem::Is) && self.sentence.concepts & (Stem::Billing.bit() | Stem::Usage.bit()) != 0 {
             self.sentence.concepts |= Stem::Insufficient.bit();
         }
         let credits = Stem::Credit.bit() | Stem::Token.bit();
@@ -185,13 +238,24 @@ impl Reader<'_> {
             }
             (Stem::Too, Stem::Low) => Stem::Insufficient,
             (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
+            (Stem::Remaining, Stem::Credit | Stem::Balance) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,
             (Stem::Not, Stem::Such) => Stem::Member,
+            (Stem::Not, Stem::Authorized) => Stem::Auth,
+            (Stem::Used, Stem::All) => Stem::Exceed,
+            (Stem::Billing, Stem::Failed) => Stem::Inactive,
+            (Stem::In, Stem::Progress) => Stem::Concurrent,
+            (Stem::Max, Stem::Length) => Stem::Context,
             (Stem::Your, Stem::Capacity) | (Stem::Total, Stem::Request) => Stem::Quota,
             (Stem::Not, Stem::Ready) | (Stem::At, Stem::Capacity) => Stem::Overload,
             (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,
             (Stem::Request, Stem::Rate) => {
                 self.sentence.request_rate = true;
                 return;
+            }
+            // A token of someone who calls.
+            (Stem::Bearer | Stem::Api | Stem::Auth, Stem::Token) => {
+                self.sentence.concepts &= !Stem::Token.bit();
+                Stem::Key
             }
             (Stem::Input, Stem::Token) => {
                 self.sentence.input = true;
@@ -209,7 +273,7 @@ impl Reader<'_> {
     fn window_word(&mut self, prev: Stem, stem: Stem) {
         let (window, resource) = match stem {
             Stem::Second | Stem::Minute | Stem::Hour | Stem::Day | Stem::Week | Stem::Month => match of_stem(stem) {
-                Some(unit) if matches!(prev, Stem::Per | Stem::Current) => (unit, None),
+                Some(unit) if matches!(prev, Stem::Per | Stem::Current | Stem::This) => (unit, None),
                 Some(unit) if prev == Stem::Last => {
                     self.counted_within(unit);
                     return;
@@ -228,6 +292,8 @@ impl Reader<'_> {
             Stem::Rph => (HOUR, Some(Resource::Requests)),
             Stem::Rpd => (DAY, Some(Resource::Requests)),
             Stem::Tpm => (MINUTE, Some(Resource::Tokens)),
+            Stem::Itpm => (MINUTE, Some(Resource::InputTokens)),
+            Stem::Otpm => (MINUTE, Some(Resource::OutputTokens)),
             Stem::Tpd => (DAY, Some(Resource::Tokens)),
             Stem::Ipm => (MINUTE, Some(Resource::Images)),
             Stem::AudioHour => (HOUR, Some(Resource::AudioSeconds)),

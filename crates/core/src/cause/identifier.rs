@@ -1,6 +1,6 @@
 //! Identifiers: several words in one, such as codes, or names that are none.
 
-use super::lex::{byte, class, class_at, is_letter, run, run_of, set};
+use super::lex::{byte, class, class_at, is_letter, key_end, opening, run, run_of, set, starts_with};
 use super::read::{Reader, Sentence};
 use super::rules::Source;
 use super::words::Stem;
@@ -15,7 +15,11 @@ impl Reader<'_> {
             return;
         }
         let ident = self.body.get(start..end).unwrap_or_default();
-        if ident.iter().any(u8::is_ascii_digit) {
+        let digits = ident.iter().any(u8::is_ascii_digit);
+        if (digits || byte(self.body, end) == b'/') && self.model_as_subject(start) {
+            return;
+        }
+        if digits {
             self.at = run_of(self.body, end, set::NAME);
             self.sentence.prev = Stem::Other;
             self.sentence.slack = self.sentence.slack.saturating_add(1);
@@ -33,11 +37,14 @@ impl Reader<'_> {
         }
         let snake = ident.contains(&b'_');
         let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
-        if count > 1 && (snake || camel) {
+        if count > 1 && (snake || camel) && !self.counts(end) {
             let source = if snake || self.is_parenthesized(start, end) { Source::Name } else { Source::Class };
             self.facts.judge(&self.sentence, source);
         }
-        if class && !snake && count > 1 {
+        let class = !snake && (class || self.is_qualified(start));
+        let code = snake && before == 0 && byte(self.body, end) == b':';
+        if count > 1 && (class || code) {
+            // `RateLimitError: message`, `rate_limit_error: message`
             self.sentence = Sentence::START;
             return;
         }
@@ -46,6 +53,16 @@ impl Reader<'_> {
             self.names(last);
         }
         self.unknown_key(last, end);
+    }
+
+    /// `Net::ServerBusy`: the name of a class.
+    fn is_qualified(&self, start: usize) -> bool {
+        starts_with(self.body, start.wrapping_sub(2), b"::")
+    }
+
+    /// `max_parallel_requests: 10`: what is counted, not what is wrong.
+    fn counts(&self, end: usize) -> bool {
+        key_end(self.body, end).is_some_and(|(value, _)| class_at(self.body, opening(self.body, value).0) == class::DIGIT)
     }
 
     /// `(ThrottlingException)`: a code that a client prints.

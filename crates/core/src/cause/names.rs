@@ -10,6 +10,7 @@ impl<'a> Reader<'a> {
     pub(super) fn names(&mut self, stem: Stem) {
         match stem {
             Stem::For | Stem::To => self.model_after_for(),
+            Stem::On if self.facts.said.model.is_none() => self.model_after_for(),
             Stem::Model => self.model_after_model(),
             Stem::Organization | Stem::Account => self.organization_after(stem),
             _ => {}
@@ -33,14 +34,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `qwen/qwen3-coder:free is temporarily rate-limited`
+    /// `qwen/qwen3-coder:free is temporarily rate-limited`, `gpt-5.1 请求过多`
     pub(super) fn model_as_subject(&mut self, start: usize) -> bool {
         let body: &'a [u8] = self.body;
         let end = name_end(body, start);
         let Some(name) = text(body, start, end) else {
             return false;
         };
-        let found = starts_with(body, end, b" is ") && looks_like_model(name);
+        let goes_on = starts_with(body, end, b" is ") || byte(body, end) == b' ' && class_at(body, end + 1) == class::WIDE;
+        let found = goes_on && looks_like_model(name);
         if found {
             self.facts.said.model.get_or_insert(name);
             self.at = end;
@@ -67,7 +69,8 @@ impl<'a> Reader<'a> {
             || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'*')
             || name.text.starts_with("org-")
             || name.text.starts_with("org_");
-        if sure && name.text != "on" && (stem == Stem::Organization || name.text.contains('-') || name.angled) {
+        let owner = stem == Stem::Organization || name.angled || name.text.contains('-') && !name.quoted;
+        if sure && owner && name.text != "on" {
             self.facts.said.organization.get_or_insert(name.text);
             self.at = name.after;
         }
@@ -82,7 +85,7 @@ impl<'a> Reader<'a> {
             start += 1;
         }
         let mut end = name_end(body, start);
-        if end >= body.len() {
+        if end >= body.len() && self.is_cut() {
             return None;
         }
         while end > start && matches!(byte(body, end - 1), b'.' | b':' | b'/' | b'-') {
@@ -112,7 +115,19 @@ fn looks_like_model(name: &str) -> bool {
         && !name.starts_with("org-")
         && !name.starts_with("proj")
         && !name.as_bytes().windows(3).any(|part| part == b"://")
+        && !is_region(name)
+        && !is_on_host(name)
         && !is_uuid(name)
+}
+
+/// `us-east-1`
+fn is_region(name: &str) -> bool {
+    name.as_bytes().get(2) == Some(&b'-')
+}
+
+/// `docker.io/library/node:20-alpine`
+fn is_on_host(name: &str) -> bool {
+    name.split_once('/').is_some_and(|(host, _)| host.contains('.'))
 }
 
 /// 8-4-4-4-12 digits.

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::lex::{blanks, byte, class, class_at, run};
+use super::lex::{blanks, byte, class, class_at, run, starts_with};
 use super::wide;
 use super::words::Stem;
 
@@ -45,6 +45,16 @@ impl Number {
             _ => end,
         };
         Self { whole, nanos, end, open: more >= body.len(), point }
+    }
+
+    /// `100k`, `1.5k`
+    pub(super) fn thousands(self, body: &[u8]) -> Option<Self> {
+        if !matches!(byte(body, self.end), b'k' | b'K') || !self.nanos.is_multiple_of(1_000_000) {
+            return None;
+        }
+        let part = u64::from(self.nanos / 1_000_000);
+        let whole = self.whole.checked_mul(1_000)?.checked_add(part)?;
+        Some(Self { whole, nanos: 0, end: self.end + 1, open: self.end + 1 >= body.len(), point: false })
     }
 
     /// The number as an amount, unless it has a fraction.
@@ -111,15 +121,17 @@ impl Span {
                 break;
             };
             time = time.checked_add(number.times(unit)?)?;
-            let next = blanks(body, end);
-            let open = next >= body.len() && unit > SECOND;
+            let next = and(body, blanks(body, end));
+            let open = unit > SECOND && matches!(body.get(next..), Some(b"" | b"a" | b"an" | b"and" | b"," | b", ") | None);
             if class_at(body, next) != class::DIGIT {
                 return Some(Self { time, end, open });
             }
             number = Number::at(body, next);
             let word = blanks(body, number.end);
-            let open = run(body, word, |byte| byte.is_ascii_alphabetic()) >= body.len();
+            let last = run(body, word, |byte| byte.is_ascii_alphabetic());
+            let open = last >= body.len() && body.get(word..) != Some(b"s");
             if open || self::unit(body, number.end).is_none() {
+                let end = if open { body.len() } else { end };
                 return Some(Self { time, end, open });
             }
         }
@@ -133,6 +145,9 @@ pub(super) fn unit(body: &[u8], at: usize) -> Option<(Duration, usize)> {
         return None;
     }
     let at = gap(body, at);
+    if let Some(end) = micros_end(body, at) {
+        return Some((Duration::from_micros(1), end));
+    }
     if class_at(body, at) == class::WIDE || byte(body, at) == b'\\' {
         let (stems, end) = wide::phrase_at(body, at)?;
         return Some((of_stem(*stems.first()?)?, end));
@@ -148,6 +163,21 @@ pub(super) fn unit(body: &[u8], at: usize) -> Option<(Duration, usize)> {
         _ => of_stem(Stem::of(body, at, end))?,
     };
     Some((unit, end))
+}
+
+/// Where the next part of a duration begins: `59 minutes and 59 seconds`, `1 hour, 5 minutes`.
+fn and(body: &[u8], at: usize) -> usize {
+    match byte(body, at) {
+        b'a' if starts_with(body, at, b"and ") => at + 4,
+        b',' if byte(body, at + 1) == b' ' && class_at(body, at + 2) == class::DIGIT => at + 2,
+        _ => at,
+    }
+}
+
+/// `µs` in either of Unicode's spellings.
+fn micros_end(body: &[u8], at: usize) -> Option<usize> {
+    let mark = starts_with(body, at, b"\xC2\xB5s") || starts_with(body, at, b"\xCE\xBCs");
+    mark.then_some(at + 3)
 }
 
 /// The end of what may stand between a number and its unit: a blank, a hyphen, a quote, a line's end as an escape.

@@ -18,8 +18,9 @@ pub(super) struct Reader<'a> {
     pub(super) at: usize,
     pub(super) facts: Facts<'a>,
     pub(super) sentence: Sentence,
-    /// Braces that are open.
-    depth: i32,
+    /// Braces that are open, now and at the last key "error".
+    pub(super) depth: i32,
+    pub(super) error_depth: i32,
 }
 
 /// What a sentence has said so far.
@@ -49,6 +50,8 @@ pub(super) struct Sentence {
     pub(super) said: Option<usize>,
     /// `(used/limit)` stood before: the next number is a pair.
     pub(super) pair: bool,
+    /// A limit was read behind its use.
+    pub(super) paired: bool,
     /// An abbreviation names it: `RPM`, `TPM`.
     pub(super) resource: Option<Resource>,
     /// "Request rate" was said, not only "requests".
@@ -84,6 +87,7 @@ impl Sentence {
         client: false,
         said: None,
         pair: false,
+        paired: false,
         resource: None,
         request_rate: false,
         input: false,
@@ -100,7 +104,7 @@ pub(super) enum Stop {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(body: &'a [u8]) -> Self {
-        Self { body, at: 0, facts: Facts::default(), sentence: Sentence::START, depth: 0 }
+        Self { body, at: 0, facts: Facts::default(), sentence: Sentence::START, depth: 0, error_depth: 0 }
     }
 
     /// Reads up to `end`, or to a page of HTML.
@@ -282,7 +286,7 @@ impl<'a> Reader<'a> {
                 self.at += usize::from(byte(self.body, self.at) == b' ');
             }
             b'|' => {
-                self.finish(true);
+                self.finish(!self.may_be_piped());
                 self.piped_reset();
             }
             b';' => self.finish(true),
@@ -317,6 +321,7 @@ impl<'a> Reader<'a> {
                 return self.skip_to_key();
             }
             b'}' | b']' | b':' | b')' => return self.finish(true),
+            0 if class_at(self.body, self.at.wrapping_sub(2)) != class::SPACE => return self.finish(true),
             next if class_of(next) <= class::DIGIT && class_of(next) != class::PUNCT => return,
             _ => {}
         }

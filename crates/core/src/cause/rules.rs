@@ -150,7 +150,7 @@ const RATE_WORDS: Concepts = any(&[Rate, Throttle, Second, Minute, Hour, Day]);
 const TRIGGERS: Concepts = any(&[
     Exceed, Abuse, TooMany, Throttle, SlowDown, Insufficient, Inactive, Terminated, Policy,
     Unusual, Auth, Invalid, Permission, Member, Concurrent, Overload, Capacity, Demand, Queue,
-    Enqueued, Flex, Deployment, Receiving, Large, Context, Size, Ramp, Rate, Limit, Spend, Recharge, Max, Resource,
+    Enqueued, Flex, Deployment, Receiving, Large, Context, Size, Ramp, Rate, Limit, Spend, Recharge, Max, Resource, Country, Usage,
 ]);
 
 /// The rules that need a stem of [`SPECIFIC`]: the first set of each is the telling one.
@@ -160,13 +160,16 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::AccessTerminated, all![Unusual]).whole(),
     rule(Rank::Wording, Reason::AccessTerminated, all![Policy, Not Terminated Inactive Exceed]).whole().unless(&[Rate, Throttle]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany, Quota]),
+    rule(Rank::Wording, Reason::AccessTerminated, all![Country, Not]).whole().unless(&[Capacity, Resource, Quota, Overload, Rate, Throttle, TooMany]),
     // Money. What was paid for is gone ...
     rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Insufficient Exceed]).unless(&[Rate, Throttle, Add, Second, Minute, Hour]),
     rule(Rank::Wording, Reason::CreditExhausted, all![Billing, Insufficient]).unless(&[Rate, Throttle, Add]),
     rule(Rank::Wording, Reason::CreditExhausted, all![Recharge]).whole().unless(&[Rate, Throttle]),
+    rule(Rank::Wording, Reason::UsageLimit, all![Usage, Insufficient]).whole().unless(&[Rate, Throttle, Add, Second, Minute, Hour]),
     // ... an account's payment stands out ...
     rule(Rank::Quota, Reason::QuotaExhausted, all![Inactive, Quota]).whole(),
     rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Billing]),
+    rule(Rank::Wording, Reason::BillingInactive, all![Concurrent, Billing Balance]).whole().unless(&[Limit, TooMany]),
     rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Organization]).unless(&[Temporary, TooMany]),
     // ... or a cap that the owner set is reached.
     rule(Rank::Quota, Reason::QuotaExhausted, all![Spend, Quota, Exceed]).whole(),
@@ -178,17 +181,17 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Key]),
     rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Token]).unless(&[Limit, Rate, Max, TooMany]),
     rule(Rank::Weak, Reason::InvalidKey, all![Auth]).whole().unless(&[Rate, Throttle, TooMany]),
-    rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole(),
+    rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole().unless(&[Rate, Throttle, TooMany]),
     // Size.
     rule(Rank::TooLarge, Reason::TooLarge, all![Large, Too, Request Context Token Input Prompt Size]).unless(&[Resource]),
-    rule(Rank::TooLarge, Reason::TooLarge, all![Context, Exceed Max]).whole().unless(&[Demand, Rate, Concurrent]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![Context, Exceed Max]).whole().unless(&[Demand, Rate, Concurrent, Queue]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Input Prompt, TooMany, Token]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Input Prompt, Token, Exceed]).whole().unless(&[Rate, Second, Minute, Hour, Day, Organization, Account, Quota]),
-    rule(Rank::TooLarge, Reason::TooLarge, all![Size, Max]).whole().unless(&[Demand, Queue]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![Size, Max Exceed]).whole().unless(&[Demand, Queue, Rate, Throttle]),
     rule(Rank::TooLarge, Reason::TooLarge, all![TooMany, Token, Request]).whole().unless(&[Rate, Throttle, Second, Minute, Hour, Day]),
     // Calls in flight.
     rule(Rank::Concurrency, Reason::BatchQueueFull, all![Enqueued, Limit Exceed]),
-    rule(Rank::Concurrency, Reason::ConcurrencyLimit, all![Concurrent, Limit TooMany Exceed Max High Request]),
+    rule(Rank::Concurrency, Reason::ConcurrencyLimit, all![Concurrent, Limit TooMany Exceed Max High Request]).unless(&[Minute]),
     // Growth.
     rule(Rank::Ramp, Reason::RampTooFast, all![Ramp, Fast TooMany]),
     rule(Rank::Ramp, Reason::RampTooFast, all![Ramp, Max, Rate]),
@@ -196,15 +199,15 @@ const RULES: &[Rule] = &[
     rule(Rank::Rate, Reason::UnknownRate, all![Capacity, Exceed, Second Minute Hour Day]),
     rule(Rank::Quota, Reason::UsageLimit, all![Capacity, Exceed, Week Month]),
     rule(Rank::Overload, Reason::FlexUnavailable, all![Flex, Resource Capacity Not]),
-    rule(Rank::Overload, Reason::Overloaded, all![Overload]),
+    rule(Rank::Overload, Reason::Overloaded, all![Overload]).unless(&[Throttle]),
     rule(Rank::Overload, Reason::Overloaded, all![Receiving, TooMany Demand High]),
     rule(Rank::Overload, Reason::Overloaded, all![Demand, High Exceed]),
     rule(Rank::Overload, Reason::Overloaded, all![Deployment, Not]),
-    rule(Rank::Overload, Reason::Overloaded, all![Capacity Resource, Not Max Insufficient]).unless(&[Quota]),
+    rule(Rank::Overload, Reason::Overloaded, all![Capacity Resource, Not Max Insufficient]).unless(&[Quota, Auth, Permission]),
     rule(Rank::Overload, Reason::Overloaded, all![Capacity, Exceed]).unless(&[Quota]),
     rule(Rank::Overload, Reason::Overloaded, all![Queue, Exceed Max Limit TooMany]),
     // A quota; a rate's words or a window of up to a day beside it make it a rate.
-    rule(Rank::Wording, Reason::QuotaExhausted, all![Quota, Insufficient]),
+    rule(Rank::Wording, Reason::QuotaExhausted, all![Quota, Insufficient]).unless(&[Throttle]),
     rule(Rank::Quota, Reason::UsageLimit, all![Terminated, Temporary, Account]).whole().unless(&[Rate]),
     rule(Rank::Rate, Reason::UnknownRate, all![Quota, Exceed, Rate Throttle Allocated TooMany Second Minute Hour Day Resource]),
     rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]).whole().prose(),
@@ -213,7 +216,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Quota, Reason::UsageLimit, all![Usage, Limit, Exceed]).whole().unless(&[Rate]),
     rule(Rank::Quota, Reason::UsageLimit, all![Month Week, Limit Max, Exceed]).whole(),
     rule(Rank::Quota, Reason::QuotaExhausted, all![Account, Exceed]).whole().prose().unless(&[Rate, Limit, Throttle, TooMany, Request, Token, Concurrent, Capacity, Second, Minute, Hour, Day]),
-    rule(Rank::Quota, Reason::QuotaExhausted, all![Insufficient, Account]).whole().prose().unless(&[Permission, Auth, Key, Rate, TooMany]),
+    rule(Rank::Quota, Reason::QuotaExhausted, all![Insufficient, Account]).whole().prose().unless(&[Permission, Auth, Key, Rate, Throttle, TooMany]),
 ];
 
 /// What is left are rates.

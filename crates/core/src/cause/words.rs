@@ -14,8 +14,6 @@ macro_rules! stems {
 }
 
 stems! {
-    /// An unknown word.
-    Other
     // Rates and amounts.
     Rate Limit Exceed TooMany Request Token Throttle SlowDown Quota Max Usage
     // Resources.
@@ -34,12 +32,16 @@ stems! {
     Second Minute Hour Day Week Month Retry Reset
     // Negation and the rest that rules ask for.
     Not Allocated Add
-    // From here on without a bit: grammar.
+    // Countries that are not served.
+    Country
+    /// An unknown word. From here on without a bit: grammar.
+    Other
     Retrying Many Slow Down Active Api Per For In Of To Is At After Until Wait Try Again Available
-    Within Last Period Allowed More Than Over Run Your Out Up Low Enough Due Such On
+    Within Before Last Period Bucket Allowed More Than Over Run Your Out Up Low Enough Due Such On One A Length With Avoid Failed
+    Attempt Bearer Connection This Project Get All Bad Expired Found Authorized Progress
     Used Current Requested Got Required Arrears Remaining Burst Afford Total Ready Server
     Daily Hourly Monthly Weekly Secondly Minutely Ten
-    Rpm Rpd Rps Rph Tpm Tpd Ipm AudioHour AudioDay
+    Rpm Rpd Rps Rph Tpm Itpm Otpm Tpd Ipm AudioHour AudioDay
     // Names of keys.
     Code Type Status Message Error Errors Exception Model Name Millis Delay Time Value Count Elsewhere
 }
@@ -223,4 +225,4 @@ const fn insert(table: &mut Vocabulary, word: &[u8], stem: Stem) {
     }
 }
 
-const _: () = assert!((Stem::Add as u8) < 64);
+const _: () = assert!((Stem::Country as u8) < 64);

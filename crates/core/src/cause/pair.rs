@@ -1,0 +1,84 @@
+//! Pairs of a use and its limit, and which of several refused.
+
+use super::amount::{is_glued, is_resource, note};
+use super::lex::{blanks, byte, class, class_at, run};
+use super::number::{Number, Span};
+use super::read::{Label, Reader};
+use super::words::Stem;
+
+impl Reader<'_> {
+    /// Notes a use; of several pairs the one whose limit is reached counts.
+    pub(super) fn note_used(&mut self, value: u64) {
+        if self.sentence.paired && self.is_far_from_limit() {
+            self.forget_pair();
+        }
+        note(&mut self.facts.said.used, value);
+    }
+
+    /// The largest number of 64 bits is no limit at all.
+    pub(super) fn note_limit(&mut self, value: u64) {
+        self.sentence.paired = self.facts.said.used.is_some();
+        if value < UNLIMITED {
+            note(&mut self.facts.said.limit, value);
+        } else if self.facts.said.limit.is_none() {
+            self.forget_pair();
+        }
+    }
+
+    /// Of several limits this one did not refuse.
+    fn is_far_from_limit(&self) -> bool {
+        let said = &self.facts.said;
+        said.used.zip(said.limit).is_some_and(|(used, limit)| used.saturating_add(said.requested.unwrap_or(0)) < limit)
+    }
+
+    /// `current rpm: 1, rpm limit: 15, current tpm: 9000, tpm limit: 5000`: the next pair may be the one.
+    fn forget_pair(&mut self) {
+        self.sentence.window = None;
+        self.sentence.resource = None;
+        let said = &mut self.facts.said;
+        (said.limit, said.used, said.window) = (None, None, None);
+        self.facts.forget_resource();
+    }
+
+    /// The limit of `used/limit`, where it does not touch the end of the body or carry a unit.
+    pub(super) fn second_of_pair(&mut self) -> Option<Number> {
+        let slash = byte(self.body, self.at) == b'/';
+        if !slash || class_at(self.body, self.at + 1) != class::DIGIT {
+            return None;
+        }
+        let second = Number::at(self.body, self.at + 1);
+        let counts = Span::after(self.body, second).is_none();
+        (counts && !is_glued(self.body, second.end)).then_some(second)
+    }
+
+    pub(super) fn pair(&mut self, used: u64, limit: Number) {
+        self.at = limit.end;
+        let label = core::mem::replace(&mut self.sentence.label, Label::None);
+        if self.left_of_pair() {
+            if let Some(limit) = limit.amount() {
+                self.note_limit(limit);
+                self.sentence.counts = true;
+            }
+            return;
+        }
+        if !self.sentence.pair && label != Label::Used && self.next_stem() != Stem::Used {
+            return;
+        }
+        self.sentence.counts = true;
+        note(&mut self.facts.said.used, used);
+        if !limit.open
+            && let Some(limit) = limit.amount()
+        {
+            note(&mut self.facts.said.limit, limit);
+        }
+    }
+
+    /// `0/500 requests remaining`: the first number is what is left.
+    fn left_of_pair(&self) -> bool {
+        let end = run(self.body, blanks(self.body, self.at), |byte| byte.is_ascii_alphabetic());
+        self.next_stem() == Stem::Remaining || is_resource(self.next_stem()) && self.stem_after(end) == Stem::Remaining
+    }
+}
+
+/// A limit of so much is none.
+const UNLIMITED: u64 = i64::MAX as u64;
