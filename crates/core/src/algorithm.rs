@@ -5,6 +5,7 @@ use core::fmt::Debug;
 use crate::{CarryOver, Cost, Decision, Nanos, Reservation, Snapshot};
 
 pub(crate) mod gcra;
+pub(crate) mod sliding_window;
 
 /// A rate-limit algorithm: a pure step on a small state, with no thread, clock or lock in sight.
 ///
