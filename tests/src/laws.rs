@@ -186,10 +186,14 @@ impl<A: Algorithm<Cost = u32, State: Word> + Debug> Case<A> {
     }
 }
 
-/// Stamps the laws on an algorithm: `laws!(name, strategy of Case)`. The tests live in a module `name`.
+/// Stamps the laws on an algorithm: `laws!(name, strategy of Case)`. The tests live in a module `name`. Where the wait behind a queue depends on
+/// what each caller in it asks for, a third argument draws that.
 #[macro_export]
 macro_rules! laws {
     ($name:ident, $cases:expr) => {
+        $crate::laws!($name, $cases, any::<u32>());
+    };
+    ($name:ident, $cases:expr, $queued:expr) => {
         mod $name {
             use paceline_core::Nanos;
             use proptest::prelude::*;
@@ -245,7 +249,7 @@ macro_rules! laws {
                 }
 
                 #[test]
-                fn the_wait_behind_a_queue_is_when_it_has_passed(case in $cases, costs in prop::collection::vec(any::<u32>(), 1..20)) {
+                fn the_wait_behind_a_queue_is_when_it_has_passed(case in $cases, costs in prop::collection::vec($queued, 1..20)) {
                     case.the_wait_behind_a_queue_is_when_it_has_passed(&costs);
                 }
             }
