@@ -189,7 +189,7 @@ pub fn quotas() -> impl Strategy<Value = Quota> {
 /// What the laws have to know of a limiter.
 pub fn case<W: Word>(quota: Quota, algorithm: SlidingWindow<W>) -> Case<SlidingWindow<W>> {
     let full = Nanos(quota.period().0.saturating_mul(2));
-    Case { algorithm, burst: quota.limit(), full, memory: algorithm.memory(), skew: algorithm.skew(), tick: Nanos(1) }
+    Case { algorithm, burst: quota.limit(), largest_in_line: 1, full, memory: algorithm.memory(), skew: algorithm.skew(), tick: Nanos(1) }
 }
 
 /// The body of the fuzz target: a quota and calls, as `bytes` tell them.

@@ -5,11 +5,8 @@ use paceline_tests::laws;
 use paceline_tests::sliding_window::{case, check_against_oracle, fuzz, ops, quotas};
 use proptest::prelude::*;
 
-/// With `self.cost` of the laws, callers of cost 1: for others the forecast is the least.
-const ONE: Just<u32> = Just(0);
-
-laws!(on_64_bits, quotas().prop_map(|quota| case(quota, SlidingWindow::new(quota).expect("a limit that fits"))), super::ONE);
-laws!(on_32_bits, quotas().prop_map(|quota| case(quota, SlidingWindow::new_u32(quota).expect("a limit that fits"))), super::ONE);
+laws!(on_64_bits, quotas().prop_map(|quota| case(quota, SlidingWindow::new(quota).expect("a limit that fits"))));
+laws!(on_32_bits, quotas().prop_map(|quota| case(quota, SlidingWindow::new_u32(quota).expect("a limit that fits"))));
 
 proptest! {
     /// Seen to fail when the share of the window before is rounded down, when a late reading counts in its own window, and when `undo` takes from the window
