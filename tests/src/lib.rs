@@ -4,6 +4,7 @@ pub mod corpus;
 pub mod gcra;
 pub mod headers;
 pub mod laws;
+pub mod pair;
 pub mod refusals;
 pub mod sliding_window;
 

@@ -32,6 +32,15 @@ impl ExactSlidingWindow {
         Self { limit: quota.limit().into(), debt: debt.into(), window, late, newest: 0, taken: Vec::new() }
     }
 
+    /// Takes `cost` at the reading `now` if the definition allows it.
+    pub fn admit(&mut self, now: Nanos, cost: u32) -> bool {
+        let admits = self.admits(now, cost);
+        if admits {
+            self.take(now, cost.into());
+        }
+        admits
+    }
+
     /// The window that a reading counts in, and how much of it has passed.
     fn place(&self, now: Nanos) -> (u128, u128) {
         let (window, elapsed) = (u128::from(now.0) / self.window, u128::from(now.0) % self.window);
@@ -306,8 +315,7 @@ impl<W: AtomicWord> Player<W> {
         match decision {
             Decision::Impossible { most } => assert!(most == self.quota.limit() && cost > most, "{cost} of {most}"),
             Decision::Allowed => {
-                assert!(self.exact.admits(now, cost), "admitted {cost} at {now} above {:?}", self.quota);
-                self.exact.take(now, cost.into());
+                assert!(self.exact.admit(now, cost), "admitted {cost} at {now} above {:?}", self.quota);
             }
             Decision::Denied { retry_after } => {
                 assert_eq!(now.saturating_add(retry_after), self.exact.earliest(now, cost), "{:?} {cost} at {now}", self.quota);
