@@ -67,8 +67,8 @@ fn a_reservation_is_charged_to_both_for_its_time() {
     assert_eq!(seconds(wait), 2);
     let [first, _] = pair.snapshot(wait);
     assert_eq!((first.remaining, seconds(first.reset_after)), (0, 2), "all of it goes at that time");
-    assert!(pair.cancel(Nanos::from_secs(1), ticket), "nobody has reserved behind it");
-    assert!(pair.decide(Nanos::from_secs(1), [2, 1]).is_allowed());
+    assert!(pair.cancel(Nanos::from_millis(1_001), ticket), "nobody has reserved behind it");
+    assert!(pair.decide(Nanos::from_millis(1_001), [2, 1]).is_allowed());
 }
 
 /// The wait of one may be longer than the other's word remembers: what has drained by then is not taken for something to come. Seen to fail when the charge starts

@@ -64,6 +64,17 @@ fn nearly_twice_the_limit_passes_in_a_trailing_window() {
     assert_eq!(admitted + 39 + 100, 197, "in the 60 s from 59 on");
 }
 
+/// What is given back long after it was taken is nothing, and wipes out nothing that others have taken since.
+#[test]
+fn an_undo_long_after_changes_nothing() {
+    let limit = per_minute(10);
+    assert!(limit.decide(Nanos::ZERO, 1).is_allowed());
+    let later = Nanos::from_secs(600);
+    assert!(limit.decide(later, 10).is_allowed());
+    limit.undo(Nanos::ZERO, 1);
+    assert!(!limit.decide(later, 1).is_allowed());
+}
+
 /// Callers in line: one less than the limit in each window, as the docs say, and with a limit of 1 one call in every other.
 #[test]
 fn the_pace_of_a_queue() {

@@ -57,7 +57,7 @@ fn reservations_of_a_pair_stand_in_line() {
         let pair = pair([1, 2]);
         let call = || {
             let pair = pair.clone();
-            move || match pair.reserve(NOW, [1, 1], Nanos::from_secs(1)) {
+            move || match pair.reserve(NOW, [1, 1], Nanos::from_millis(1_500)) {
                 Reservation::Reserved { wait, .. } => wait.0 / 1_000_000_000,
                 Reservation::Denied { retry_after, .. } => retry_after.0 / 1_000_000_000,
                 Reservation::Impossible { most } => panic!("{most}"),
