@@ -282,7 +282,7 @@ impl<W: AtomicWord> Player<W> {
 
     fn late(&self, behind: u16) -> Nanos {
         let skew = u128::from(self.limit.algorithm().skew().0);
-        self.now.saturating_sub(Nanos((skew * u128::from(behind) >> 16) as u64))
+        self.now.saturating_sub(Nanos(((skew * u128::from(behind)) >> 16) as u64))
     }
 
     fn take(&mut self, cost: u128) {

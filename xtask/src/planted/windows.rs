@@ -30,7 +30,7 @@ pub(super) const BUGS: &[Bug] = &[
         "self.is_empty(*word, now)",
         "-p paceline-core --lib sliding_window::exhaustive::idle",
     ),
-    bug(WINDOW, "let mut wait = seen.late;", "let mut wait = 0;", "-p paceline-core --lib sliding_window::exhaustive::the_wait"),
+    bug(WINDOW, "let mut wait = seen.late;", "let mut wait = 0_u64;", "-p paceline-core --lib sliding_window::exhaustive::the_wait"),
     bug(
         WINDOW,
         "let rest = u64::from(cost).saturating_sub(current);",

@@ -195,7 +195,7 @@ impl<A: Reconfigure<State = u32, Cost = u32>, B: Reconfigure<State = u32, Cost =
 
 /// Takes `cost`, which fits then, for the time that is `wait` from now. A state that has drained by then is made new first: on a short word its end
 /// might look ahead from there.
-fn charge_for<A: Algorithm<State = u32, Cost = u32>>(algorithm: &A, state: &mut u32, now: Nanos, wait: Nanos, cost: u32) {
+fn charge_for<A: Schedule<State = u32, Cost = u32>>(algorithm: &A, state: &mut u32, now: Nanos, wait: Nanos, cost: u32) {
     if cost == 0 {
         return;
     }
