@@ -5,7 +5,9 @@ pub mod corpus;
 pub mod gcra;
 pub mod headers;
 pub mod laws;
+pub mod pair;
 pub mod refusals;
+pub mod sliding_window;
 pub mod verbs;
 
 /// The examples of the README run as doc-tests.

@@ -4,6 +4,7 @@ mod limiters;
 mod races;
 mod refusals;
 mod waiting;
+mod windows;
 
 use std::{fs, path::Path};
 
@@ -28,7 +29,7 @@ const fn race(file: &'static str, right: &'static str, wrong: &'static str, foun
 }
 
 /// Each part of the project lists the bugs that its checks have to find.
-const BUGS: [&[Bug]; 4] = [limiters::BUGS, waiting::BUGS, races::BUGS, refusals::BUGS];
+const BUGS: [&[Bug]; 5] = [limiters::BUGS, waiting::BUGS, races::BUGS, refusals::BUGS, windows::BUGS];
 
 pub(crate) fn run() -> Result<()> {
     let copy = tempfile::tempdir()?;

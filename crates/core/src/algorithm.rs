@@ -5,6 +5,8 @@ use core::fmt::Debug;
 use crate::{CarryOver, Cost, Decision, Nanos, Reservation, RestoreError, Saved, Snapshot};
 
 pub(crate) mod gcra;
+pub(crate) mod pair;
+pub(crate) mod sliding_window;
 
 /// A rate-limit algorithm: a pure step on a small state, with no thread, clock or lock in sight.
 ///
@@ -55,6 +57,9 @@ pub trait Empty: Algorithm {
 
 /// An algorithm that can commit to a later time: the steps behind [`Reserve`](crate::Reserve).
 pub trait Schedule: Algorithm {
+    /// The longest wait that the state can hold.
+    fn max_patience(&self) -> Nanos;
+
     /// Takes `cost` for the earliest time at which it fits, within `patience`, or nothing.
     fn schedule(&self, state: &mut Self::State, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<()>;
 

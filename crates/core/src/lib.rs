@@ -3,9 +3,9 @@
 //! | to | use |
 //! | --- | --- |
 //! | say how much is allowed | [`Quota`] |
-//! | choose how it is spread over time | an [`Algorithm`]: [`Gcra`] |
+//! | choose how it is spread over time | an [`Algorithm`]: [`Gcra`], [`SlidingWindow`] |
 //! | share it between threads, in one atomic word | [`Atomic`] |
-//! | take several limits at once or none | [`Set`] |
+//! | take several limits at once or none | [`Set`], [`Pair`] in one word |
 //! | decide | [`Limiter`], a [`Limit`] with its [`Clock`], which answers with a [`Decision`] |
 //! | see what is left | [`Snapshot`] |
 //! | read why a service refused | [`classify_429`] for a body, [`classify`] for status, headers and body |
@@ -73,7 +73,7 @@ portable_atomic::cfg_has_atomic_64! {
     pub use manual_clock::ManualClock;
 }
 
-pub use algorithm::{Algorithm, gcra::Gcra};
+pub use algorithm::{Algorithm, gcra::Gcra, pair::Pair, sliding_window::SlidingWindow};
 pub use backoff::{Backoff, Failure, GiveUp, Retry};
 pub use carry_over::CarryOver;
 pub use cause::{Action, Cause, Kind, Reason, Reset, Resource, classify_429};

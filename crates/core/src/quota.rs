@@ -211,6 +211,20 @@ pub enum QuotaError {
         /// The quota's period.
         period: Nanos,
     },
+    /// The burst of a window that admits its whole limit at once is another.
+    BurstOfWindow {
+        /// The quota's burst.
+        burst: u32,
+        /// The quota's limit.
+        limit: u32,
+    },
+    /// The limit is larger than the word can count beside the window's index.
+    LimitTooLarge {
+        /// The quota's limit.
+        limit: u32,
+        /// The largest that fits.
+        most: u32,
+    },
     /// The burst, what may be committed beyond it and the skew last longer than seven eighths of the range of the word.
     HorizonTooLong {
         /// The quota's burst.
@@ -230,6 +244,15 @@ impl fmt::Display for QuotaError {
             Self::ZeroBurst => f.write_str("the burst is 0: at least 1 has to be admitted at once"),
             Self::TooFast { limit, period } => {
                 write!(f, "{limit} in {period} is too fast to be kept within 0.1 %: lower the limit or take a longer period")
+            }
+            Self::BurstOfWindow { burst, limit } => {
+                write!(
+                    f,
+                    "the burst is {burst}, but a window admits its whole limit of {limit} at once: leave the burst out or take another algorithm"
+                )
+            }
+            Self::LimitTooLarge { limit, most } => {
+                write!(f, "the limit is {limit}, and the word counts to {most}: lower it, take a wider word or another algorithm")
             }
             Self::HorizonTooLong { burst, interval, horizon: Horizon { debt, patience, skew } } => write!(
                 f,

@@ -2,6 +2,7 @@
 #![cfg(paceline_loom)]
 
 mod atomic;
+mod pair;
 mod set;
 
 use loom::thread;

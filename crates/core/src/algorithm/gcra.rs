@@ -236,6 +236,10 @@ impl<W: Word> Empty for Gcra<W> {
 }
 
 impl<W: Word> Schedule for Gcra<W> {
+    fn max_patience(&self) -> Nanos {
+        self.ticks.span(self.increment(self.beyond).widen())
+    }
+
     fn schedule(&self, tat: &mut W, now: Nanos, cost: u32, patience: Nanos) -> Reservation<()> {
         let Some(spare) = self.burst.checked_sub(cost) else {
             return Reservation::Impossible { most: self.burst };

@@ -1,0 +1,283 @@
+//! Pairs beside what they are made of: the same limits in a set, and each by itself in exact arithmetic.
+
+use core::time::Duration;
+
+use arbitrary::{Arbitrary, Unstructured};
+use paceline_core::{
+    Algorithm as _, Atomic, Charge as _, Decision, Drain as _, Gcra, Limit, Nanos, Pair, Quota, Reservation, Reserve as _, Set,
+    SetDecision, SlidingWindow,
+};
+use proptest::prelude::*;
+
+use crate::{gcra::ExactGcra, sliding_window::ExactSlidingWindow};
+
+/// One step of a sequence of calls.
+#[derive(Arbitrary, Clone, Debug)]
+pub enum Op {
+    /// Time passes, in milliseconds.
+    Pass(u16),
+    /// The clock jumps back by an hour.
+    JumpBack,
+    /// A call whose clock is that many milliseconds behind, up to the skew.
+    Acquire([u8; 2], u16),
+    /// A call that is undone at once, if it is admitted.
+    AcquireAndUndo([u8; 2]),
+    /// As much as there is of each, up to this.
+    TakeUpTo([u8; 2]),
+    /// All that there is.
+    Drain,
+    /// Costs that nobody knew before.
+    Charge([u8; 2]),
+    /// A call at a later time, within so many milliseconds.
+    Reserve([u8; 2], u16),
+    /// The last reservation is not made use of.
+    Cancel,
+    /// So much of the last reservation is not made use of.
+    Refund(u8),
+}
+
+/// Sequences of calls, most of them near the limits.
+pub fn ops() -> impl Strategy<Value = Vec<Op>> {
+    let costs = || prop_oneof![4 => [0u8..12, 0u8..12], 1 => any::<[u8; 2]>()];
+    let op = prop_oneof![
+        4 => (0u16..3_000).prop_map(Op::Pass),
+        4 => (costs(), prop_oneof![Just(0), 0u16..1_000]).prop_map(|(costs, behind)| Op::Acquire(costs, behind)),
+        2 => costs().prop_map(Op::AcquireAndUndo),
+        1 => costs().prop_map(Op::TakeUpTo),
+        1 => Just(Op::Drain),
+        1 => costs().prop_map(Op::Charge),
+        3 => (costs(), any::<u16>()).prop_map(|(costs, patience)| Op::Reserve(costs, patience)),
+        1 => Just(Op::Cancel),
+        1 => any::<u8>().prop_map(Op::Refund),
+        1 => Just(Op::JumpBack),
+    ];
+    proptest::collection::vec(op, 1..100)
+}
+
+/// Limits up to 60 in a second to a minute: intervals of 16 ms and more.
+pub fn quotas() -> impl Strategy<Value = Quota> {
+    (1u32..60, 1_000u64..60_000).prop_map(|(limit, period)| Quota::new(limit, Duration::from_millis(period)))
+}
+
+/// The body of the fuzz target: two quotas and calls, as `bytes` tell them.
+pub fn fuzz(bytes: &[u8]) {
+    let mut bytes = Unstructured::new(bytes);
+    let Ok(numbers) = bytes.arbitrary::<[(u8, u16); 2]>() else { return };
+    let quotas = numbers.map(|(limit, period)| Quota::new(u32::from(limit % 60) + 1, Duration::from_millis(u64::from(period) + 1_000)));
+    let Ok(ops) = bytes.arbitrary::<Vec<Op>>() else { return };
+    check_against_set_and_oracles(quotas, &ops);
+    check_reservations(quotas, &ops);
+    check_twins(quotas[0], &ops);
+}
+
+const START: Nanos = Nanos::from_secs(100_000);
+
+fn gcra(quota: Quota) -> Gcra<u32> {
+    Gcra::new_u32(quota).expect("a rate that can be kept")
+}
+
+fn window(quota: Quota) -> SlidingWindow<u32> {
+    SlidingWindow::new_u32(quota).expect("a limit that fits")
+}
+
+/// What readings are rounded down to, and so what decisions are exact for: found by when a burst is over.
+fn tick(gcra: Gcra<u32>) -> u64 {
+    let over = |now| {
+        let mut state = 0;
+        assert!(gcra.step(&mut state, Nanos(now), gcra.burst()).is_allowed());
+        gcra.snapshot(&state, Nanos(now)).reset_after.0 + now
+    };
+    (0..44).map(|exponent| 1 << exponent).find(|&now| over(now) != over(0)).expect("the coarsest tick")
+}
+
+fn wide(costs: [u8; 2]) -> [u32; 2] {
+    costs.map(u32::from)
+}
+
+fn passed(now: Nanos, millis: u16) -> Nanos {
+    now.saturating_add(Nanos::from_millis((millis % 5_000).into()))
+}
+
+/// Plays `ops` to a pair and to the same limits in a set: they decide alike, and what they admit the exact limiters admit.
+pub fn check_against_set_and_oracles(quotas: [Quota; 2], ops: &[Op]) {
+    let [first, second] = quotas;
+    let pair = Atomic::new(Pair::new(gcra(first), window(second)));
+    let (alone, other) = (Atomic::new(gcra(first)), Atomic::new(window(second)));
+    let set: Set<&dyn Limit<Cost = u32>, 2> = Set::new([&alone, &other]);
+    let tick = tick(gcra(first));
+    let mut exact = (ExactGcra::new(first), ExactSlidingWindow::new(second, window(second).debt(), window(second).skew()));
+    let mut now = START;
+    for op in ops {
+        match *op {
+            Op::Pass(millis) => now = passed(now, millis),
+            Op::Acquire(costs, behind) => {
+                let (now, costs) = (now.saturating_sub(Nanos::from_millis((behind % 1_000).into())), wide(costs));
+                let decision = decided(&pair, &set, now, costs);
+                if decision.is_allowed() {
+                    assert!(exact.0.admit(Nanos(now.0 - now.0 % tick), costs[0]), "above the first quota");
+                    assert!(exact.1.admit(now, costs[1]), "above the second quota");
+                }
+            }
+            Op::AcquireAndUndo(costs) => {
+                if decided(&pair, &set, now, wide(costs)).is_allowed() {
+                    pair.undo(now, wide(costs));
+                    set.undo(now, wide(costs));
+                }
+            }
+            _ => continue,
+        }
+        assert_eq!(pair.snapshot(now), set.snapshot(now), "{quotas:?}");
+        assert_eq!(pair.wait_behind(now, [7, 9], [1, 1]), set.wait_behind(now, [7, 9], [1, 1]), "{quotas:?}");
+    }
+}
+
+fn decided(
+    pair: &Atomic<Pair<Gcra<u32>, SlidingWindow<u32>>>,
+    set: &Set<&dyn Limit<Cost = u32>, 2>,
+    now: Nanos,
+    costs: [u32; 2],
+) -> SetDecision {
+    let decision = pair.decide_named(now, costs);
+    assert_eq!(decision, set.decide_named(now, costs), "{costs:?} at {now}");
+    if let SetDecision::Denied { retry_after, limit } = decision {
+        let then = now.saturating_add(retry_after);
+        assert!(pair.peek_named(then, costs).is_allowed(), "refused after the wait that it told");
+        let early = pair.peek_named(then.saturating_sub(Nanos(1)), costs);
+        assert_eq!(early, SetDecision::Denied { retry_after: Nanos(1), limit }, "a wait longer than needed");
+    }
+    decision
+}
+
+/// Calls made at a time, of one limit, all of which were admitted.
+struct Calls {
+    quota: Quota,
+    tick: u64,
+    made: Vec<(Nanos, u32)>,
+}
+
+impl Calls {
+    /// Promise 1, between any two of them: at most the burst, and what the rate gives in between.
+    fn check(&self) {
+        let mut made = self.made.clone();
+        made.sort_unstable();
+        let (limit, period) = (u128::from(self.quota.limit()), u128::from(self.quota.period().0));
+        for (from, (start, _)) in made.iter().enumerate() {
+            let mut costs = 0;
+            for (end, cost) in &made[from..] {
+                costs += u128::from(*cost);
+                let most = u128::from(self.quota.max_burst()) * period + u128::from(end.0 - start.0) * limit;
+                assert!(costs * period <= most, "{costs} from {start} to {end}, above {:?}", self.quota);
+            }
+        }
+    }
+}
+
+/// Plays calls and reservations to a pair, and checks promise 1 for the times at which the calls are made.
+pub fn check_reservations(quotas: [Quota; 2], ops: &[Op]) {
+    let pair = Atomic::new(Pair::new(gcra(quotas[0]), gcra(quotas[1])));
+    let mut calls = quotas.map(|quota| Calls { quota, tick: tick(gcra(quota)), made: Vec::new() });
+    let (mut now, mut last) = (START, None);
+    for op in ops {
+        match *op {
+            Op::Pass(millis) => now = passed(now, millis),
+            Op::Acquire(costs, _) if pair.decide(now, wide(costs)).is_allowed() => made(&mut calls, now, wide(costs)),
+            Op::Reserve(costs, patience) => {
+                let (costs, patience) = (wide(costs), Nanos::from_millis(patience.into()));
+                let told = pair.peek(now, costs);
+                match pair.reserve(now, costs, patience) {
+                    Reservation::Reserved { wait, ticket } => {
+                        let exact = if wait == Nanos::ZERO { Decision::Allowed } else { Decision::Denied { retry_after: wait } };
+                        assert!(told == exact && wait <= patience, "{told:?} told, {wait} reserved");
+                        made(&mut calls, now.saturating_add(wait), costs);
+                        last = Some((ticket, costs));
+                    }
+                    Reservation::Denied { retry_after, patience } => {
+                        assert_eq!(told, Decision::Denied { retry_after });
+                        assert!(retry_after > patience);
+                    }
+                    Reservation::Impossible { most } => assert_eq!(told, Decision::Impossible { most }),
+                }
+            }
+            Op::Cancel => {
+                if let Some((ticket, costs)) = last.take_if(|(ticket, _)| ticket.at() > now) {
+                    let at = ticket.at();
+                    if pair.cancel(now, ticket) {
+                        forget(&mut calls, at, costs);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    calls.iter().for_each(Calls::check);
+}
+
+fn made(calls: &mut [Calls; 2], at: Nanos, costs: [u32; 2]) {
+    for (limit, cost) in calls.iter_mut().zip(costs) {
+        limit.made.push((Nanos(at.0 - at.0 % limit.tick), cost));
+    }
+}
+
+fn forget(calls: &mut [Calls; 2], at: Nanos, costs: [u32; 2]) {
+    for (limit, cost) in calls.iter_mut().zip(costs) {
+        let at = Nanos(at.0 - at.0 % limit.tick);
+        let place = limit.made.iter().rposition(|call| *call == (at, cost)).expect("a call that was reserved");
+        limit.made.remove(place);
+    }
+}
+
+/// Plays `ops` to one limit and to a pair of two like it, with the same cost for both: every verb answers alike.
+pub fn check_twins(quota: Quota, ops: &[Op]) {
+    let (one, pair) = (Atomic::new(gcra(quota)), Atomic::new(Pair::new(gcra(quota), gcra(quota))));
+    let (mut now, mut last) = (START, None);
+    for op in ops {
+        match *op {
+            Op::Pass(millis) => now = passed(now, millis),
+            Op::JumpBack => now = now.saturating_sub(Nanos::from_secs(3_600)),
+            Op::Acquire([cost, _], behind) => {
+                let (now, cost) = (now.saturating_sub(Nanos::from_millis((behind % 1_000).into())), cost.into());
+                assert_eq!(one.decide(now, cost), pair.decide(now, [cost; 2]));
+            }
+            Op::AcquireAndUndo([cost, _]) => {
+                let cost = cost.into();
+                if one.decide(now, cost).is_allowed() {
+                    assert!(pair.decide(now, [cost; 2]).is_allowed());
+                    one.undo(now, cost);
+                    pair.undo(now, [cost; 2]);
+                }
+            }
+            Op::TakeUpTo([most, _]) => assert_eq!([one.take_up_to(now, most.into()); 2], pair.take_up_to(now, [most.into(); 2])),
+            Op::Drain => {
+                one.drain(now);
+                pair.drain(now);
+            }
+            Op::Charge([cost, _]) => assert_eq!([one.charge(now, cost.into()); 2], pair.charge(now, [cost.into(); 2])),
+            Op::Reserve([cost, _], patience) => {
+                let (cost, patience) = (u32::from(cost) + 1, Nanos::from_millis(patience.into()));
+                match (one.reserve(now, cost, patience), pair.reserve(now, [cost; 2], patience)) {
+                    (Reservation::Reserved { wait, ticket }, Reservation::Reserved { wait: waits, ticket: tickets }) => {
+                        assert_eq!(wait, waits);
+                        last = Some((ticket, tickets));
+                    }
+                    (Reservation::Denied { retry_after, .. }, Reservation::Denied { retry_after: waits, .. }) => {
+                        assert_eq!(retry_after, waits)
+                    }
+                    (Reservation::Impossible { most }, Reservation::Impossible { most: mosts }) => assert_eq!(most, mosts),
+                    (single, both) => panic!("{single:?} and {both:?}"),
+                }
+            }
+            Op::Cancel => {
+                if let Some((ticket, tickets)) = last.take() {
+                    assert_eq!(one.cancel(now, ticket), pair.cancel(now, tickets));
+                }
+            }
+            Op::Refund(unused) => {
+                if let Some((ticket, tickets)) = last.take() {
+                    one.refund(now, ticket, unused.into());
+                    pair.refund(now, tickets, [unused.into(); 2]);
+                }
+            }
+        }
+        assert_eq!([one.snapshot(now); 2], pair.snapshot(now), "{quota:?} after {op:?}");
+    }
+}

@@ -1,0 +1,79 @@
+//! Counters in windows, and two limits in one word.
+
+use super::{Bug, bug, race};
+
+const WINDOW: &str = "crates/core/src/algorithm/sliding_window.rs";
+const PAIR: &str = "crates/core/src/algorithm/pair.rs";
+
+pub(super) const BUGS: &[Bug] = &[
+    bug(
+        WINDOW,
+        "product(seen.previous, self.left(seen)) <= product(spare, self.window.get())",
+        "product(seen.previous, self.left(seen)) / u128::from(self.window.get()) <= u128::from(spare)",
+        "-p paceline-core --lib sliding_window::exhaustive::the_word",
+    ),
+    bug(
+        WINDOW,
+        "Seen { index: held, previous, current, elapsed: 0, late }",
+        "Seen { index: reading, previous: 0, current: previous, elapsed, late }",
+        "-p paceline-core --lib sliding_window::exhaustive::the_word",
+    ),
+    bug(
+        WINDOW,
+        "(reading.wrapping_sub(held) & self.indexes(), ",
+        "(reading.wrapping_sub(held), ",
+        "-p paceline-core --lib sliding_window::exhaustive::the_word",
+    ),
+    bug(
+        WINDOW,
+        "self.is_empty(*word, now) && self.is_empty(*word, now.saturating_sub(self.skew()))",
+        "self.is_empty(*word, now)",
+        "-p paceline-core --lib sliding_window::exhaustive::idle",
+    ),
+    bug(WINDOW, "let mut wait = seen.late;", "let mut wait = 0_u64;", "-p paceline-core --lib sliding_window::exhaustive::the_wait"),
+    bug(
+        WINDOW,
+        "let rest = u64::from(cost).saturating_sub(current);",
+        "let rest = u64::from(cost);",
+        "-p paceline-tests --test sliding_window every_verb",
+    ),
+    bug(
+        WINDOW,
+        "if previous > 0 || current > 0 {\n            let rest",
+        "{\n            let rest",
+        "-p paceline-tests --test sliding_window long_after",
+    ),
+    bug(WINDOW, "div_ceil(used, window)", "(used / window)", "-p paceline-tests --test sliding_window every_verb"),
+    bug(WINDOW, "if before == Some(seen.previous) {", "if last == Some(seen.previous) {", "-p paceline-tests --test sliding_window pace"),
+    bug(
+        PAIR,
+        "        if decision.is_allowed() {\n            *state",
+        "        {\n            *state",
+        "-p paceline-tests --test pair total",
+    ),
+    bug(
+        PAIR,
+        "let _ = algorithm.step(state, now.saturating_add(wait), cost);",
+        "let _ = algorithm.schedule(state, now, cost, Nanos::MAX);",
+        "-p paceline-tests --test pair never_above",
+    ),
+    bug(PAIR, "reset_after <= wait {", "reset_after > Nanos::MAX {", "-p paceline-tests --test pair beyond_the_memory"),
+    bug(
+        PAIR,
+        "first.refund(state, now, &first_end, one)",
+        "first.refund(state, now, &second_end, two)",
+        "-p paceline-tests --test pair twins",
+    ),
+    race(
+        PAIR,
+        "self.update(|pair, state| pair.step_named(state, now, costs), |decision| decision.is_allowed())",
+        "{
+            let first = self.update(|pair, state| pair.step_named(state, now, [costs[0], 0]), |decision| decision.is_allowed());
+            if !first.is_allowed() {
+                return first;
+            }
+            self.update(|pair, state| pair.step_named(state, now, [0, costs[1]]), |decision| decision.is_allowed())
+        }",
+        "half_taken",
+    ),
+];
