@@ -55,6 +55,9 @@ pub trait Empty: Algorithm {
 
 /// An algorithm that can commit to a later time: the steps behind [`Reserve`](crate::Reserve).
 pub trait Schedule: Algorithm {
+    /// The longest wait that the state can hold: what [`Reserve::max_patience`](crate::Reserve::max_patience) tells.
+    fn max_patience(&self) -> Nanos;
+
     /// Takes `cost` for the earliest time at which it fits, within `patience`, or nothing.
     fn schedule(&self, state: &mut Self::State, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<()>;
 

@@ -93,6 +93,10 @@ macro_rules! limit_of_cell {
         {
             type Ticket = Ticket<StateOf<Self>, CostOf<Self>>;
 
+            fn max_patience(&self) -> Nanos {
+                self.read(|algorithm, _| algorithm.max_patience())
+            }
+
             fn reserve(&self, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket> {
                 self.update(
                     |algorithm, state| {

@@ -47,6 +47,9 @@ pub trait Reserve: Limit {
     /// What a reservation is cancelled or refunded with, once.
     type Ticket;
 
+    /// How far ahead a reservation may lie at most; a larger patience counts as this one.
+    fn max_patience(&self) -> Nanos;
+
     /// Takes `cost` for the earliest time at which it fits, within `patience`, or nothing. Waiting costs nobody else anything.
     fn reserve(&self, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket>;
 
@@ -59,7 +62,7 @@ pub trait Reserve: Limit {
 
     /// Gives back `unused` of a call whose time has come and that used less than it took: never more than has not drained of it.
     ///
-    /// Before its time nothing is given back.
+    /// Before its time nothing is given back, nor while more than the burst is committed: others have then been given times at which it will have drained.
     fn refund(&self, now: Nanos, ticket: Self::Ticket, unused: Self::Cost);
 }
 
@@ -106,6 +109,10 @@ impl<P: Deref<Target: Drain>> Drain for P {
 
 impl<P: Deref<Target: Reserve>> Reserve for P {
     type Ticket = <P::Target as Reserve>::Ticket;
+
+    fn max_patience(&self) -> Nanos {
+        (**self).max_patience()
+    }
 
     fn reserve(&self, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket> {
         (**self).reserve(now, cost, patience)
