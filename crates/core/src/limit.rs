@@ -36,7 +36,18 @@ pub trait Drain: Limit {
     fn take_up_to(&self, now: Nanos, most: Self::Cost) -> Self::Cost;
 
     /// Leaves nothing at `now`, as after an answer that says so. What is committed beyond the burst stays.
-    fn drain(&self, now: Nanos);
+    fn drain(&self, now: Nanos) {
+        self.drain_since(now, now);
+    }
+
+    /// Leaves no more at `now` than what has come back since `since`, if nothing was left then.
+    fn drain_since(&self, now: Nanos, since: Nanos);
+
+    /// What [`wait_behind`](Limit::wait_behind) will answer at `then`, if nothing is left then.
+    fn wait_drained(&self, then: Nanos, queued: <Self::Cost as Cost>::Total, cost: Self::Cost) -> Nanos;
+
+    /// What [`snapshot`](Limit::snapshot) will answer at `then`, if nothing is left then.
+    fn snapshot_drained(&self, then: Nanos) -> <Self::Cost as Cost>::Each<Snapshot>;
 }
 
 /// A limit that can commit to a later time: a queue without a queue, first come, first served.
@@ -102,8 +113,16 @@ impl<P: Deref<Target: Drain>> Drain for P {
         (**self).take_up_to(now, most)
     }
 
-    fn drain(&self, now: Nanos) {
-        (**self).drain(now);
+    fn drain_since(&self, now: Nanos, since: Nanos) {
+        (**self).drain_since(now, since);
+    }
+
+    fn wait_drained(&self, then: Nanos, queued: <Self::Cost as Cost>::Total, cost: Self::Cost) -> Nanos {
+        (**self).wait_drained(then, queued, cost)
+    }
+
+    fn snapshot_drained(&self, then: Nanos) -> <Self::Cost as Cost>::Each<Snapshot> {
+        (**self).snapshot_drained(then)
     }
 }
 

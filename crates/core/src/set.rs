@@ -102,8 +102,7 @@ impl<L: Limit<Cost = u32>, const N: usize> Limit for Set<L, N> {
     }
 
     fn wait_behind(&self, now: Nanos, queued: <[u32; N] as Cost>::Total, costs: [u32; N]) -> Nanos {
-        let waits = self.limits.iter().zip(queued).zip(costs);
-        waits.map(|((limit, queued), cost)| limit.wait_behind(now, queued, cost)).max().unwrap_or(Nanos::ZERO)
+        self.longest(queued, costs, |limit, queued, cost| limit.wait_behind(now, queued, cost))
     }
 
     fn snapshot(&self, now: Nanos) -> [Snapshot; N] {
@@ -116,8 +115,16 @@ impl<L: Drain<Cost = u32>, const N: usize> Drain for Set<L, N> {
         self.taken(most, |limit, most| limit.take_up_to(now, most))
     }
 
-    fn drain(&self, now: Nanos) {
-        self.limits.iter().for_each(|limit| limit.drain(now));
+    fn drain_since(&self, now: Nanos, since: Nanos) {
+        self.limits.iter().for_each(|limit| limit.drain_since(now, since));
+    }
+
+    fn wait_drained(&self, then: Nanos, queued: <[u32; N] as Cost>::Total, costs: [u32; N]) -> Nanos {
+        self.longest(queued, costs, |limit, queued, cost| limit.wait_drained(then, queued, cost))
+    }
+
+    fn snapshot_drained(&self, then: Nanos) -> [Snapshot; N] {
+        self.limits.each_ref().map(|limit| limit.snapshot_drained(then))
     }
 }
 
@@ -137,6 +144,11 @@ impl<L: Limit<Cost = u32>, const N: usize> Set<L, N> {
         for (limit, cost) in self.limits.iter().zip(costs).take(count).rev() {
             limit.undo(now, cost);
         }
+    }
+
+    fn longest(&self, queued: [u64; N], costs: [u32; N], wait: impl Fn(&L, u64, u32) -> Nanos) -> Nanos {
+        let waits = self.limits.iter().zip(queued).zip(costs);
+        waits.map(|((limit, queued), cost)| wait(limit, queued, cost)).max().unwrap_or(Nanos::ZERO)
     }
 
     /// What `take` takes of each limit, for the cost that is asked of it.
