@@ -188,18 +188,14 @@ impl Play {
             Op::Reserve(costs, patience) => self.reserve(costs.map(u32::from), self.plan.span(patience)),
             Op::Cancel(pick) => {
                 if let Some(held) = self.pick(pick) {
-                    // See "Reserving" of `Set`: what has come must not be given back to limits that are charged for later.
-                    if held.at <= self.now && self.ahead() > self.now {
-                        return;
-                    }
                     self.set.cancel(self.now, held.ticket);
                     self.take_back(held.calls, [u32::MAX; 2]);
                 }
             }
             Op::Refund(pick, unused) => {
                 if let Some(held) = self.pick(pick) {
-                    if held.at <= self.now && self.ahead() == self.now {
-                        self.set.refund(self.now, held.ticket, unused.map(u32::from));
+                    self.set.refund(self.now, held.ticket, unused.map(u32::from));
+                    if held.at <= self.now {
                         self.take_back(held.calls, unused.map(u32::from));
                     }
                 }
@@ -238,9 +234,11 @@ impl Play {
         self.ledgers.iter().flat_map(|ledger| &ledger.calls).map(|&(at, _, _)| at).fold(self.now, Nanos::max)
     }
 
+    /// One of the reservations; none whose time has come while a limit is charged for later: see "Reserving" of `Set`.
     fn pick(&mut self, pick: u8) -> Option<Held> {
         let place = usize::from(pick).checked_rem(self.held.len())?;
-        Some(self.held.swap_remove(place))
+        let free = self.held[place].at > self.now || self.ahead() == self.now;
+        free.then(|| self.held.swap_remove(place))
     }
 
     /// Whether the set admits `costs` now; what it says of a refusal is so.

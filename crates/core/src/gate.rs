@@ -59,23 +59,23 @@ pub enum GateStatus {
 }
 
 macro_rules! constructors {
-    ($word:ty: $within:ident $from:expr;) => {
+    ($word:ty: $within:ident) => {
         impl Gate<$word> {
             const_unless_loom! {
                 /// An open gate that closes for `longest` at most, for clocks up to `skew` behind each other. Both together count as 36 years at most.
                 pub fn $within(longest: Duration, skew: Duration) -> Self {
                     let (longest, skew) = (Nanos::from_duration(longest), Nanos::from_duration(skew));
-                    Self { word: new_shared!($word), rule: $from(longest, skew) }
+                    Self { word: new_shared!($word), rule: Rule::<$word>::$within(longest, skew) }
                 }
             }
         }
     };
 }
 
-constructors!(u32: within_u32 Rule::<u32>::within_u32;);
+constructors!(u32: within_u32);
 
 portable_atomic::cfg_has_atomic_64! {
-    constructors!(u64: within Rule::<u64>::within;);
+    constructors!(u64: within);
 
     impl Gate<u64> {
         const_unless_loom! {

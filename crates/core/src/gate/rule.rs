@@ -40,12 +40,14 @@ pub(super) struct Rule<W> {
     longest: W,
 }
 
-impl Rule<u64> {
-    /// In quarters of a nanosecond, which leave the low bits free.
-    pub(super) const fn within(longest: Nanos, skew: Nanos) -> Self {
-        let (longest, skew) = fitting(longest, skew);
-        let horizon = longest.saturating_add(skew).saturating_add(1) << 2;
-        Self { ticks: Ticks::new(with_scale(horizon as u128, -2) as u64), longest: longest << 2 }
+portable_atomic::cfg_has_atomic_64! {
+    impl Rule<u64> {
+        /// In quarters of a nanosecond, which leave the low bits free.
+        pub(super) const fn within(longest: Nanos, skew: Nanos) -> Self {
+            let (longest, skew) = fitting(longest, skew);
+            let horizon = longest.saturating_add(skew).saturating_add(1) << 2;
+            Self { ticks: Ticks::new(with_scale(horizon as u128, -2) as u64), longest: longest << 2 }
+        }
     }
 }
 
