@@ -36,6 +36,23 @@ proptest! {
         let early = gate.status(now.saturating_add(wait).saturating_sub(Nanos(1)));
         prop_assert_eq!(early, GateStatus::Closed { wait: Nanos(1) });
     }
+
+    /// On 32 bits the waits are as exact as on 64, through the gate and the limit behind it.
+    #[test]
+    fn a_narrow_gated_limit_tells_its_wait_exactly(per_minute in 1u32..100_000, burst in 1u32..50, millis in 1u64..100_000, cost in 1u32..50) {
+        let limit = Gcra::new_u32(Quota::per_minute(per_minute).burst(burst)).expect("a rate");
+        let limit = Gated::new(Gate::within_u32(Duration::from_secs(100), Duration::from_secs(1)), Atomic::new(limit));
+        limit.gate().close_for(HOUR, Nanos::from_millis(millis));
+        match limit.decide(HOUR, cost) {
+            Decision::Denied { retry_after } => {
+                let then = HOUR.saturating_add(retry_after);
+                prop_assert!(retry_after >= Nanos::from_millis(millis));
+                prop_assert_eq!(limit.peek(then.saturating_sub(Nanos(1)), cost), Decision::Denied { retry_after: Nanos(1) });
+                prop_assert_eq!(limit.decide(then, cost), Decision::Allowed);
+            }
+            decision => prop_assert_eq!(decision, Decision::Impossible { most: burst }),
+        }
+    }
 }
 
 /// A pause must not become a burst, whenever the first caller comes: 429.md, "Syncing", rule 4.
