@@ -2,11 +2,13 @@
 
 pub mod accuracy;
 pub mod corpus;
+pub mod gates;
 pub mod gcra;
 pub mod headers;
 pub mod laws;
 pub mod pair;
 pub mod refusals;
+pub mod sets;
 pub mod sliding_window;
 pub mod verbs;
 

@@ -4,8 +4,8 @@ use core::time::Duration;
 
 use arbitrary::{Arbitrary, Unstructured};
 use paceline_core::{
-    Algorithm as _, Atomic, Charge as _, Decision, Drain as _, Gcra, Limit, Nanos, Pair, Quota, Reservation, Reserve as _, Set,
-    SetDecision, SlidingWindow,
+    Algorithm as _, Atomic, Charge as _, Decision, Drain as _, Gcra, Limit, NamedLimit as _, Nanos, Pair, Quota, Reservation, Reserve as _,
+    Set, SetDecision, SlidingWindow,
 };
 use proptest::prelude::*;
 

@@ -142,7 +142,7 @@ impl Exact {
 
     fn give_back(&mut self, now: i128, nanos: i128) {
         let ahead = self.ahead(now);
-        if ahead > 0 {
+        if ahead > 0 && ahead <= self.burst * self.interval {
             self.tat = self.end(self.reading(now) + ahead - nanos.min(ahead));
         }
     }

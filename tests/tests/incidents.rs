@@ -1,6 +1,6 @@
 //! What was seen to go wrong in other limiters, each as a test of this one.
 
-use paceline_core::{Atomic, CarryOver, Decision, Gcra, Limit, Limiter, ManualClock, Nanos, Quota, Set, SetDecision};
+use paceline_core::{Atomic, CarryOver, Decision, Gcra, Limit, Limiter, ManualClock, NamedLimit, Nanos, Quota, Set, SetDecision};
 use paceline_tests::gcra::end_of_backlog;
 
 fn limit(quota: Quota) -> Atomic<Gcra> {

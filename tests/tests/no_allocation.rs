@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use allocation_counter::measure;
 use paceline_core::headers::{Headers, RateLimitFields, retry_after};
-use paceline_core::{Atomic, Evidence, Gcra, Language, Limit, Nanos, Quota, Response, Set, SupportReport, classify};
+use paceline_core::{Atomic, Evidence, Gcra, Language, Limit, NamedLimit, Nanos, Quota, Response, Set, SupportReport, classify};
 
 /// Tried: a `String` in the closure.
 #[test]

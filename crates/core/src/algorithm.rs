@@ -53,11 +53,25 @@ pub trait Empty: Algorithm {
 
     /// Leaves nothing at `now`; what is committed beyond the burst stays.
     fn drain(&self, state: &mut Self::State, now: Nanos);
+
+    /// Leaves no more at `now` than what has come back since nothing was left at `since`, and tells whether there was more.
+    fn drain_since(&self, state: &mut Self::State, now: Nanos, since: Nanos) -> bool {
+        let mut drained = state.clone();
+        self.drain(&mut drained, since);
+        let each = |state| <Self::Cost as Cost>::each(self.snapshot(state, now));
+        let no_more = each(&drained)
+            .zip(each(state))
+            .all(|(drained, there)| drained.remaining <= there.remaining && drained.reset_after >= there.reset_after);
+        if no_more {
+            *state = drained;
+        }
+        no_more
+    }
 }
 
 /// An algorithm that can commit to a later time: the steps behind [`Reserve`](crate::Reserve).
 pub trait Schedule: Algorithm {
-    /// The longest wait that the state can hold.
+    /// The longest wait that the state can hold: what [`Reserve::max_patience`](crate::Reserve::max_patience) tells.
     fn max_patience(&self) -> Nanos;
 
     /// Takes `cost` for the earliest time at which it fits, within `patience`, or nothing.

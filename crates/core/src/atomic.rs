@@ -65,20 +65,25 @@ impl<A: Algorithm<State: AtomicWord>> Cell for Atomic<A> {
         look(&self.algorithm, &self.state.load())
     }
 
-    /// The only general compare-exchange loop of the project: `change` from the state that is there, until nobody came between.
     #[inline]
     fn update<R>(&self, change: impl Fn(&A, &mut StateOf<Self>) -> R, kept: impl Fn(&R) -> bool) -> R {
-        let mut seen = self.state.load();
-        loop {
-            let mut next = seen;
-            let result = change(&self.algorithm, &mut next);
-            if !kept(&result) {
-                return result;
-            }
-            match self.state.exchange(seen, next) {
-                Ok(_) => return result,
-                Err(there) => seen = there,
-            }
+        update(&self.state, |state| change(&self.algorithm, state), kept)
+    }
+}
+
+/// The only general compare-exchange loop of the project: `change` from the word that is there, until nobody came between.
+#[inline]
+pub(crate) fn update<W: AtomicWord, R>(shared: &W::Shared, change: impl Fn(&mut W) -> R, kept: impl Fn(&R) -> bool) -> R {
+    let mut seen = shared.load();
+    loop {
+        let mut next = seen;
+        let result = change(&mut next);
+        if !kept(&result) {
+            return result;
+        }
+        match shared.exchange(seen, next) {
+            Ok(_) => return result,
+            Err(there) => seen = there,
         }
     }
 }

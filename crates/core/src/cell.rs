@@ -1,4 +1,7 @@
-use crate::{Algorithm, Cost, Nanos, RestoreError, Saved, algorithm::Persist};
+use crate::{
+    Algorithm, Cost, Nanos, RestoreError, Saved,
+    algorithm::{Empty, Persist},
+};
 
 /// A place that holds an [`Algorithm`] and its state, where many may change it: [`Atomic`](crate::Atomic) or [`Locked`](crate::Locked).
 ///
@@ -53,6 +56,13 @@ pub(crate) type StateOf<C> = <<C as Cell>::Algorithm as Algorithm>::State;
 pub(crate) type CostOf<C> = <<C as Cell>::Algorithm as Algorithm>::Cost;
 pub(crate) type TotalOf<C> = <CostOf<C> as Cost>::Total;
 
+/// A copy of `state` with nothing left at `now`.
+pub(crate) fn drained<A: Empty>(algorithm: &A, state: &A::State, now: Nanos) -> A::State {
+    let mut state = state.clone();
+    algorithm.drain(&mut state, now);
+    state
+}
+
 /// Makes a limit of a cell, with all the verbs that its algorithm has.
 ///
 /// A blanket implementation would meet the one for pointers to limits.
@@ -61,7 +71,7 @@ macro_rules! limit_of_cell {
         use $crate::{
             Cell, Charge, Cost, Decision, Drain, Limit, Nanos, Reservation, Reserve, Snapshot, Ticket,
             algorithm::{Debit, Empty, Schedule},
-            cell::{CostOf, StateOf, TotalOf},
+            cell::{CostOf, StateOf, TotalOf, drained},
         };
 
         impl<$($generics)*> Limit for $cell
@@ -101,8 +111,16 @@ macro_rules! limit_of_cell {
                 self.update(|algorithm, state| algorithm.take_up_to(state, now, most), |_| true)
             }
 
-            fn drain(&self, now: Nanos) {
-                self.update(|algorithm, state| algorithm.drain(state, now), |()| true);
+            fn drain_since(&self, now: Nanos, since: Nanos) {
+                self.update(|algorithm, state| algorithm.drain_since(state, now, since), |&drained| drained);
+            }
+
+            fn wait_drained(&self, then: Nanos, queued: TotalOf<Self>, cost: Self::Cost) -> Nanos {
+                self.read(|algorithm, state| algorithm.wait_behind(&drained(algorithm, state, then), then, queued, cost))
+            }
+
+            fn snapshot_drained(&self, then: Nanos) -> <Self::Cost as Cost>::Each<Snapshot> {
+                self.read(|algorithm, state| algorithm.snapshot(&drained(algorithm, state, then), then))
             }
         }
 
@@ -111,6 +129,10 @@ macro_rules! limit_of_cell {
             Self: Cell<Algorithm: Schedule>,
         {
             type Ticket = Ticket<StateOf<Self>, CostOf<Self>>;
+
+            fn max_patience(&self) -> Nanos {
+                self.read(|algorithm, _| algorithm.max_patience())
+            }
 
             fn reserve(&self, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket> {
                 self.update(

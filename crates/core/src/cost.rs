@@ -6,8 +6,14 @@ pub trait Cost: Copy + Debug {
     type Each<T: Copy + Debug>: Copy + Debug;
     /// Many costs added up.
     type Total: Copy + Debug;
-    /// No cost at all.
+    /// No cost.
+    const ZERO: Self;
+    /// No costs at all, added up.
     const NOTHING: Self::Total;
+    /// What is said of each limit, one after the other.
+    fn each<T: Copy + Debug>(each: Self::Each<T>) -> impl Iterator<Item = T>;
+    /// What `exchange` makes of what is said of each limit.
+    fn map<T: Copy + Debug>(each: Self::Each<T>, exchange: impl Fn(T) -> T) -> Self::Each<T>;
     /// `total` with this cost more; the largest total where it would not fit.
     fn added_to(self, total: Self::Total) -> Self::Total;
     /// `total` with this cost less; nothing where it held less.
@@ -17,7 +23,16 @@ pub trait Cost: Copy + Debug {
 impl Cost for u32 {
     type Each<T: Copy + Debug> = T;
     type Total = u64;
+    const ZERO: u32 = 0;
     const NOTHING: u64 = 0;
+
+    fn each<T: Copy + Debug>(each: T) -> impl Iterator<Item = T> {
+        core::iter::once(each)
+    }
+
+    fn map<T: Copy + Debug>(each: T, exchange: impl Fn(T) -> T) -> T {
+        exchange(each)
+    }
 
     fn added_to(self, total: u64) -> u64 {
         total.saturating_add(u64::from(self))
@@ -31,7 +46,16 @@ impl Cost for u32 {
 impl<const N: usize> Cost for [u32; N] {
     type Each<T: Copy + Debug> = [T; N];
     type Total = [u64; N];
+    const ZERO: [u32; N] = [0; N];
     const NOTHING: [u64; N] = [0; N];
+
+    fn each<T: Copy + Debug>(each: [T; N]) -> impl Iterator<Item = T> {
+        each.into_iter()
+    }
+
+    fn map<T: Copy + Debug>(each: [T; N], exchange: impl Fn(T) -> T) -> [T; N] {
+        each.map(exchange)
+    }
 
     fn added_to(self, total: [u64; N]) -> [u64; N] {
         pairwise(self, total, Cost::added_to)

@@ -6,6 +6,7 @@
 //! | choose how it is spread over time | an [`Algorithm`]: [`Gcra`], [`SlidingWindow`] |
 //! | share it between threads, in one atomic word | [`Atomic`] |
 //! | take several limits at once or none | [`Set`], [`Pair`] in one word |
+//! | keep everybody out until a time | [`Gate`], in front of any limit: [`Gated`] |
 //! | decide | [`Limiter`], a [`Limit`] with its [`Clock`], which answers with a [`Decision`] |
 //! | see what is left | [`Snapshot`] |
 //! | read why a service refused | [`classify_429`] for a body, [`classify`] for status, headers and body |
@@ -28,7 +29,7 @@
 //! consumed nothing, and the wait that it is told is exact.
 //!
 //! # Memory ordering
-//! Every atomic access of this crate is `Relaxed`. A decision orders nothing but decisions on the same limit; who wants to
+//! Every atomic access of this crate is `Relaxed`, but that who finds a [`Gate`] opened sees the limit behind it as it was left for that. A decision orders nothing but decisions on the same limit; who wants to
 //! hand data over with it brings a synchronisation of its own.
 #![no_std]
 #![forbid(unsafe_code)]
@@ -49,6 +50,7 @@ mod language;
 mod limit;
 mod limiter;
 mod locked;
+mod named;
 mod quota;
 mod remedy;
 mod report;
@@ -63,8 +65,12 @@ mod word;
 
 portable_atomic::cfg_has_atomic_cas! {
     mod atomic;
+    mod gate;
+    mod gated;
     mod sync;
     pub use atomic::Atomic;
+    pub use gate::{Gate, GateStatus};
+    pub use gated::Gated;
     pub use sync::AtomicWord;
 }
 
@@ -86,6 +92,7 @@ pub use language::Language;
 pub use limit::{Charge, Drain, Limit, Reserve};
 pub use limiter::Limiter;
 pub use locked::{Lock, Locked};
+pub use named::NamedLimit;
 pub use quota::{Quota, QuotaError};
 pub use remedy::{Evidence, MOST_REMEDIES, Need, Rate, Remedies, Remedy};
 pub use report::SupportReport;

@@ -36,7 +36,18 @@ pub trait Drain: Limit {
     fn take_up_to(&self, now: Nanos, most: Self::Cost) -> Self::Cost;
 
     /// Leaves nothing at `now`, as after an answer that says so. What is committed beyond the burst stays.
-    fn drain(&self, now: Nanos);
+    fn drain(&self, now: Nanos) {
+        self.drain_since(now, now);
+    }
+
+    /// Leaves no more at `now` than what has come back since `since`, if nothing was left then.
+    fn drain_since(&self, now: Nanos, since: Nanos);
+
+    /// What [`wait_behind`](Limit::wait_behind) will answer at `then`, if nothing is left then.
+    fn wait_drained(&self, then: Nanos, queued: <Self::Cost as Cost>::Total, cost: Self::Cost) -> Nanos;
+
+    /// What [`snapshot`](Limit::snapshot) will answer at `then`, if nothing is left then.
+    fn snapshot_drained(&self, then: Nanos) -> <Self::Cost as Cost>::Each<Snapshot>;
 }
 
 /// A limit that can commit to a later time: a queue without a queue, first come, first served.
@@ -46,6 +57,9 @@ pub trait Drain: Limit {
 pub trait Reserve: Limit {
     /// What a reservation is cancelled or refunded with, once.
     type Ticket;
+
+    /// How far ahead a reservation may lie at most; a larger patience counts as this one.
+    fn max_patience(&self) -> Nanos;
 
     /// Takes `cost` for the earliest time at which it fits, within `patience`, or nothing. Waiting costs nobody else anything.
     fn reserve(&self, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket>;
@@ -59,7 +73,7 @@ pub trait Reserve: Limit {
 
     /// Gives back `unused` of a call whose time has come and that used less than it took: never more than has not drained of it.
     ///
-    /// Before its time nothing is given back.
+    /// Before its time nothing is given back, nor while more than the burst is committed: others have then been given times at which it will have drained.
     fn refund(&self, now: Nanos, ticket: Self::Ticket, unused: Self::Cost);
 }
 
@@ -99,13 +113,25 @@ impl<P: Deref<Target: Drain>> Drain for P {
         (**self).take_up_to(now, most)
     }
 
-    fn drain(&self, now: Nanos) {
-        (**self).drain(now);
+    fn drain_since(&self, now: Nanos, since: Nanos) {
+        (**self).drain_since(now, since);
+    }
+
+    fn wait_drained(&self, then: Nanos, queued: <Self::Cost as Cost>::Total, cost: Self::Cost) -> Nanos {
+        (**self).wait_drained(then, queued, cost)
+    }
+
+    fn snapshot_drained(&self, then: Nanos) -> <Self::Cost as Cost>::Each<Snapshot> {
+        (**self).snapshot_drained(then)
     }
 }
 
 impl<P: Deref<Target: Reserve>> Reserve for P {
     type Ticket = <P::Target as Reserve>::Ticket;
+
+    fn max_patience(&self) -> Nanos {
+        (**self).max_patience()
+    }
 
     fn reserve(&self, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket> {
         (**self).reserve(now, cost, patience)

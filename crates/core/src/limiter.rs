@@ -1,4 +1,4 @@
-use crate::{Charge, Clock, Cost, Decision, Drain, Limit, Nanos, Reservation, Reserve, Set, SetDecision, Snapshot};
+use crate::{Charge, Clock, Cost, Decision, Drain, Limit, NamedLimit, Nanos, Reservation, Reserve, SetDecision, Snapshot};
 
 /// A [`Limit`] and the [`Clock`] that it is read with: the type that most users name.
 ///
@@ -102,16 +102,16 @@ impl<L: Charge, C: Clock> Limiter<L, C> {
     }
 }
 
-impl<L: Limit<Cost = u32>, C: Clock, const N: usize> Limiter<Set<L, N>, C> {
+impl<L: NamedLimit, C: Clock> Limiter<L, C> {
     /// Takes every cost now or nothing, and names the limit that refused.
     #[inline]
-    pub fn try_acquire_named(&self, costs: [u32; N]) -> SetDecision {
+    pub fn try_acquire_named(&self, costs: L::Cost) -> SetDecision {
         self.limit.decide_named(self.clock.now(), costs)
     }
 
     /// What [`try_acquire_named`](Self::try_acquire_named) would answer, with nothing taken.
     #[inline]
-    pub fn peek_named(&self, costs: [u32; N]) -> SetDecision {
+    pub fn peek_named(&self, costs: L::Cost) -> SetDecision {
         self.limit.peek_named(self.clock.now(), costs)
     }
 }

@@ -25,7 +25,7 @@ pub trait AtomicWord: Word {
     fn new() -> Self::Shared;
 }
 
-/// What is done to a shared word, always `Relaxed`: it guards nothing but itself.
+/// What is done to a shared word: `Relaxed` where it guards nothing but itself.
 pub trait SharedWord<W>: core::fmt::Debug {
     /// What it holds.
     #[doc(hidden)]
@@ -33,6 +33,12 @@ pub trait SharedWord<W>: core::fmt::Debug {
     /// `next` in place of `seen`, or what else is there; now and then it fails for no reason.
     #[doc(hidden)]
     fn exchange(&self, seen: W, next: W) -> Result<W, W>;
+    /// What it holds, and with it whatever was done before that was [`release`](Self::release)d.
+    #[doc(hidden)]
+    fn acquire(&self) -> W;
+    /// As `exchange`, and lets those who acquire `next` see what was done before.
+    #[doc(hidden)]
+    fn release(&self, seen: W, next: W) -> Result<W, W>;
 }
 
 macro_rules! atomic_word {
@@ -59,6 +65,15 @@ macro_rules! atomic_word {
             #[inline]
             fn exchange(&self, seen: $word, next: $word) -> Result<$word, $word> {
                 self.compare_exchange_weak(seen, next, Ordering::Relaxed, Ordering::Relaxed)
+            }
+
+            #[inline]
+            fn acquire(&self) -> $word {
+                self.load(Ordering::Acquire)
+            }
+
+            fn release(&self, seen: $word, next: $word) -> Result<$word, $word> {
+                self.compare_exchange_weak(seen, next, Ordering::Release, Ordering::Relaxed)
             }
         }
     };

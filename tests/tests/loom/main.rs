@@ -2,6 +2,7 @@
 #![cfg(paceline_loom)]
 
 mod atomic;
+mod gate;
 mod pair;
 mod set;
 

@@ -1,7 +1,7 @@
 //! Two limits in one word.
 
 use loom::sync::Arc;
-use paceline_core::{Atomic, Gcra, Limit, Nanos, Pair, Quota, Reservation, Reserve};
+use paceline_core::{Atomic, Gcra, Limit, NamedLimit as _, Nanos, Pair, Quota, Reservation, Reserve};
 
 use crate::{NOW, at_once, count};
 

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use paceline::{Clock as _, Set, SetDecision};
+use paceline::{Clock as _, NamedLimit as _, Set, SetDecision};
 use paceline_tokio::Turnstile;
 use tokio::sync::{Semaphore, mpsc};
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use paceline::{Nanos, QuotaError, Set, SetDecision};
+use paceline::{NamedLimit as _, Nanos, QuotaError, Set, SetDecision};
 
 use super::{
     args::Args,

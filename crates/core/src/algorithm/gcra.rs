@@ -137,10 +137,11 @@ impl<W: Word> Gcra<W> {
         (now, self.ticks.ahead(tat, now))
     }
 
-    /// The TAT with `ticks` less, at most as much as is ahead of `now`.
+    /// The TAT with `ticks` less, at most as much as is ahead of `now`; but as it is while more than the burst is committed: others have then been
+    /// given times at which what is given back now will have drained, and would be given away twice.
     fn give_back(&self, tat: &mut W, now: Nanos, ticks: W) {
         let (now, ahead) = self.look(*tat, now);
-        if ahead > W::ZERO {
+        if ahead > W::ZERO && ahead <= self.increment(self.burst) {
             *tat = self.ticks.end(now, ahead.wrapping_sub(ahead.min(ticks)));
         }
     }

@@ -11,7 +11,7 @@ use crate::{
 /// it half taken, and nothing is given back. The two can't be used apart; where one of them is shared by many, take a `Set`.
 ///
 /// ```
-/// use paceline_core::{Atomic, Gcra, Nanos, Pair, Quota, SetDecision, SlidingWindow};
+/// use paceline_core::{Atomic, Gcra, NamedLimit, Nanos, Pair, Quota, SetDecision, SlidingWindow};
 ///
 /// let requests = SlidingWindow::new_u32(Quota::per_minute(500))?;
 /// let tokens = Gcra::new_u32(Quota::per_minute(30_000))?;
@@ -84,18 +84,16 @@ impl<A: Algorithm<State = u32, Cost = u32>, B: Algorithm<State = u32, Cost = u32
 }
 
 portable_atomic::cfg_has_atomic_64! {
-    use crate::{Atomic, Cell as _};
+    use crate::{Atomic, Cell as _, NamedLimit};
 
-    impl<A: Algorithm<State = u32, Cost = u32>, B: Algorithm<State = u32, Cost = u32>> Atomic<Pair<A, B>> {
-        /// What [`decide_named`](Self::decide_named) would answer, with nothing taken.
+    impl<A: Algorithm<State = u32, Cost = u32>, B: Algorithm<State = u32, Cost = u32>> NamedLimit for Atomic<Pair<A, B>> {
         #[inline]
-        pub fn peek_named(&self, now: Nanos, costs: [u32; 2]) -> SetDecision {
+        fn peek_named(&self, now: Nanos, costs: [u32; 2]) -> SetDecision {
             self.read(|pair, state| pair.step_named(&mut state.clone(), now, costs))
         }
 
-        /// Takes both costs or nothing, and names the algorithm that refused.
         #[inline]
-        pub fn decide_named(&self, now: Nanos, costs: [u32; 2]) -> SetDecision {
+        fn decide_named(&self, now: Nanos, costs: [u32; 2]) -> SetDecision {
             self.update(|pair, state| pair.step_named(state, now, costs), |decision| decision.is_allowed())
         }
     }

@@ -1,0 +1,53 @@
+//! Sets and gates.
+
+use super::{Bug, bug, race};
+
+const GCRA: &str = "crates/core/src/algorithm/gcra.rs";
+const SYNC: &str = "crates/core/src/sync.rs";
+const GATE: &str = "crates/core/src/gate.rs";
+const GATED: &str = "crates/core/src/gated.rs";
+const RULE: &str = "crates/core/src/gate/rule.rs";
+const TICKS: &str = "crates/core/src/ticks.rs";
+const ALGORITHM: &str = "crates/core/src/algorithm.rs";
+const RESERVE: &str = "crates/core/src/set/reserve.rs";
+
+pub(super) const BUGS: &[Bug] = &[
+    bug(GCRA, " && ahead <= self.increment(self.burst) {", " {", "-p paceline-tests --test set rests_on"),
+    bug(
+        RESERVE,
+        "limit.reserve(now.saturating_add(wait), cost, Nanos::ZERO)",
+        "limit.reserve(now, cost, wait)",
+        "-p paceline-tests --test set in_any_window",
+    ),
+    bug(RESERVE, ".filter(|((_, cost), _)| *cost > 0)", "", "-p paceline-tests --test set for_the_time"),
+    race(RESERVE, "self.cancel(now, tickets);", "", "reserves_all_or_nothing"),
+    race(RESERVE, "cost, Nanos::ZERO)", "cost, Nanos::MAX)", "a_time_of_its_own"),
+    bug(TICKS, "Nanos(now.0 & u64::MAX.wrapping_shl(by)).saturating_sub(", "now.saturating_sub(", "-p paceline-core --lib moves_the_time"),
+    bug(RULE, "wanted.max(ahead)", "wanted", "-p paceline-core --lib moves_the_time"),
+    bug(RULE, ".wrapping_add(W::truncate(REASON))", "", "-p paceline-core --lib moves_the_time"),
+    bug(RULE, "self.word(now, W::ZERO, Reason::Closed as u64);", "W::ZERO;", "-p paceline-tests --test gate definition"),
+    bug(
+        RULE,
+        "longest.saturating_add(skew).saturating_add(1) << 2",
+        "longest.saturating_add(1) << 2",
+        "-p paceline-tests --test gate steps_back",
+    ),
+    bug(GATE, "prepare(since);", "", "-p paceline-tests --test gate"),
+    bug(GATED, "|since| self.limit.drain_since(now, since)", "|_| self.limit.drain(now)", "-p paceline-tests --test gate"),
+    bug(GATED, "self.limit.drain_since(opening, opening);", "", "-p paceline-tests --test gate definition"),
+    bug(ALGORITHM, "if no_more {", "if no_more || true {", "-p paceline-tests --test gate late_opening"),
+    race(GATE, "prepare(since);", "if self.word.release(seen, W::ZERO).is_ok() { prepare(since); }", "empty"),
+    race(SYNC, "self.load(Ordering::Acquire)", "self.load(Ordering::Relaxed)", "empty"),
+    race(
+        GATE,
+        "let _ = self.word.release(seen, W::ZERO);",
+        "while self.word.release(self.word.acquire(), W::ZERO).is_err() {}",
+        "after_a_closing",
+    ),
+    race(
+        GATE,
+        "update(&self.word, |word| change(&self.rule, word), |()| true);",
+        "let seen = self.word.load(); let mut next = seen; change(&self.rule, &mut next); let _ = self.word.exchange(seen, next);",
+        "longest_counts",
+    ),
+];
