@@ -60,8 +60,10 @@ mod word;
 
 portable_atomic::cfg_has_atomic_cas! {
     mod atomic;
+    mod sliding_log;
     mod sync;
     pub use atomic::Atomic;
+    pub use sliding_log::SlidingLog;
     pub use sync::AtomicWord;
 }
 

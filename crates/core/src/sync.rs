@@ -82,6 +82,17 @@ macro_rules! new_shared {
     }};
 }
 
+/// So many shared zeros, `const` but under loom.
+macro_rules! new_all_shared {
+    ($word:ty; $many:expr) => {{
+        #[cfg(not(paceline_loom))]
+        let shared = [const { <$word as $crate::sync::AtomicWord>::NEW }; $many];
+        #[cfg(paceline_loom)]
+        let shared = [(); $many].map(|()| <$word as $crate::sync::AtomicWord>::new());
+        shared
+    }};
+}
+
 /// A function that is `const`, but under loom, whose atomics register with the running model.
 macro_rules! const_unless_loom {
     ($(#[$attribute:meta])* $visibility:vis fn $($rest:tt)*) => {
@@ -91,4 +102,4 @@ macro_rules! const_unless_loom {
         $(#[$attribute])* $visibility fn $($rest)*
     };
 }
-pub(crate) use {const_unless_loom, new_shared};
+pub(crate) use {const_unless_loom, new_all_shared, new_shared};
