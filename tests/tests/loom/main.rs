@@ -3,6 +3,7 @@
 
 mod atomic;
 mod set;
+mod sliding_log;
 
 use loom::thread;
 use paceline_core::{Atomic, Decision, Gcra, Nanos, Quota};
