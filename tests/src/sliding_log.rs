@@ -232,7 +232,9 @@ impl<const N: usize, W: AtomicWord> Play<N, W> {
         assert!(snapshot.retry_after == Nanos::ZERO && wait.is_allowed() || wait == Decision::Denied { retry_after: snapshot.retry_after });
         let all_free = self.log.snapshot(Nanos(self.now + snapshot.reset_after.0));
         assert_eq!((all_free.remaining, all_free.reset_after), (N as u32, Nanos::ZERO));
-        assert!(snapshot.reset_after == Nanos::ZERO || self.log.snapshot(Nanos(self.now + snapshot.reset_after.0 - 1)).remaining < N as u32);
+        assert!(
+            snapshot.reset_after == Nanos::ZERO || self.log.snapshot(Nanos(self.now + snapshot.reset_after.0 - 1)).remaining < N as u32
+        );
         snapshot
     }
 

@@ -44,7 +44,11 @@ fn a_clock_that_steps_back_an_hour_costs_n_and_no_hour() {
     let (now, hour_before) = (Nanos::from_secs(7_200), Nanos::from_secs(3_600));
     let log = log::<3>(SECOND);
     assert_eq!(log.take_up_to(now, 9), 3);
-    assert_eq!(log.decide(Nanos::from_millis(7_199_500), 1), Decision::Denied { retry_after: Nanos::from_millis(1_500) }, "within the skew");
+    assert_eq!(
+        log.decide(Nanos::from_millis(7_199_500), 1),
+        Decision::Denied { retry_after: Nanos::from_millis(1_500) },
+        "within the skew"
+    );
     assert_eq!(log.take_up_to(hour_before, 9), 3, "the jump is taken for a new clock");
     assert_eq!(log.decide(hour_before, 1), Decision::Denied { retry_after: Nanos::from_secs(1) });
 }

@@ -27,7 +27,7 @@
 //! consumed nothing, and the wait that it is told is exact.
 //!
 //! # Memory ordering
-//! Every atomic access of this crate is `Relaxed`. A decision orders nothing but decisions on the same limit; who wants to
+//! Every atomic access of this crate is `Relaxed`, but where a [`SlidingLog`] gives a place back. A decision orders nothing but decisions on the same limit; who wants to
 //! hand data over with it brings a synchronisation of its own.
 #![no_std]
 #![forbid(unsafe_code)]

@@ -112,7 +112,7 @@ impl<const N: usize, W: AtomicWord> SlidingLog<N, W> {
         let tick = self.window.at(now);
         let forget = |word: &W::Shared| {
             let end = word.load();
-            self.window.is_idle(end, tick) && replace(word, end, W::ZERO)
+            self.window.is_idle(end, tick) && word.replace(end, W::ZERO)
         };
         self.ends.iter().filter(|word| !forget(word)).count() == 0
     }
@@ -159,9 +159,10 @@ impl<const N: usize, W: AtomicWord> SlidingLog<N, W> {
         let _ = self.hint.exchange(self.hint.load(), next);
     }
 
-    /// Frees a place that is taken until `end`, from when that call began. Of several any, since they are alike from then on.
+    /// Frees a place that is taken until `end`, from when that call began. Of several any, since they are alike: who finds his own gone has
+    /// been left that of the one who gave it back, and sees it.
     fn give_back(&self, end: W) -> bool {
-        self.ends.iter().any(|word| replace(word, end, self.window.begin_of(end)))
+        self.ends.iter().any(|word| word.replace(end, self.window.begin_of(end)))
     }
 
     /// How far each place is ahead.
@@ -176,16 +177,6 @@ struct Place<'a, W: AtomicWord> {
     word: &'a W::Shared,
     end: W,
     ahead: W,
-}
-
-/// Puts `next` in place of `seen`, and tells whether it was there.
-fn replace<W: AtomicWord>(word: &W::Shared, seen: W, next: W) -> bool {
-    while word.load() == seen {
-        if word.exchange(seen, next).is_ok() {
-            return true;
-        }
-    }
-    false
 }
 
 impl<const N: usize, W: AtomicWord> Limit for SlidingLog<N, W> {

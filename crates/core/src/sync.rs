@@ -25,7 +25,7 @@ pub trait AtomicWord: Word {
     fn new() -> Self::Shared;
 }
 
-/// What is done to a shared word, always `Relaxed`: it guards nothing but itself.
+/// What is done to a shared word: `Relaxed`, where it guards nothing but itself.
 pub trait SharedWord<W>: core::fmt::Debug {
     /// What it holds.
     #[doc(hidden)]
@@ -33,6 +33,9 @@ pub trait SharedWord<W>: core::fmt::Debug {
     /// `next` in place of `seen`, or what else is there; now and then it fails for no reason.
     #[doc(hidden)]
     fn exchange(&self, seen: W, next: W) -> Result<W, W>;
+    /// Puts `next` in place of `seen`, and tells whether that was there. Who finds it gone sees all that the thread which replaced it had done.
+    #[doc(hidden)]
+    fn replace(&self, seen: W, next: W) -> bool;
 }
 
 macro_rules! atomic_word {
@@ -59,6 +62,15 @@ macro_rules! atomic_word {
             #[inline]
             fn exchange(&self, seen: $word, next: $word) -> Result<$word, $word> {
                 self.compare_exchange_weak(seen, next, Ordering::Relaxed, Ordering::Relaxed)
+            }
+
+            fn replace(&self, seen: $word, next: $word) -> bool {
+                while self.load(Ordering::Acquire) == seen {
+                    if self.compare_exchange_weak(seen, next, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+                        return true;
+                    }
+                }
+                false
             }
         }
     };

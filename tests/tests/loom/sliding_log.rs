@@ -3,14 +3,17 @@
 use core::time::Duration;
 
 use loom::sync::Arc;
-use paceline_core::{Drain as _, Limit, Nanos, Reservation, Reserve, SlidingLog};
+use paceline_core::{Drain as _, Horizon, Limit, Nanos, Quota, Reservation, Reserve, SlidingLog};
 
 use crate::{NOW, at_once, count};
 
 type Log = SlidingLog<2, u64>;
 
+/// Two calls in any second, and reservations for up to three seconds ahead.
 fn log() -> Arc<Log> {
-    Arc::new(SlidingLog::new(Duration::from_secs(1)).expect("a window that fits"))
+    let window = Duration::from_secs(1);
+    let horizon = Horizon::of(Quota::new(2, window)).patience(3 * window);
+    Arc::new(SlidingLog::within(window, horizon).expect("a window that fits"))
 }
 
 /// Seen to fail when a place that was lost to another counts as taken.
