@@ -2,6 +2,7 @@
 #![cfg(paceline_loom)]
 
 mod atomic;
+mod concurrency;
 mod set;
 mod sliding_log;
 
