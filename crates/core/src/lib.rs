@@ -73,7 +73,11 @@ portable_atomic::cfg_has_atomic_64! {
     pub use manual_clock::ManualClock;
 }
 
-pub use algorithm::{Algorithm, gcra::Gcra};
+pub use algorithm::{
+    Algorithm,
+    cost_log::{Admission, Admissions, CostLog, Logged, Ring},
+    gcra::Gcra,
+};
 pub use carry_over::CarryOver;
 pub use cause::{Action, Cause, Kind, Reason, Reset, Resource, classify_429};
 pub use cell::Cell;

@@ -23,12 +23,14 @@
 
 mod backlog;
 mod clock;
+mod mutex;
 mod refused;
 mod sliding_log;
 mod turnstile;
 
 pub use backlog::{Backlog, Place};
 pub use clock::{Coarse, Monotonic, Tsc};
+pub use mutex::Mutex;
 pub use paceline_core::*;
 pub use refused::Refused;
 pub use sliding_log::HeapSlidingLog;
