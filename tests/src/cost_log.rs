@@ -41,7 +41,7 @@ impl EveryWindow {
         }
         if self.forgot.saturating_sub(now) > SKEW {
             self.calls.retain(|(call, _)| call + self.window + SKEW > self.forgot);
-            (self.newest, self.forgot) = (self.calls.last().map_or(0, |&(call, _)| call), 0);
+            self.forgot = 0;
         }
     }
 
@@ -140,7 +140,7 @@ impl<const N: usize> Play<N> {
             }
             Op::ForgetIdle => {
                 if self.log.forget_idle(Nanos(self.now)) {
-                    self.all.forgot = self.now;
+                    (self.all.forgot, self.all.newest) = (self.all.forgot.max(self.now), 0);
                 }
             }
         }

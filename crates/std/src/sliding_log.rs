@@ -17,7 +17,9 @@ use crate::{Admission, Admissions, CostLog, Decision, Drain, Limit, Locked, Logg
 /// assert_eq!(log.decide(Nanos::from_secs(5), 71), Decision::Denied { retry_after: Nanos::from_secs(9) });
 /// ```
 #[derive(Debug)]
-pub struct HeapSlidingLog(Locked<CostLog<Heap>, Mutex<(CostLog<Heap>, Logged<Heap>)>>);
+pub struct HeapSlidingLog(Locked<OnHeap, Mutex<(OnHeap, Logged<Heap>)>>);
+
+type OnHeap = CostLog<Heap>;
 
 impl HeapSlidingLog {
     /// A log with nothing in it. With a limit of 0 nothing but a cost of 0 is ever admitted, with a window of 0 anything up to the limit.
