@@ -1,11 +1,10 @@
-//! Algorithms, quotas and logs.
+//! Algorithms and quotas.
 
 use super::{Bug, bug};
 
 const GCRA: &str = "crates/core/src/algorithm/gcra.rs";
 const TICKS: &str = "crates/core/src/ticks.rs";
 const QUOTA: &str = "crates/core/src/quota.rs";
-const LOG: &str = "crates/std/src/sliding_log.rs";
 
 pub(super) const BUGS: &[Bug] = &[
     bug(TICKS, "if ahead <= self.horizon &&", "if ahead.widen() < 1 << 63 &&", "-p paceline-tests --test incidents an_hour"),
@@ -25,7 +24,4 @@ pub(super) const BUGS: &[Bug] = &[
     ),
     bug(QUOTA, "let interval = period.div_ceil(limit);", "let interval = period / limit;", "-p paceline-tests --test gcra"),
     bug(QUOTA, "emission.exponent > -(FINEST as i32)", "emission.exponent > 0", "-p paceline-tests --test gcra not_below"),
-    bug(LOG, "saturating_add(self.window) <= now", "saturating_add(self.window) < now", "-p paceline --lib list_of_all"),
-    bug(LOG, "self.newest().max(now)", "now", "-p paceline --lib list_of_all"),
-    bug(LOG, "admitted.log.iter().position(", "admitted.log.iter().rposition(", "-p paceline --lib ones_own"),
 ];

@@ -135,3 +135,7 @@ impl<W: Word> Window<W> {
         self.ticks.horizon().widen().saturating_sub(self.length.widen()).saturating_sub(self.beyond.widen())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "overflow checks are on in tests")]
+mod exhaustive;
