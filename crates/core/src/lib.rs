@@ -5,6 +5,8 @@
 //! | say how much is allowed | [`Quota`] |
 //! | choose how it is spread over time | an [`Algorithm`]: [`Gcra`] |
 //! | share it between threads, in one atomic word | [`Atomic`] |
+//! | keep to a number in any window, exactly | [`SlidingLog`] for calls, [`CostLog`] for any cost |
+//! | bound the calls in flight | [`Concurrency`] |
 //! | take several limits at once or none | [`Set`] |
 //! | decide | [`Limiter`], a [`Limit`] with its [`Clock`], which answers with a [`Decision`] |
 //! | see what is left | [`Snapshot`] |

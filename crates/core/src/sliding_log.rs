@@ -34,7 +34,7 @@ use window::Window;
 ///
 /// # Cost
 /// On a `u64` 32 bytes and 8 a place, on a `u32` 16 and 4. An admission reads one place as a rule, as long as calls end in the order in which they
-/// began; a refusal reads all `N`, and so do `undo` and `snapshot`. `wait_behind` reads them once for each bit of the horizon.
+/// began; a refusal reads all `N`, and so do `undo` and `snapshot`. `wait_behind` reads them once for each bit of the wait.
 ///
 /// ```
 /// use core::time::Duration;

@@ -6,6 +6,7 @@
 //! | decide without waiting | [`Limiter::try_acquire`] |
 //! | wait in line, with a deadline or without | [`Turnstile`] |
 //! | keep to a number in any window, exactly | [`HeapSlidingLog`] |
+//! | share a limit that fits no atomic word | [`Mutex`] in a [`Locked`] |
 //! | build a queue for another runtime | [`Backlog`] |
 //!
 //! ```

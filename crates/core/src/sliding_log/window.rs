@@ -22,7 +22,7 @@ pub(super) const fn limit<const N: usize>() -> u32 {
 }
 
 macro_rules! fit {
-    ($($word:ty)*) => {$(
+    ($word:ty) => {
         impl Window<$word> {
             /// The quota's period as a window.
             pub(super) const fn fit(quota: Quota, horizon: Horizon) -> Result<Self, QuotaError> {
@@ -34,9 +34,15 @@ macro_rules! fit {
                 }
             }
         }
-    )*};
+    };
 }
-fit!(u64 u32);
+
+portable_atomic::cfg_has_atomic_32! {
+    fit!(u32);
+}
+portable_atomic::cfg_has_atomic_64! {
+    fit!(u64);
+}
 
 /// The window, what may be taken beyond now, and the ticks that count as ahead, with their scale.
 const fn fit(quota: Quota, horizon: Horizon, bits: u32) -> Result<(u64, u64, u64), QuotaError> {
