@@ -33,8 +33,8 @@ use window::Window;
 /// [`undo`](Limit::undo) or a [`cancel`](Reserve::cancel) may miss the place that it gave back.
 ///
 /// # Cost
-/// On a `u64` 32 bytes and 8 a place, on a `u32` 16 and 4. An admission reads one place as a rule, as long as calls end in the order in which they
-/// began; a refusal reads all `N`, and so do `undo` and `snapshot`. `wait_behind` reads them once for each bit of the wait.
+/// On a `u64` 32 bytes and 8 a place, on a `u32` 16 and 4. An admission reads one place as a rule, as long as places fall free in the order in which they
+/// were taken; a refusal reads all `N`, and so do `undo` and `snapshot`. `wait_behind` reads them once for each bit of the wait.
 ///
 /// ```
 /// use core::time::Duration;
@@ -150,7 +150,7 @@ impl<const N: usize, W: AtomicWord> SlidingLog<N, W> {
                 return Reservation::Reserved { wait, ticket };
             }
         }
-        Reservation::Impossible { most: 0 }
+        Reservation::Impossible { most: 0 } // no log has no place
     }
 
     /// Where another has said so meanwhile, it stays at that.

@@ -30,3 +30,18 @@ impl<T> Lock<T> for Mutex<T> {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic;
+
+    use super::*;
+
+    /// Seen to fail when a poisoned lock panics.
+    #[test]
+    fn a_panic_under_the_lock_leaves_it_usable() {
+        let lock = Mutex::new(1);
+        assert!(panic::catch_unwind(|| lock.with(|_| panic!("under the lock"))).is_err());
+        assert_eq!(lock.with(|value| *value), 1);
+    }
+}

@@ -29,7 +29,7 @@ const SKEW: Nanos = Nanos::from_secs(1);
 /// limit a jump.
 ///
 /// # Cost
-/// 16 bytes for each admission of the last window. An admission costs constant time (averaged); a refusal walks over what has to leave the
+/// 16 bytes for each admission of the last window; a `Ring` of `N` is `16 + 16 * N` and three `usize`. An admission costs constant time (averaged); a refusal walks over what has to leave the
 /// window before the cost fits, an `undo` over all of it.
 ///
 /// ```
