@@ -211,7 +211,8 @@ impl<Q: Admissions> Algorithm for CostLog<Q> {
     }
 
     fn is_idle(&self, logged: &Logged<Q>, now: Nanos) -> bool {
-        *logged == Logged::default() || logged.newest.saturating_add(self.window).saturating_add(SKEW) <= now
+        let is_new = logged.newest == Nanos::ZERO && logged.admissions.iter().next().is_none();
+        is_new || logged.newest.saturating_add(self.window).saturating_add(SKEW) <= now
     }
 }
 
