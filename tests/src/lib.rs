@@ -2,6 +2,7 @@
 
 pub mod accuracy;
 pub mod corpus;
+pub mod cost_log;
 pub mod gates;
 pub mod gcra;
 pub mod headers;
@@ -9,6 +10,7 @@ pub mod laws;
 pub mod pair;
 pub mod refusals;
 pub mod sets;
+pub mod sliding_log;
 pub mod sliding_window;
 pub mod verbs;
 

@@ -2,6 +2,7 @@
 
 mod gates;
 mod limiters;
+mod logs;
 mod races;
 mod refusals;
 mod waiting;
@@ -30,7 +31,7 @@ const fn race(file: &'static str, right: &'static str, wrong: &'static str, foun
 }
 
 /// Each part of the project lists the bugs that its checks have to find.
-const BUGS: [&[Bug]; 6] = [limiters::BUGS, windows::BUGS, gates::BUGS, waiting::BUGS, races::BUGS, refusals::BUGS];
+const BUGS: [&[Bug]; 7] = [limiters::BUGS, logs::BUGS, windows::BUGS, gates::BUGS, waiting::BUGS, races::BUGS, refusals::BUGS];
 
 pub(crate) fn run() -> Result<()> {
     let copy = tempfile::tempdir()?;

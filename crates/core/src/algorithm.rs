@@ -4,6 +4,7 @@ use core::fmt::Debug;
 
 use crate::{CarryOver, Cost, Decision, Nanos, Reservation, RestoreError, Saved, Snapshot};
 
+pub(crate) mod cost_log;
 pub(crate) mod gcra;
 pub(crate) mod pair;
 pub(crate) mod sliding_window;
@@ -32,6 +33,12 @@ pub trait Algorithm {
 
     /// Takes `cost` from `state` at `now`, or nothing.
     fn step(&self, state: &mut Self::State, now: Nanos, cost: Self::Cost) -> Decision;
+
+    /// What [`step`](Self::step) would answer, with nothing taken: for a state that is not to be copied.
+    #[inline]
+    fn peek(&self, state: &Self::State, now: Nanos, cost: Self::Cost) -> Decision {
+        self.step(&mut state.clone(), now, cost)
+    }
 
     /// Gives back `cost` that was taken at `now`, never more than had not drained at that reading: what [`Limit::undo`](crate::Limit::undo) does.
     fn undo(&self, state: &mut Self::State, now: Nanos, cost: Self::Cost);

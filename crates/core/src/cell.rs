@@ -82,7 +82,7 @@ macro_rules! limit_of_cell {
 
             #[inline]
             fn peek(&self, now: Nanos, cost: Self::Cost) -> Decision {
-                self.read(|algorithm, state| algorithm.step(&mut state.clone(), now, cost))
+                self.read(|algorithm, state| algorithm.peek(state, now, cost))
             }
 
             #[inline]

@@ -5,6 +5,8 @@
 //! | say how much is allowed | [`Quota`] |
 //! | choose how it is spread over time | an [`Algorithm`]: [`Gcra`], [`SlidingWindow`] |
 //! | share it between threads, in one atomic word | [`Atomic`] |
+//! | keep to a number in any window, exactly | [`SlidingLog`] for calls, [`CostLog`] for any cost |
+//! | bound the calls in flight | [`Concurrency`] |
 //! | take several limits at once or none | [`Set`], [`Pair`] in one word |
 //! | keep everybody out until a time | [`Gate`], in front of any limit: [`Gated`] |
 //! | decide | [`Limiter`], a [`Limit`] with its [`Clock`], which answers with a [`Decision`] |
@@ -29,7 +31,8 @@
 //! consumed nothing, and the wait that it is told is exact.
 //!
 //! # Memory ordering
-//! Every atomic access of this crate is `Relaxed`, but that who finds a [`Gate`] opened sees the limit behind it as it was left for that. A decision orders nothing but decisions on the same limit; who wants to
+//! Every atomic access of this crate is `Relaxed`, but that who finds a [`Gate`] opened sees the limit behind it as it was left for that, and where a
+//! [`SlidingLog`] gives a place back. A decision orders nothing but decisions on the same limit; who wants to
 //! hand data over with it brings a synchronisation of its own.
 #![no_std]
 #![forbid(unsafe_code)]
@@ -42,6 +45,7 @@ mod carry_over;
 mod cause;
 mod cell;
 mod clock;
+mod concurrency;
 mod cost;
 mod decision;
 pub mod headers;
@@ -67,10 +71,12 @@ portable_atomic::cfg_has_atomic_cas! {
     mod atomic;
     mod gate;
     mod gated;
+    mod sliding_log;
     mod sync;
     pub use atomic::Atomic;
     pub use gate::{Gate, GateStatus};
     pub use gated::Gated;
+    pub use sliding_log::SlidingLog;
     pub use sync::AtomicWord;
 }
 
@@ -79,12 +85,19 @@ portable_atomic::cfg_has_atomic_64! {
     pub use manual_clock::ManualClock;
 }
 
-pub use algorithm::{Algorithm, gcra::Gcra, pair::Pair, sliding_window::SlidingWindow};
+pub use algorithm::{
+    Algorithm,
+    cost_log::{Admission, Admissions, CostLog, Logged, Ring},
+    gcra::Gcra,
+    pair::Pair,
+    sliding_window::SlidingWindow,
+};
 pub use backoff::{Backoff, Failure, GiveUp, Retry};
 pub use carry_over::CarryOver;
 pub use cause::{Action, Cause, Kind, Reason, Reset, Resource, classify_429};
 pub use cell::Cell;
 pub use clock::Clock;
+pub use concurrency::{Concurrency, InFlight, Permit};
 pub use cost::Cost;
 pub use decision::{Decision, SetDecision};
 pub use horizon::Horizon;

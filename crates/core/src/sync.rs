@@ -39,6 +39,9 @@ pub trait SharedWord<W>: core::fmt::Debug {
     /// As `exchange`, and lets those who acquire `next` see what was done before.
     #[doc(hidden)]
     fn release(&self, seen: W, next: W) -> Result<W, W>;
+    /// Puts `next` in place of `seen`, and tells whether that was there. Who finds it gone sees all that the thread which replaced it had done.
+    #[doc(hidden)]
+    fn replace(&self, seen: W, next: W) -> bool;
 }
 
 macro_rules! atomic_word {
@@ -75,6 +78,15 @@ macro_rules! atomic_word {
             fn release(&self, seen: $word, next: $word) -> Result<$word, $word> {
                 self.compare_exchange_weak(seen, next, Ordering::Release, Ordering::Relaxed)
             }
+
+            fn replace(&self, seen: $word, next: $word) -> bool {
+                while self.load(Ordering::Acquire) == seen {
+                    if self.compare_exchange_weak(seen, next, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+                        return true;
+                    }
+                }
+                false
+            }
         }
     };
 }
@@ -97,6 +109,17 @@ macro_rules! new_shared {
     }};
 }
 
+/// So many shared zeros, `const` but under loom.
+macro_rules! new_all_shared {
+    ($word:ty; $many:expr) => {{
+        #[cfg(not(paceline_loom))]
+        let shared = [const { <$word as $crate::sync::AtomicWord>::NEW }; $many];
+        #[cfg(paceline_loom)]
+        let shared = [(); $many].map(|()| <$word as $crate::sync::AtomicWord>::new());
+        shared
+    }};
+}
+
 /// A function that is `const`, but under loom, whose atomics register with the running model.
 macro_rules! const_unless_loom {
     ($(#[$attribute:meta])* $visibility:vis fn $($rest:tt)*) => {
@@ -106,4 +129,4 @@ macro_rules! const_unless_loom {
         $(#[$attribute])* $visibility fn $($rest)*
     };
 }
-pub(crate) use {const_unless_loom, new_shared};
+pub(crate) use {const_unless_loom, new_all_shared, new_shared};

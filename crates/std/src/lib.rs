@@ -6,6 +6,7 @@
 //! | decide without waiting | [`Limiter::try_acquire`] |
 //! | wait in line, with a deadline or without | [`Turnstile`] |
 //! | keep to a number in any window, exactly | [`HeapSlidingLog`] |
+//! | share a limit that fits no atomic word | [`Mutex`] in a [`Locked`] |
 //! | build a queue for another runtime | [`Backlog`] |
 //!
 //! ```
@@ -23,12 +24,14 @@
 
 mod backlog;
 mod clock;
+mod mutex;
 mod refused;
 mod sliding_log;
 mod turnstile;
 
 pub use backlog::{Backlog, Place};
 pub use clock::{Coarse, Monotonic, Tsc};
+pub use mutex::Mutex;
 pub use paceline_core::*;
 pub use refused::Refused;
 pub use sliding_log::HeapSlidingLog;

@@ -1,28 +1,11 @@
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::VecDeque, time::Duration};
 
-use crate::{Decision, Limit, Nanos, Snapshot};
+use crate::{Admission, Admissions, CostLog, Decision, Drain, Limit, Locked, Logged, Mutex, Nanos, Snapshot};
 
-/// How far a clock may be behind another.
-const SKEW: Nanos = Nanos::from_secs(1);
-
-/// The exact log: at most `limit` in any window, for any cost.
+/// The exact log on the heap: at most `limit` in any window, for any cost.
 ///
-/// It remembers what it admitted for as long as the window lasts. An admission at `t` counts for readings before `t + window`, and
-/// from then on no longer. So it is the client's limit against a counter that resets at a time that nobody knows: what fits any window
-/// fits theirs, whatever its phase.
-///
-/// # Clocks that go back
-/// A reading behind the newest admission counts as that one's time, so late readings are only stricter. One that is behind by more than the
-/// window and a second is taken for a clock that began anew: what was admitted before it no longer counts, which costs at most one extra
-/// limit a jump.
-///
-/// # Cost
-/// 16 bytes of heap for each admission of the last window, at most `limit` of them, under a lock. An admission costs constant
-/// time (averaged); a refusal walks over what has to leave the window before the cost fits.
+/// It is a [`CostLog`] behind a [`Mutex`], which says what becomes of clocks that go back and what it costs. Its queue grows as it is needed, to at most
+/// `limit` admissions.
 ///
 /// ```
 /// use std::time::Duration;
@@ -34,78 +17,14 @@ const SKEW: Nanos = Nanos::from_secs(1);
 /// assert_eq!(log.decide(Nanos::from_secs(5), 71), Decision::Denied { retry_after: Nanos::from_secs(9) });
 /// ```
 #[derive(Debug)]
-pub struct HeapSlidingLog {
-    limit: u32,
-    window: Nanos,
-    admitted: Mutex<Admitted>,
-}
+pub struct HeapSlidingLog(Locked<OnHeap, Mutex<(OnHeap, Logged<Heap>)>>);
 
-/// What was admitted, the oldest first, and its sum.
-#[derive(Debug, Default)]
-struct Admitted {
-    log: VecDeque<(Nanos, u32)>,
-    sum: u32,
-}
+type OnHeap = CostLog<Heap>;
 
 impl HeapSlidingLog {
     /// A log with nothing in it. With a limit of 0 nothing but a cost of 0 is ever admitted, with a window of 0 anything up to the limit.
     pub fn new(limit: u32, window: Duration) -> Self {
-        Self { limit, window: window.into(), admitted: Mutex::default() }
-    }
-
-    /// Refuses `cost`, or tells how much of the front of the log is behind the window at `now`.
-    fn look(&self, admitted: &Admitted, now: Nanos, cost: u32) -> Result<Expired, Decision> {
-        let Some(room) = self.limit.checked_sub(cost) else {
-            return Err(Decision::Impossible { most: self.limit });
-        };
-        let expired = self.expired(admitted, now);
-        let mut held = admitted.sum.saturating_sub(expired.sum);
-        let mut retry_after = Nanos::ZERO;
-        for &(time, leaving) in admitted.log.iter().skip(expired.count) {
-            if held <= room {
-                break;
-            }
-            held = held.saturating_sub(leaving);
-            retry_after = time.saturating_add(self.window).saturating_sub(now);
-        }
-        if retry_after == Nanos::ZERO { Ok(expired) } else { Err(Decision::Denied { retry_after }) }
-    }
-
-    /// The one place that says what is older than the window.
-    fn expired(&self, admitted: &Admitted, now: Nanos) -> Expired {
-        if admitted.newest().saturating_sub(now) > self.window.saturating_add(SKEW) {
-            return Expired { count: admitted.log.len(), sum: admitted.sum };
-        }
-        let now = admitted.not_before_newest(now);
-        let old = admitted.log.iter().take_while(|(time, _)| time.saturating_add(self.window) <= now);
-        old.fold(Expired::default(), |Expired { count, sum }, (_, cost)| Expired { count: count + 1, sum: sum.saturating_add(*cost) })
-    }
-
-    /// Nothing can panic while it holds this, so a poisoned log is still right.
-    fn lock(&self) -> MutexGuard<'_, Admitted> {
-        self.admitted.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The front of the log that no longer counts.
-#[derive(Default)]
-struct Expired {
-    count: usize,
-    sum: u32,
-}
-
-impl Admitted {
-    fn newest(&self) -> Nanos {
-        self.log.back().map_or(Nanos::ZERO, |&(newest, _)| newest)
-    }
-
-    fn not_before_newest(&self, now: Nanos) -> Nanos {
-        self.newest().max(now)
-    }
-
-    fn forget(&mut self, expired: &Expired) {
-        self.log.drain(..expired.count.min(self.log.len()));
-        self.sum = self.sum.saturating_sub(expired.sum);
+        Self(Locked::new(Mutex::new((CostLog::new(limit, window), Logged::default()))))
     }
 }
 
@@ -113,71 +32,64 @@ impl Limit for HeapSlidingLog {
     type Cost = u32;
 
     fn peek(&self, now: Nanos, cost: u32) -> Decision {
-        self.look(&self.lock(), now, cost).map_or_else(|refusal| refusal, |_| Decision::Allowed)
+        self.0.peek(now, cost)
     }
 
     fn decide(&self, now: Nanos, cost: u32) -> Decision {
-        let mut admitted = self.lock();
-        let expired = match self.look(&admitted, now, cost) {
-            Ok(expired) => expired,
-            Err(refusal) => return refusal,
-        };
-        if cost > 0 {
-            admitted.forget(&expired);
-            let time = admitted.not_before_newest(now);
-            admitted.log.push_back((time, cost));
-            admitted.sum = admitted.sum.saturating_add(cost);
-        }
-        Decision::Allowed
+        self.0.decide(now, cost)
     }
 
     fn undo(&self, now: Nanos, cost: u32) {
-        let mut admitted = self.lock();
-        if let Some(place) = admitted.log.iter().position(|&(time, taken)| time >= now && taken == cost) {
-            admitted.log.remove(place);
-            admitted.sum = admitted.sum.saturating_sub(cost);
-        }
+        self.0.undo(now, cost);
+    }
+
+    fn wait_behind(&self, now: Nanos, queued: u64, cost: u32) -> Nanos {
+        self.0.wait_behind(now, queued, cost)
     }
 
     fn snapshot(&self, now: Nanos) -> Snapshot {
-        let admitted = self.lock();
-        let wait_of = |cost| match self.look(&admitted, now, cost) {
-            Err(Decision::Denied { retry_after }) => retry_after,
-            _ => Nanos::ZERO,
-        };
-        let held = admitted.sum.saturating_sub(self.expired(&admitted, now).sum);
-        Snapshot {
-            limit: self.limit,
-            remaining: self.limit.saturating_sub(held),
-            retry_after: wait_of(1),
-            reset_after: wait_of(self.limit),
-        }
+        self.0.snapshot(now)
+    }
+}
+
+impl Drain for HeapSlidingLog {
+    fn take_up_to(&self, now: Nanos, most: u32) -> u32 {
+        self.0.take_up_to(now, most)
     }
 
-    /// Exact for costs of one. A larger cost may wait longer, since its place has to come free as a whole.
-    fn wait_behind(&self, now: Nanos, queued: u64, cost: u32) -> Nanos {
-        let admitted = self.lock();
-        let expired = self.expired(&admitted, now);
-        let free = self.limit.saturating_sub(admitted.sum.saturating_sub(expired.sum));
-        let Some(beyond) = queued.saturating_add(cost.into()).checked_sub(free.into()).and_then(|over| over.checked_sub(1)) else {
-            return Nanos::ZERO;
-        };
-        // What comes after the room that is there takes the places of what is in the log, in its order, once a window.
-        let (rounds, mut place) = match u64::from(self.limit) {
-            0 => return Nanos::MAX,
-            limit => (beyond / limit, beyond % limit),
-        };
-        let mut frees_place = admitted.log.iter().skip(expired.count);
-        let leaving = frees_place.find(|(_, taken)| match place.checked_sub(u64::from(*taken)) {
-            Some(rest) => {
-                place = rest;
-                false
-            }
-            None => true,
-        });
-        let since = leaving.map_or(now, |&(time, _)| time);
-        let windows = Nanos(self.window.0.saturating_mul(rounds.saturating_add(1)));
-        since.saturating_add(windows).saturating_sub(now)
+    fn drain_since(&self, now: Nanos, since: Nanos) {
+        self.0.drain_since(now, since);
+    }
+
+    fn wait_drained(&self, then: Nanos, queued: u64, cost: u32) -> Nanos {
+        self.0.wait_drained(then, queued, cost)
+    }
+
+    fn snapshot_drained(&self, then: Nanos) -> Snapshot {
+        self.0.snapshot_drained(then)
+    }
+}
+
+/// Never full.
+#[derive(Clone, PartialEq, Default, Debug)]
+struct Heap(VecDeque<Admission>);
+
+impl Admissions for Heap {
+    fn iter(&self) -> impl DoubleEndedIterator<Item = &Admission> {
+        self.0.iter()
+    }
+
+    fn is_full(&self) -> bool {
+        false
+    }
+
+    fn push(&mut self, newest: Admission) -> bool {
+        self.0.push_back(newest);
+        true
+    }
+
+    fn pop(&mut self) -> Option<Admission> {
+        self.0.pop_front()
     }
 }
 
@@ -186,6 +98,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::Cell as _;
 
     /// All that was ever admitted, and the definition of the limit word for word.
     #[derive(Default)]
@@ -239,7 +152,7 @@ mod tests {
                         prop_assert!(!oracle.admits(limit, window, end - 1, cost), "admitted before {end}");
                     }
                 }
-                prop_assert!(log.lock().log.len() <= limit as usize);
+                prop_assert!(log.0.read(|_, logged| logged.count()) <= limit as usize);
             }
         }
 

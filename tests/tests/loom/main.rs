@@ -2,9 +2,11 @@
 #![cfg(paceline_loom)]
 
 mod atomic;
+mod concurrency;
 mod gate;
 mod pair;
 mod set;
+mod sliding_log;
 
 use loom::thread;
 use paceline_core::{Atomic, Decision, Gcra, Horizon, Nanos, Quota};

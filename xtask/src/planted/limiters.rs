@@ -1,4 +1,4 @@
-//! Algorithms, quotas and logs.
+//! Algorithms and quotas.
 
 use super::{Bug, bug};
 
@@ -7,7 +7,6 @@ const CELL: &str = "crates/core/src/cell.rs";
 const VERBS: &str = "-p paceline-tests --test gcra every_verb";
 const TICKS: &str = "crates/core/src/ticks.rs";
 const QUOTA: &str = "crates/core/src/quota.rs";
-const LOG: &str = "crates/std/src/sliding_log.rs";
 
 pub(super) const BUGS: &[Bug] = &[
     bug(TICKS, "if ahead <= self.horizon &&", "if ahead.widen() < 1 << 63 &&", "-p paceline-tests --test incidents an_hour"),
@@ -32,7 +31,4 @@ pub(super) const BUGS: &[Bug] = &[
     bug(GCRA, "not_drained.min(self.increment(unused.min(self.burst)))", "self.increment(unused.min(self.burst))", VERBS),
     bug(GCRA, "self.take(tat, now, cost, self.floor())", "self.take(tat, now, cost, self.burst.into())", VERBS),
     bug(GCRA, "if ahead < full {", "{", VERBS),
-    bug(LOG, "saturating_add(self.window) <= now", "saturating_add(self.window) < now", "-p paceline --lib list_of_all"),
-    bug(LOG, "self.newest().max(now)", "now", "-p paceline --lib list_of_all"),
-    bug(LOG, "admitted.log.iter().position(", "admitted.log.iter().rposition(", "-p paceline --lib ones_own"),
 ];

@@ -1,0 +1,231 @@
+#![deny(clippy::arithmetic_side_effects)]
+
+use core::{fmt::Debug, marker::PhantomData, time::Duration};
+
+use crate::{Algorithm, Decision, Nanos, Snapshot, algorithm::Empty};
+
+mod admissions;
+pub use admissions::{Admission, Admissions, Ring};
+
+/// How far a clock may be behind another.
+const SKEW: Nanos = Nanos::from_secs(1);
+
+/// The exact log for calls of any cost: at most `limit` in any window, wherever it begins.
+///
+/// It remembers what it admitted for as long as the window lasts. An admission at `t` counts for readings before `t + window`, and
+/// from then on no longer. So it is the client's limit against a counter that resets at a time that nobody knows: what fits any window
+/// fits theirs, whatever its phase.
+///
+/// Its state is a queue of [`Admissions`]: a [`Ring`] of a fixed size, where nothing is allocated, or one on the heap (`HeapSlidingLog` of the `paceline`
+/// crate). It is too wide for an atomic word, so a [`Locked`](crate::Locked) cell holds it. A queue that is full refuses until the oldest
+/// admission leaves the window: stricter, never above.
+///
+/// It can't be [reserved](crate::Reserve) from, since a ticket would be two copies of the queue; it has no debt to be [charged](crate::Charge) to; and its
+/// numbers don't change, since of a longer window it would have to know what it has forgotten.
+///
+/// # Clocks that go back
+/// A reading behind the newest admission counts as that one's time, so late readings are only stricter. One that is behind by more than the
+/// window and a second is taken for a clock that began anew: what was admitted before it no longer counts, which costs at most one extra
+/// limit a jump.
+///
+/// # Cost
+/// 16 bytes for each admission of the last window; a `Ring` of `N` is `16 + 16 * N` and three `usize`. An admission costs constant time (averaged); a refusal walks over what has to leave the
+/// window before the cost fits, an `undo` over all of it.
+///
+/// ```
+/// use core::time::Duration;
+/// use paceline_core::{Algorithm, CostLog, Decision, Nanos, Ring};
+///
+/// let log = CostLog::<Ring<16>>::new(100, Duration::from_secs(10));
+/// let mut state = Default::default();
+/// assert!(log.step(&mut state, Nanos::ZERO, 70).is_allowed());
+/// assert!(log.step(&mut state, Nanos::from_secs(4), 30).is_allowed());
+/// assert_eq!(log.step(&mut state, Nanos::from_secs(5), 71), Decision::Denied { retry_after: Nanos::from_secs(9) });
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CostLog<Q> {
+    limit: u32,
+    window: Nanos,
+    queue: PhantomData<fn() -> Q>,
+}
+
+/// What a [`CostLog`] admitted.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct Logged<Q> {
+    admissions: Q,
+    sum: u32,
+    /// What was admitted last, also when it was undone: what is behind the window by then may be forgotten.
+    newest: Nanos,
+}
+
+impl<Q: Admissions> CostLog<Q> {
+    /// With a limit of 0 nothing but a cost of 0 is ever admitted, with a window of 0 anything up to the limit.
+    pub const fn new(limit: u32, window: Duration) -> Self {
+        Self { limit, window: Nanos::from_duration(window), queue: PhantomData }
+    }
+
+    /// How long `cost` has to wait, with the front of the log that is behind the window at `now`.
+    fn look(&self, logged: &Logged<Q>, now: Nanos, cost: u32) -> (Nanos, Expired) {
+        let expired = self.expired(logged, now);
+        let room = self.limit.saturating_sub(cost);
+        let mut held = logged.sum.saturating_sub(expired.sum);
+        let mut has_place = cost == 0 || expired.count > 0 || !logged.admissions.is_full();
+        let mut wait = Nanos::ZERO;
+        for leaving in logged.admissions.iter().skip(expired.count) {
+            if held <= room && has_place {
+                break;
+            }
+            held = held.saturating_sub(leaving.cost);
+            has_place = true;
+            wait = self.end_of(leaving).saturating_sub(now);
+        }
+        (wait, expired)
+    }
+
+    /// The one place that says what is older than the window.
+    fn expired(&self, logged: &Logged<Q>, now: Nanos) -> Expired {
+        if self.began_anew(logged, now) {
+            return Expired { count: usize::MAX, sum: logged.sum };
+        }
+        let now = now.max(logged.newest);
+        let old = logged.admissions.iter().take_while(|admission| self.end_of(admission) <= now);
+        old.fold(Expired::default(), |Expired { count, sum }, old| Expired {
+            count: count.saturating_add(1),
+            sum: sum.saturating_add(old.cost),
+        })
+    }
+
+    /// Whether the clock has jumped back.
+    fn began_anew(&self, logged: &Logged<Q>, now: Nanos) -> bool {
+        logged.newest.saturating_sub(now) > self.window.saturating_add(SKEW)
+    }
+
+    fn end_of(&self, admission: &Admission) -> Nanos {
+        admission.at.saturating_add(self.window)
+    }
+
+    fn remaining(&self, logged: &Logged<Q>, now: Nanos) -> u32 {
+        let expired = self.expired(logged, now);
+        if expired.count == 0 && logged.admissions.is_full() {
+            return 0;
+        }
+        self.limit.saturating_sub(logged.sum.saturating_sub(expired.sum))
+    }
+}
+
+/// The front of the log that no longer counts.
+#[derive(Default)]
+struct Expired {
+    count: usize,
+    sum: u32,
+}
+
+impl<Q: Admissions> Logged<Q> {
+    /// How many admissions are remembered; some may be behind the window.
+    pub fn count(&self) -> usize {
+        self.admissions.iter().count()
+    }
+
+    fn forget(&mut self, expired: &Expired) {
+        for _ in 0..expired.count {
+            if self.admissions.pop().is_none() {
+                break;
+            }
+        }
+        self.sum = self.sum.saturating_sub(expired.sum);
+    }
+
+    fn push(&mut self, at: Nanos, cost: u32) {
+        if self.admissions.push(Admission { at, cost }) {
+            self.sum = self.sum.saturating_add(cost);
+            self.newest = at;
+        }
+    }
+}
+
+impl<Q: Admissions> Algorithm for CostLog<Q> {
+    type State = Logged<Q>;
+    type Cost = u32;
+
+    /// Without a copy of the log.
+    fn peek(&self, logged: &Logged<Q>, now: Nanos, cost: u32) -> Decision {
+        if cost > self.limit {
+            return Decision::Impossible { most: self.limit };
+        }
+        match self.look(logged, now, cost) {
+            (Nanos::ZERO, _) => Decision::Allowed,
+            (retry_after, _) => Decision::Denied { retry_after },
+        }
+    }
+
+    fn step(&self, logged: &mut Logged<Q>, now: Nanos, cost: u32) -> Decision {
+        let decision = self.peek(logged, now, cost);
+        if decision.is_allowed() && cost > 0 {
+            let at = if self.began_anew(logged, now) { now } else { now.max(logged.newest) };
+            logged.forget(&self.expired(logged, now));
+            logged.push(at, cost);
+        }
+        decision
+    }
+
+    /// Turns the queue once, without the one that is taken out.
+    fn undo(&self, logged: &mut Logged<Q>, now: Nanos, cost: u32) {
+        let mut undone = false;
+        for _ in 0..logged.count() {
+            let Some(admission) = logged.admissions.pop() else { return };
+            if !undone && admission.at >= now && admission.cost == cost {
+                undone = true;
+                logged.sum = logged.sum.saturating_sub(cost);
+            } else {
+                logged.admissions.push(admission);
+            }
+        }
+    }
+
+    /// Exact for costs of one, where the queue does not fill. A larger cost may wait longer, since its place has to come free as a whole.
+    fn wait_behind(&self, logged: &Logged<Q>, now: Nanos, queued: u64, cost: u32) -> Nanos {
+        let expired = self.expired(logged, now);
+        let free = self.limit.saturating_sub(logged.sum.saturating_sub(expired.sum));
+        let Some(beyond) = queued.saturating_add(cost.into()).checked_sub(free.into()).and_then(|over| over.checked_sub(1)) else {
+            return Nanos::ZERO;
+        };
+        // What comes after the room that is there takes the places of what is in the log, in its order, once a window.
+        let limit = u64::from(self.limit);
+        let (Some(rounds), Some(mut place)) = (beyond.checked_div(limit), beyond.checked_rem(limit)) else { return Nanos::MAX };
+        let mut frees_place = logged.admissions.iter().skip(expired.count);
+        let leaving = frees_place.find(|leaving| match place.checked_sub(u64::from(leaving.cost)) {
+            Some(rest) => {
+                place = rest;
+                false
+            }
+            None => true,
+        });
+        let since = leaving.map_or(now, |leaving| leaving.at);
+        let windows = Nanos(self.window.0.saturating_mul(rounds.saturating_add(1)));
+        since.saturating_add(windows).saturating_sub(now)
+    }
+
+    fn snapshot(&self, logged: &Logged<Q>, now: Nanos) -> Snapshot {
+        let wait_of = |cost: u32| self.look(logged, now, cost.min(self.limit)).0;
+        Snapshot { limit: self.limit, remaining: self.remaining(logged, now), retry_after: wait_of(1), reset_after: wait_of(self.limit) }
+    }
+
+    fn is_idle(&self, logged: &Logged<Q>, now: Nanos) -> bool {
+        let is_new = logged.newest == Nanos::ZERO && logged.admissions.iter().next().is_none();
+        is_new || logged.newest.saturating_add(self.window).saturating_add(SKEW) <= now
+    }
+}
+
+impl<Q: Admissions> Empty for CostLog<Q> {
+    fn take_up_to(&self, logged: &mut Logged<Q>, now: Nanos, most: u32) -> u32 {
+        let taken = most.min(self.remaining(logged, now));
+        match self.step(logged, now, taken) {
+            Decision::Allowed => taken,
+            Decision::Denied { .. } | Decision::Impossible { .. } => 0,
+        }
+    }
+
+    fn drain(&self, logged: &mut Logged<Q>, now: Nanos) {
+        self.take_up_to(logged, now, u32::MAX);
+    }
+}

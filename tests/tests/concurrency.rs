@@ -1,0 +1,79 @@
+//! Calls in flight: never more than the limit, never less than none.
+
+use std::sync::Arc;
+
+use paceline_core::{Atomic, CarryOver, Concurrency, Decision, Gcra, Limit, Nanos, Permit, Quota, Set};
+use proptest::prelude::*;
+
+fn in_flight(limit: &Atomic<Concurrency>) -> u32 {
+    let snapshot = limit.snapshot(Nanos::ZERO);
+    snapshot.limit - snapshot.remaining
+}
+
+proptest! {
+    /// Against the permits that are held. Seen to fail when a permit gives back nothing, and when the room is one too large.
+    #[test]
+    fn as_many_as_there_are_permits(limit in 0u32..9, calls in prop::collection::vec((0u32..11, prop::option::of(0usize..9)), 0..60)) {
+        let shared = Arc::new(Atomic::new(Concurrency::new(limit)));
+        let mut held: Vec<(u32, Permit<Arc<Atomic<Concurrency>>>)> = Vec::new();
+        for (cost, ends) in calls {
+            let taken: u32 = held.iter().map(|(cost, _)| cost).sum();
+            prop_assert_eq!(in_flight(&shared), taken);
+            let fits = taken + cost <= limit;
+            match shared.peek(Nanos::MAX, cost) {
+                Decision::Allowed => prop_assert!(fits),
+                Decision::Impossible { most } => prop_assert!(cost > limit && most == limit),
+                Decision::Denied { retry_after } => prop_assert!(!fits && cost <= limit && retry_after == Nanos::MAX),
+            }
+            let wait = if fits { Nanos::ZERO } else { Nanos::MAX };
+            prop_assert_eq!(shared.wait_behind(Nanos::ZERO, cost.into(), 0), wait);
+            let permit = Permit::try_acquire(shared.clone(), cost);
+            prop_assert_eq!(permit.is_some(), fits);
+            held.extend(permit.map(|permit| (cost, permit)));
+            if let Some(place) = ends.filter(|&place| place < held.len()) {
+                drop(held.swap_remove(place));
+            }
+        }
+        held.clear();
+        prop_assert_eq!(in_flight(&shared), 0);
+    }
+}
+
+#[test]
+fn given_back_too_often_it_stays_at_none() {
+    let limit = Atomic::new(Concurrency::new(2));
+    limit.undo(Nanos::ZERO, u32::MAX);
+    assert_eq!(in_flight(&limit), 0);
+    assert!(limit.decide(Nanos::ZERO, 2).is_allowed() && !limit.decide(Nanos::ZERO, 1).is_allowed());
+}
+
+/// Seen to fail when `carry_over` begins anew.
+#[test]
+fn what_is_in_flight_stays_so_under_a_new_limit() {
+    let mut limit = Atomic::new(Concurrency::new(5));
+    assert!(limit.decide(Nanos::ZERO, 5).is_allowed());
+    limit.set_quota(Nanos::ZERO, Concurrency::new(3), CarryOver::Reset);
+    limit.undo(Nanos::ZERO, 2);
+    assert!(!limit.decide(Nanos::ZERO, 1).is_allowed(), "three are in flight");
+    limit.undo(Nanos::ZERO, 1);
+    assert!(limit.decide(Nanos::ZERO, 1).is_allowed());
+}
+
+/// Seen to fail when the set gives nothing back.
+#[test]
+fn in_a_set_a_refusal_leaves_nothing_in_flight() {
+    let calls = Atomic::new(Concurrency::new(2));
+    let rate = Atomic::new(Gcra::new(Quota::per_second(1).burst(1)).expect("a rate"));
+    let set: Set<&dyn Limit<Cost = u32>, 2> = Set::new([&calls, &rate]);
+    assert!(set.decide(Nanos::ZERO, [1, 1]).is_allowed());
+    let permit = Permit::of_taken(&calls, 1);
+    assert_eq!(set.decide(Nanos::ZERO, [1, 1]), Decision::Denied { retry_after: Nanos::from_secs(1) });
+    assert_eq!(in_flight(&calls), 1);
+    drop(permit);
+    assert_eq!(in_flight(&calls), 0);
+}
+
+#[test]
+fn sizes_are_as_told() {
+    assert_eq!(size_of::<Atomic<Concurrency>>(), 8);
+}

@@ -1,0 +1,57 @@
+//! The log of any cost against its definition, in a ring that may fill.
+
+use core::time::Duration;
+
+use paceline_core::{Algorithm, CostLog, Decision, Logged, Nanos, Ring};
+use paceline_tests::cost_log::{check_against_oracle, fuzz, ops};
+use proptest::prelude::*;
+
+proptest! {
+    /// Seen to fail when a full ring refuses nothing, when `undo` forgets what was admitted last, and when `undo` leaves the sum alone.
+    #[test]
+    fn never_above_the_limit_in_any_window_and_no_less(limit in 0u32..12, window in prop_oneof![0u64..40, 0u64..1 << 50], ops in ops()) {
+        check_against_oracle::<1>(limit, window, &ops);
+        check_against_oracle::<3>(limit, window, &ops);
+        check_against_oracle::<20>(limit, window, &ops);
+    }
+
+    /// What the fuzz target does, on stable Rust.
+    #[test]
+    fn nor_for_any_bytes(bytes in prop::collection::vec(any::<u8>(), 10..512)) {
+        fuzz(&bytes);
+    }
+
+    #[test]
+    fn no_value_makes_it_panic(limit: u32, window: u64, calls in prop::collection::vec((any::<u64>(), any::<u32>(), any::<u64>()), 0..20)) {
+        let log = CostLog::<Ring<4>>::new(limit, Duration::from_nanos(window));
+        let mut state = Logged::default();
+        for (now, cost, queued) in calls {
+            let (now, before) = (Nanos(now), state.clone());
+            let decided = log.step(&mut state, now, cost);
+            prop_assert_eq!(matches!(decided, Decision::Impossible { most } if most == limit), cost > limit);
+            prop_assert!(decided.is_allowed() || state == before, "a refusal wrote");
+            let _ = (log.wait_behind(&state, now, queued, cost), log.snapshot(&state, now));
+            log.undo(&mut state, now, cost);
+        }
+    }
+}
+
+/// What was forgotten for a call that was undone is not forgotten for a reading that is late. Seen to fail when the newest admission is that
+/// at the end of the queue.
+#[test]
+fn an_undone_call_admits_nothing_to_a_late_one() {
+    let log = CostLog::<Ring<4>>::new(1, Duration::from_nanos(10));
+    let mut state = Logged::default();
+    assert!(log.step(&mut state, Nanos(100), 1).is_allowed());
+    assert!(log.step(&mut state, Nanos(112), 1).is_allowed());
+    log.undo(&mut state, Nanos(112), 1);
+    let late = log.step(&mut state, Nanos(105), 1);
+    assert!(late.is_allowed(), "it counts as of 112");
+    assert_eq!(log.step(&mut state, Nanos(112), 1), Decision::Denied { retry_after: Nanos(10) });
+}
+
+#[test]
+fn sizes_are_as_told() {
+    assert_eq!(size_of::<CostLog<Ring<16>>>(), 16);
+    assert_eq!(size_of::<Logged<Ring<16>>>(), 16 + 3 * size_of::<usize>() + 16 * 16);
+}

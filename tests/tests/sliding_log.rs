@@ -1,0 +1,125 @@
+//! The lock-free log against its definition: never more than N in any window, and no less.
+
+use core::time::Duration;
+
+use paceline_core::{Decision, Drain, Gate, Gated, Horizon, Limit, Nanos, Quota, QuotaError, Set, SlidingLog};
+use paceline_tests::sliding_log::{check_on_32_bits, check_on_64_bits, fuzz, ops, windows};
+use proptest::prelude::*;
+
+proptest! {
+    #[test]
+    fn never_more_than_n_in_any_window_and_no_less(window in windows(), ops in ops()) {
+        check_on_64_bits::<1>(window, &ops);
+        check_on_64_bits::<4>(window, &ops);
+    }
+
+    #[test]
+    fn nor_on_32_bits(window in windows(), ops in ops()) {
+        check_on_32_bits::<1>(window, &ops);
+        check_on_32_bits::<4>(window, &ops);
+    }
+
+    /// What the fuzz target does, on stable Rust.
+    #[test]
+    fn nor_for_any_bytes(bytes in prop::collection::vec(any::<u8>(), 8..512)) {
+        fuzz(&bytes);
+    }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn log<const N: usize>(window: Duration) -> SlidingLog<N, u64> {
+    SlidingLog::new(window).expect("a window that fits")
+}
+
+#[test]
+fn a_clock_that_stands_still_admits_n() {
+    let log = log::<5>(SECOND);
+    assert_eq!((0..100).filter(|_| log.decide(Nanos(7), 1).is_allowed()).count(), 5);
+}
+
+/// Promise 1. Seen to fail when `ahead` takes half the range for the horizon.
+#[test]
+fn a_clock_that_steps_back_an_hour_costs_n_and_no_hour() {
+    let (now, hour_before) = (Nanos::from_secs(7_200), Nanos::from_secs(3_600));
+    let log = log::<3>(SECOND);
+    assert_eq!(log.take_up_to(now, 9), 3);
+    assert_eq!(
+        log.decide(Nanos::from_millis(7_199_500), 1),
+        Decision::Denied { retry_after: Nanos::from_millis(1_500) },
+        "within the skew"
+    );
+    assert_eq!(log.take_up_to(hour_before, 9), 3, "the jump is taken for a new clock");
+    assert_eq!(log.decide(hour_before, 1), Decision::Denied { retry_after: Nanos::from_secs(1) });
+}
+
+/// Where two limits see the same calls, what one refuses costs the other nothing.
+#[test]
+fn it_stands_in_a_set() {
+    let (calls, tokens) = (log::<2>(SECOND), log::<1>(SECOND));
+    let set: Set<&dyn Limit<Cost = u32>, 2> = Set::new([&calls, &tokens]);
+    assert!(set.decide(Nanos::ZERO, [1, 1]).is_allowed());
+    assert!(!set.decide(Nanos(5), [1, 1]).is_allowed());
+    assert!(calls.decide(Nanos(5), 1).is_allowed());
+    set.undo(Nanos::ZERO, [1, 1]);
+    assert!(set.decide(Nanos(5), [1, 1]).is_allowed());
+}
+
+/// Seen to fail when `forget_idle` does nothing: then 1,000 windows later an idle place is a busy one.
+#[test]
+fn a_short_word_that_is_told_to_forget_takes_no_idle_place_for_a_busy_one() {
+    let log = SlidingLog::<2, u32>::new_u32(SECOND).expect("a window that fits");
+    assert!(log.memory() > Nanos::from_secs(500) && log.skew() >= Nanos::from_secs(1), "{}", log.memory());
+    log.drain(Nanos::from_secs(10));
+    let mut now = Nanos::from_secs(20);
+    assert!(log.forget_idle(now));
+    for _ in 0..10_000 {
+        now = now.saturating_add(Nanos::from_millis(777));
+        assert!(log.peek(now, 1).is_allowed(), "{now}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_its_value() {
+    assert_eq!(SlidingLog::<0, u64>::new(SECOND).map(|_| ()), Err(QuotaError::ZeroLimit));
+    assert_eq!(SlidingLog::<1, u64>::new(Duration::ZERO).map(|_| ()), Err(QuotaError::ZeroPeriod));
+    let centuries = Duration::from_secs(9_000_000_000);
+    assert!(matches!(SlidingLog::<1, u64>::new(centuries), Err(QuotaError::HorizonTooLong { burst: 1, .. })));
+    let horizon = Horizon::of(Quota::new(1, centuries)).debt(0);
+    assert!(SlidingLog::<1, u64>::within(centuries, horizon).is_ok());
+}
+
+#[test]
+fn sizes_are_as_told() {
+    assert_eq!(size_of::<SlidingLog<0, u64>>(), 32);
+    assert_eq!(size_of::<SlidingLog<20, u64>>(), 32 + 20 * 8);
+    assert_eq!(size_of::<SlidingLog<0, u32>>(), 16);
+    assert_eq!(size_of::<SlidingLog<20, u32>>(), 16 + 20 * 4);
+}
+
+/// A limit in a `static`.
+#[test]
+fn it_is_const() {
+    static LOG: SlidingLog<2, u64> = match SlidingLog::new(SECOND) {
+        Ok(log) => log,
+        Err(_) => panic!("a second fits"),
+    };
+    assert_eq!(LOG.take_up_to(Nanos::ZERO, 9), 2);
+}
+
+/// A gate opens on a log in which nothing is left, and what had been taken before still counts from when it was taken.
+/// Seen to fail when `drain_since` leaves free places free, and when it moves those that are taken.
+#[test]
+fn a_gate_opens_on_a_log_without_a_place() {
+    let gated = Gated::new(Gate::<u64>::new(), log::<3>(Duration::from_secs(10)));
+    assert!(gated.decide(Nanos::from_secs(100), 1).is_allowed());
+    gated.gate().close_until(Nanos::from_secs(100), Nanos::from_secs(105));
+    let wait = Nanos::from_secs(10);
+    assert_eq!(gated.decide(Nanos::from_secs(100), 1), Decision::Denied { retry_after: wait }, "the place of the first call");
+    assert_eq!(gated.decide(Nanos::from_secs(105), 1), Decision::Denied { retry_after: Nanos::from_secs(5) });
+    let snapshot = gated.snapshot(Nanos::from_secs(105));
+    assert_eq!((snapshot.remaining, snapshot.reset_after), (0, wait), "the places that were free at the opening");
+    assert!(gated.decide(Nanos::from_secs(110), 1).is_allowed());
+    assert_eq!(gated.decide(Nanos::from_secs(110), 1), Decision::Denied { retry_after: Nanos::from_secs(5) });
+    assert!(gated.decide(Nanos::from_secs(115), 1).is_allowed() && gated.decide(Nanos::from_secs(115), 1).is_allowed());
+}
