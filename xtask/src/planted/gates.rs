@@ -9,10 +9,12 @@ const GATED: &str = "crates/core/src/gated.rs";
 const RULE: &str = "crates/core/src/gate/rule.rs";
 const TICKS: &str = "crates/core/src/ticks.rs";
 const ALGORITHM: &str = "crates/core/src/algorithm.rs";
+const CELL: &str = "crates/core/src/cell.rs";
 const RESERVE: &str = "crates/core/src/set/reserve.rs";
 
 pub(super) const BUGS: &[Bug] = &[
     bug(GCRA, " && ahead <= self.increment(self.burst) {", " {", "-p paceline-tests --test set rests_on"),
+    bug(CELL, "unused.at_most(ticket.cost)", "unused", "-p paceline-tests --test set more_than_it_took"),
     bug(
         RESERVE,
         "limit.reserve(now.saturating_add(wait), cost, Nanos::ZERO)",
