@@ -10,7 +10,7 @@ pub trait Cost: Copy + Debug {
     const ZERO: Self;
     /// No costs at all, added up.
     const NOTHING: Self::Total;
-    /// This cost, where `most` is less that.
+    /// The smaller of both.
     fn at_most(self, most: Self) -> Self;
     /// What is said of each limit, one after the other.
     fn each<T: Copy + Debug>(each: Self::Each<T>) -> impl Iterator<Item = T>;
