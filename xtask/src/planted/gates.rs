@@ -37,7 +37,7 @@ pub(super) const BUGS: &[Bug] = &[
     bug(GATE, "prepare(since);", "", "-p paceline-tests --test gate"),
     bug(GATED, "|since| self.limit.drain_since(now, since)", "|_| self.limit.drain(now)", "-p paceline-tests --test gate"),
     bug(GATED, "self.limit.drain_since(opening, opening);", "", "-p paceline-tests --test gate definition"),
-    bug(ALGORITHM, "if no_more {", "if no_more || true {", "-p paceline-tests --test gate late_opening"),
+    bug(ALGORITHM, "drained.remaining <= there.remaining &&", "true ||", "-p paceline-tests --test gate late_opening"),
     race(GATE, "prepare(since);", "if self.word.release(seen, W::ZERO).is_ok() { prepare(since); }", "empty"),
     race(SYNC, "self.load(Ordering::Acquire)", "self.load(Ordering::Relaxed)", "empty"),
     race(
