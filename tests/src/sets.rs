@@ -234,11 +234,17 @@ impl Play {
         self.ledgers.iter().flat_map(|ledger| &ledger.calls).map(|&(at, _, _)| at).fold(self.now, Nanos::max)
     }
 
-    /// One of the reservations; none whose time has come while a limit is charged for later: see "Reserving" of `Set`.
+    /// One of the reservations. Of those whose time has come only one, and none while a limit is charged for later: see `Reserve::refund` and "Reserving" of
+    /// `Set`.
     fn pick(&mut self, pick: u8) -> Option<Held> {
         let place = usize::from(pick).checked_rem(self.held.len())?;
-        let free = self.held[place].at > self.now || self.ahead() == self.now;
-        free.then(|| self.held.swap_remove(place))
+        let has_come = self.held[place].at <= self.now;
+        if has_come && self.ahead() > self.now {
+            return None;
+        }
+        let picked = self.held.swap_remove(place);
+        self.held.retain(|held| !has_come || held.at > self.now);
+        Some(picked)
     }
 
     /// Whether the set admits `costs` now; what it says of a refusal is so.

@@ -163,6 +163,7 @@ macro_rules! limit_of_cell {
 
             fn refund(&self, now: Nanos, ticket: Self::Ticket, unused: Self::Cost) {
                 if now >= ticket.at {
+                    let unused = unused.at_most(ticket.cost);
                     self.update(|algorithm, state| algorithm.refund(state, now, &ticket.after, unused), |()| true);
                 }
             }

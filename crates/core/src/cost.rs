@@ -10,6 +10,8 @@ pub trait Cost: Copy + Debug {
     const ZERO: Self;
     /// No costs at all, added up.
     const NOTHING: Self::Total;
+    /// The smaller of both.
+    fn at_most(self, most: Self) -> Self;
     /// What is said of each limit, one after the other.
     fn each<T: Copy + Debug>(each: Self::Each<T>) -> impl Iterator<Item = T>;
     /// What `exchange` makes of what is said of each limit.
@@ -25,6 +27,10 @@ impl Cost for u32 {
     type Total = u64;
     const ZERO: u32 = 0;
     const NOTHING: u64 = 0;
+
+    fn at_most(self, most: u32) -> u32 {
+        self.min(most)
+    }
 
     fn each<T: Copy + Debug>(each: T) -> impl Iterator<Item = T> {
         core::iter::once(each)
@@ -48,6 +54,11 @@ impl<const N: usize> Cost for [u32; N] {
     type Total = [u64; N];
     const ZERO: [u32; N] = [0; N];
     const NOTHING: [u64; N] = [0; N];
+
+    fn at_most(mut self, most: [u32; N]) -> [u32; N] {
+        self.iter_mut().zip(most).for_each(|(cost, most)| *cost = most.min(*cost));
+        self
+    }
 
     fn each<T: Copy + Debug>(each: [T; N]) -> impl Iterator<Item = T> {
         each.into_iter()

@@ -71,9 +71,10 @@ pub trait Reserve: Limit {
     /// [`refund`](Self::refund) of all of it.
     fn cancel(&self, now: Nanos, ticket: Self::Ticket) -> bool;
 
-    /// Gives back `unused` of a call whose time has come and that used less than it took: never more than has not drained of it.
+    /// Gives back `unused` of a call whose time has come and that used less than it took: never more than was taken, nor than has not drained of it.
     ///
     /// Before its time nothing is given back, nor while more than the burst is committed: others have then been given times at which it will have drained.
+    /// What calls before it have given back since its ticket was made is not known to it: by as much it may give back what has drained.
     fn refund(&self, now: Nanos, ticket: Self::Ticket, unused: Self::Cost);
 }
 

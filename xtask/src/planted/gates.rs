@@ -9,10 +9,12 @@ const GATED: &str = "crates/core/src/gated.rs";
 const RULE: &str = "crates/core/src/gate/rule.rs";
 const TICKS: &str = "crates/core/src/ticks.rs";
 const ALGORITHM: &str = "crates/core/src/algorithm.rs";
+const CELL: &str = "crates/core/src/cell.rs";
 const RESERVE: &str = "crates/core/src/set/reserve.rs";
 
 pub(super) const BUGS: &[Bug] = &[
     bug(GCRA, " && ahead <= self.increment(self.burst) {", " {", "-p paceline-tests --test set rests_on"),
+    bug(CELL, "unused.at_most(ticket.cost)", "unused", "-p paceline-tests --test set more_than_it_took"),
     bug(
         RESERVE,
         "limit.reserve(now.saturating_add(wait), cost, Nanos::ZERO)",
@@ -35,7 +37,7 @@ pub(super) const BUGS: &[Bug] = &[
     bug(GATE, "prepare(since);", "", "-p paceline-tests --test gate"),
     bug(GATED, "|since| self.limit.drain_since(now, since)", "|_| self.limit.drain(now)", "-p paceline-tests --test gate"),
     bug(GATED, "self.limit.drain_since(opening, opening);", "", "-p paceline-tests --test gate definition"),
-    bug(ALGORITHM, "if no_more {", "if no_more || true {", "-p paceline-tests --test gate late_opening"),
+    bug(ALGORITHM, "drained.remaining <= there.remaining &&", "true ||", "-p paceline-tests --test gate late_opening"),
     race(GATE, "prepare(since);", "if self.word.release(seen, W::ZERO).is_ok() { prepare(since); }", "empty"),
     race(SYNC, "self.load(Ordering::Acquire)", "self.load(Ordering::Relaxed)", "empty"),
     race(
