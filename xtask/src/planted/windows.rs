@@ -46,9 +46,21 @@ pub(super) const BUGS: &[Bug] = &[
     bug(WINDOW, "div_ceil(used, window)", "(used / window)", "-p paceline-tests --test sliding_window every_verb"),
     bug(
         WINDOW,
-        "queued.saturating_sub(self.limit.into()).checked_div(both)",
-        "queued.checked_div(both)",
-        "-p paceline-core --lib sliding_window::exhaustive::a_queue",
+        "times.saturating_mul(self.window.get().saturating_mul(2))",
+        "times.saturating_mul(self.window.get())",
+        "-p paceline-tests --test sliding_window pace",
+    ),
+    bug(
+        PAIR,
+        "        if decision.is_allowed() {\n            *state",
+        "        {\n            *state",
+        "-p paceline-tests --test pair total",
+    ),
+    bug(
+        PAIR,
+        "let _ = algorithm.step(state, now.saturating_add(wait), cost);",
+        "let _ = algorithm.schedule(state, now, cost, Nanos::MAX);",
+        "-p paceline-tests --test pair never_above",
     ),
     bug(PAIR, "reset_after <= wait {", "reset_after > Nanos::MAX {", "-p paceline-tests --test pair beyond_the_memory"),
     bug(
