@@ -44,7 +44,12 @@ pub(super) const BUGS: &[Bug] = &[
         "-p paceline-tests --test sliding_window long_after",
     ),
     bug(WINDOW, "div_ceil(used, window)", "(used / window)", "-p paceline-tests --test sliding_window every_verb"),
-    bug(WINDOW, "if before == Some(seen.previous) {", "if last == Some(seen.previous) {", "-p paceline-tests --test sliding_window pace"),
+    bug(
+        WINDOW,
+        "times.saturating_mul(self.window.get().saturating_mul(2))",
+        "times.saturating_mul(self.window.get())",
+        "-p paceline-tests --test sliding_window pace",
+    ),
     bug(
         PAIR,
         "        if decision.is_allowed() {\n            *state",
@@ -62,7 +67,14 @@ pub(super) const BUGS: &[Bug] = &[
         PAIR,
         "first.refund(state, now, &first_end, one)",
         "first.refund(state, now, &second_end, two)",
-        "-p paceline-tests --test pair twins",
+        "-p paceline-tests --test pair refund",
+    ),
+    bug(PAIR, "|second, state| second.undo(state, now, two)", "|_, _| ()", "-p paceline-tests --test pair"),
+    bug(
+        PAIR,
+        "decision.or_worse(SetDecision::of(1, self.second.step(&mut second, now, two)))",
+        "SetDecision::of(1, self.second.step(&mut second, now, two)).or_worse(decision)",
+        "-p paceline-tests --test pair",
     ),
     race(
         PAIR,

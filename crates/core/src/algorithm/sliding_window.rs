@@ -277,7 +277,7 @@ impl<W: Word> Algorithm for SlidingWindow<W> {
             ended = [last, Some(seen.previous)];
             if before == Some(seen.previous) {
                 let both = seen.previous.saturating_add(last.unwrap_or(0));
-                let times = queued.saturating_sub(self.limit.into()).checked_div(both).unwrap_or(0);
+                let times = queued.checked_div(both).unwrap_or(0);
                 queued = queued.saturating_sub(times.saturating_mul(both));
                 wait = wait.saturating_add(times.saturating_mul(self.window.get().saturating_mul(2)));
             }
