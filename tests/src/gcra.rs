@@ -69,7 +69,8 @@ pub fn quotas() -> impl Strategy<Value = Quota> {
 /// What the laws have to know of a limiter of `quota`.
 pub fn case<W: Word>(quota: Quota, gcra: Gcra<W>) -> Case<Gcra<W>> {
     let full = Nanos(quota.interval().0.saturating_mul(quota.max_burst().into()));
-    Case { algorithm: gcra, burst: quota.max_burst(), full, memory: gcra.memory(), skew: gcra.skew(), tick: Nanos(1) }
+    let (burst, memory, skew) = (quota.max_burst(), gcra.memory(), gcra.skew());
+    Case { algorithm: gcra, burst, largest_in_line: burst, full, memory, skew, tick: Nanos(1) }
 }
 
 /// Sequences of calls, most of them near the limit.

@@ -11,6 +11,8 @@ pub struct Case<A> {
     pub algorithm: A,
     /// The largest cost that it ever admits.
     pub burst: u32,
+    /// The largest cost that, waiting in line, keeps nothing from being used.
+    pub largest_in_line: u32,
     /// How long a burst takes to come back, about: times are drawn in thousandths of it.
     pub full: Nanos,
     /// For how long it is sure not to take its past for its future.
@@ -168,7 +170,7 @@ impl<A: Algorithm<Cost = u32, State: Word> + Debug> Case<A> {
     /// The wait behind a queue is when it has passed, but for a nanosecond or a tick a caller.
     pub fn the_wait_behind_a_queue_is_when_it_has_passed(&self, drawn: &[u32]) {
         let mut state = self.after(self.burst);
-        let costs: Vec<u32> = drawn.iter().map(|&cost| self.cost(cost)).collect();
+        let costs: Vec<u32> = drawn.iter().map(|&cost| cost % self.largest_in_line + 1).collect();
         let Some((last, ahead)) = costs.split_last() else { return };
         let queued = ahead.iter().map(|&cost| u64::from(cost)).sum();
         let forecast = self.algorithm.wait_behind(&state, START, queued, *last);

@@ -5,6 +5,7 @@ pub mod gcra;
 pub mod headers;
 pub mod laws;
 pub mod refusals;
+pub mod token_bucket;
 
 /// The examples of the README run as doc-tests.
 #[cfg(doctest)]

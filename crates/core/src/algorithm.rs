@@ -4,7 +4,10 @@ use core::fmt::Debug;
 
 use crate::{CarryOver, Cost, Decision, Nanos, Reservation, Snapshot};
 
+#[cfg(test)]
+mod exhaustive;
 pub(crate) mod gcra;
+pub(crate) mod token_bucket;
 
 /// A rate-limit algorithm: a pure step on a small state, with no thread, clock or lock in sight.
 ///
