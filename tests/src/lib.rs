@@ -1,11 +1,13 @@
 //! What the tests and the fuzz targets share: oracles in exact arithmetic, generators with their truth, and the laws as a macro.
 
 pub mod corpus;
+pub mod fixed_window;
 pub mod gcra;
 pub mod headers;
 pub mod laws;
 pub mod refusals;
 pub mod token_bucket;
+pub mod verbs;
 
 /// The examples of the README run as doc-tests.
 #[cfg(doctest)]

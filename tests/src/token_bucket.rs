@@ -1,15 +1,13 @@
-//! The token bucket in exact arithmetic, and sequences of calls that are played to it and to the real one.
+//! The token bucket in exact arithmetic.
 
 use std::time::Duration;
 
-use arbitrary::{Arbitrary, Unstructured};
-use paceline_core::{
-    Atomic, AtomicWord, CarryOver, Charge, Decision, Drain, Horizon, Limit, Nanos, Quota, QuotaError, Reservation, Reserve, Ticket,
-    TokenBucket, Word,
-};
+use arbitrary::Unstructured;
+use paceline_core::{CarryOver, Decision, Horizon, Nanos, Quota, QuotaError, Snapshot, TokenBucket, Word};
 use proptest::prelude::*;
 
 use crate::laws::Case;
+use crate::verbs::{Exact, Op, play};
 
 /// A bucket with its lumps, as their definition says, in whole numbers that do not wrap.
 #[derive(Clone, Debug)]
@@ -21,23 +19,26 @@ pub struct ExactBucket {
     debt: i128,
     /// How many lumps late a reading may be.
     skew: i128,
-    /// The bucket as it was when something was last taken or given: the number of the last lump until then, and the tokens in it.
-    last: Option<(i128, i128)>,
+    memory: Nanos,
+    last: Last,
     /// What was admitted at once and is not undone: when, and how much.
-    pub admitted: Vec<(Nanos, u32)>,
+    admitted: Vec<(Nanos, u32)>,
 }
 
+/// The bucket as it was when something was last taken or given: the number of the last lump until then, and the tokens in it.
+type Last = Option<(i128, i128)>;
+
 impl ExactBucket {
-    /// The twin of a bucket of `quota`.
-    pub fn new<W: Word>(quota: Quota, phase: Nanos, bucket: &TokenBucket<W>) -> Self {
+    fn new<W: Word>(quota: Quota, bucket: &TokenBucket<W>) -> Self {
         let period = i128::from(quota.period().0);
         Self {
             lump: quota.limit().min(quota.max_burst()).into(),
             period,
-            phase: phase.0.into(),
+            phase: phase_of(quota).0.into(),
             burst: quota.max_burst().into(),
             debt: bucket.debt().into(),
             skew: i128::from(bucket.skew().0) / period,
+            memory: bucket.memory(),
             last: None,
             admitted: Vec::new(),
         }
@@ -48,11 +49,11 @@ impl ExactBucket {
     }
 
     /// What is in the bucket at `now`, below nothing where it is owed. A reading that is late has not seen the lumps since.
-    fn level_from(&self, last: Option<(i128, i128)>, now: Nanos) -> i128 {
+    fn level_from(&self, last: Last, now: Nanos) -> i128 {
         let Some((lump, level)) = last else { return self.burst };
-        let come = (self.lump_at(now) - lump) * self.lump;
-        let known = level + come >= -self.debt - self.skew * self.lump - 1;
-        if known { self.burst.min(level + come) } else { self.burst }
+        let level = level + (self.lump_at(now) - lump) * self.lump;
+        let known = level >= -self.debt - self.skew * self.lump - 1;
+        if known { self.burst.min(level) } else { self.burst }
     }
 
     fn level(&self, now: Nanos) -> i128 {
@@ -72,6 +73,29 @@ impl ExactBucket {
         Nanos((lump * self.period + self.phase - i128::from(now.0)) as u64)
     }
 
+    /// Takes what there is until `floor`, up to `most`.
+    fn take(&mut self, now: Nanos, most: u32, floor: i128) -> u32 {
+        let level = self.level(now);
+        let taken = (level - floor).clamp(0, most.into());
+        if taken > 0 {
+            self.set(now, level - taken);
+        }
+        taken as u32
+    }
+
+    /// Puts `tokens` back, at most those that are lacking.
+    fn give_back(&mut self, now: Nanos, tokens: i128) {
+        let level = self.level(now);
+        if level < self.burst {
+            self.set(now, self.burst.min(level + tokens));
+        }
+    }
+}
+
+impl Exact for ExactBucket {
+    /// The token from which on it is full, and what says so.
+    type Mark = FullAt;
+
     fn decide(&mut self, now: Nanos, cost: u32) -> Decision {
         let level = self.level(now);
         if i128::from(cost) > self.burst {
@@ -85,17 +109,21 @@ impl ExactBucket {
         }
     }
 
-    /// Takes what there is until `floor`, up to `most`.
-    fn take(&mut self, now: Nanos, most: u32, floor: i128) -> u32 {
-        let level = self.level(now);
-        let taken = (level - floor).clamp(0, most.into());
-        if taken > 0 {
-            self.set(now, level - taken);
-        }
-        taken as u32
+    fn undo(&mut self, now: Nanos, cost: u32) {
+        self.give_back(now, cost.into());
+        self.admitted.pop();
     }
 
-    /// The wait, or the wait that is needed and the longest that can be.
+    fn take_up_to(&mut self, now: Nanos, most: u32) -> u32 {
+        let taken = self.take(now, most, 0);
+        self.admitted.push((now, taken));
+        taken
+    }
+
+    fn charge(&mut self, now: Nanos, cost: u32) -> u32 {
+        self.take(now, cost, -self.debt)
+    }
+
     fn reserve(&mut self, now: Nanos, cost: u32, patience: Nanos) -> Result<Nanos, (Nanos, Nanos)> {
         let level = self.level(now);
         let lacking = i128::from(cost) - level;
@@ -107,27 +135,20 @@ impl ExactBucket {
         Ok(wait)
     }
 
-    /// Puts `tokens` back, at most those that are lacking.
-    fn give_back(&mut self, now: Nanos, tokens: i128) {
-        let level = self.level(now);
-        if level < self.burst {
-            self.set(now, self.burst.min(level + tokens));
-        }
-    }
-
-    /// Puts back what a call that left the bucket at `after` did not use, never more than no lump has replaced.
-    fn refund(&mut self, now: Nanos, after: Option<(i128, i128)>, unused: u32) {
-        let lacking = self.burst - self.level_from(after, now);
+    /// Never more than no lump has replaced.
+    fn refund(&mut self, now: Nanos, after: &FullAt, unused: u32) {
+        let lacking = self.burst - self.level_from(after.last, now);
         self.give_back(now, lacking.min(unused.into()).min(self.burst));
     }
 
-    /// Whether two buckets are never told apart.
-    fn same(&self, one: Option<(i128, i128)>, other: Option<(i128, i128)>) -> bool {
-        let full_at = |(lump, level): (i128, i128)| lump * self.lump - level;
-        one.map(full_at) == other.map(full_at)
+    fn mark(&self) -> FullAt {
+        FullAt { token: self.last.map(|(lump, level)| lump * self.lump - level), last: self.last }
     }
 
-    /// `new` as it goes on from this one at `now`.
+    fn restore(&mut self, mark: FullAt, _: Nanos, _: u32) {
+        self.last = mark.last;
+    }
+
     fn carried_over(&self, now: Nanos, mut new: Self, rule: CarryOver) -> Self {
         let level = self.level(now);
         let level = match rule {
@@ -141,7 +162,21 @@ impl ExactBucket {
         new
     }
 
-    /// Promise 1: between any two admissions no more than the burst and the lumps of that time, where no reading was late.
+    fn snapshot(&self, now: Nanos) -> Snapshot {
+        let level = self.level(now);
+        Snapshot {
+            limit: self.burst as u32,
+            remaining: level.max(0) as u32,
+            retry_after: self.wait(now, 1 - level),
+            reset_after: self.wait(now, self.burst - level),
+        }
+    }
+
+    fn wait_behind(&self, now: Nanos, queued: u64, cost: u32) -> Nanos {
+        self.wait(now, i128::from(queued) + i128::from(cost) - self.level(now))
+    }
+
+    /// Promise 1: between any two admissions no more than the burst and the lumps of that time.
     fn assert_never_above(&self) {
         for (first, &(start, _)) in self.admitted.iter().enumerate() {
             let mut sum = 0;
@@ -152,33 +187,23 @@ impl ExactBucket {
             }
         }
     }
+
+    fn memory(&self) -> Nanos {
+        self.memory
+    }
 }
 
-/// One step of a sequence of calls.
-#[derive(Arbitrary, Clone, Debug)]
-pub enum Op {
-    /// Time passes, in thousandths of a period.
-    Pass(u16),
-    /// The readings of the next calls are that late, in thousandths of a period; the largest is an hour.
-    Late(u16),
-    /// Takes it at once or not.
-    Acquire(u16),
-    /// Gives back what the last call took, if it was admitted and nothing has happened since.
-    AcquireAndUndo(u16),
-    /// Takes what there is.
-    TakeUpTo(u16),
-    /// Takes all.
-    Drain,
-    /// Charges after the fact.
-    Charge(u16),
-    /// Reserves, with a patience in thousandths of a period.
-    Reserve(u16, u16),
-    /// Cancels the oldest reservation.
-    Cancel,
-    /// Gives back some of the oldest reservation.
-    Refund(u16),
-    /// Other numbers, and what becomes of the rest.
-    SetQuota(u16, u16, u8),
+/// A mark of a bucket: two are the same where the buckets are full from the same token on.
+#[derive(Clone, Debug)]
+pub struct FullAt {
+    token: Option<i128>,
+    last: Last,
+}
+
+impl PartialEq for FullAt {
+    fn eq(&self, other: &Self) -> bool {
+        self.token == other.token
+    }
 }
 
 /// Lumps, periods and bursts of all sizes, small ones often.
@@ -196,26 +221,6 @@ pub fn case<W: Word>(quota: Quota, bucket: TokenBucket<W>) -> Case<TokenBucket<W
     Case { algorithm: bucket, burst, largest_in_line: burst - lump + 1, full, memory, skew, tick: Nanos(1) }
 }
 
-/// Sequences of calls, most of them near the limit.
-pub fn ops() -> impl Strategy<Value = Vec<Op>> {
-    let costs = || prop_oneof![0u16..12, 0u16..1_200];
-    let times = || prop_oneof![0u16..5_000, Just(1_000)];
-    let op = prop_oneof![
-        3 => times().prop_map(Op::Pass),
-        1 => prop_oneof![3 => Just(0), 2 => 0u16..3_000, 1 => Just(u16::MAX)].prop_map(Op::Late),
-        4 => costs().prop_map(Op::Acquire),
-        1 => costs().prop_map(Op::AcquireAndUndo),
-        1 => costs().prop_map(Op::TakeUpTo),
-        1 => Just(Op::Drain),
-        1 => costs().prop_map(Op::Charge),
-        2 => (costs(), times()).prop_map(|(cost, patience)| Op::Reserve(cost, patience)),
-        1 => Just(Op::Cancel),
-        1 => costs().prop_map(Op::Refund),
-        1 => (1u16..50, 1u16..50, any::<u8>()).prop_map(|(lump, burst, rule)| Op::SetQuota(lump, burst, rule)),
-    ];
-    proptest::collection::vec(op, 1..200)
-}
-
 /// The body of the fuzz target: a quota and calls, as `bytes` tell them.
 pub fn fuzz(bytes: &[u8]) {
     let mut bytes = Unstructured::new(bytes);
@@ -223,158 +228,31 @@ pub fn fuzz(bytes: &[u8]) {
     let quota = Quota::new(lump.into(), Duration::from_nanos(period.into())).burst(burst.into());
     let horizon = Horizon::of(quota).debt(debt.into()).skew(Duration::from_nanos(skew.into()));
     let Ok(ops) = bytes.arbitrary::<Vec<Op>>() else { return };
-    if let Ok(bucket) = TokenBucket::within(quota, horizon) {
-        check_against_oracle(quota, bucket, TokenBucket::new, &ops);
+    if let Some(pair) = pair(quota, TokenBucket::within(quota, horizon)) {
+        play(quota, pair, |quota| self::pair(quota, TokenBucket::new(quota)), &ops);
     }
-    if let Ok(bucket) = TokenBucket::within_u32(quota, horizon) {
-        check_against_oracle(quota, bucket, TokenBucket::new_u32, &ops);
-    }
-}
-
-/// Plays `ops` to a bucket of `quota` and to the exact one: every verb answers alike, to the nanosecond.
-pub fn check_against_oracle<W: AtomicWord>(quota: Quota, bucket: TokenBucket<W>, new: New<W>, ops: &[Op]) {
-    let phase = phase_of(quota);
-    let limit = Atomic::new(bucket.phase(phase));
-    let exact = ExactBucket::new(quota, phase, &bucket);
-    let mut play = Play { limit, new, exact, quota, now: Nanos::from_secs(10_000), late: Nanos::ZERO, reserved: Vec::new() };
-    for op in ops {
-        play.step(op);
-    }
-    if !ops.iter().any(|op| matches!(op, Op::Late(_))) {
-        play.exact.assert_never_above();
+    if let Some(pair) = pair(quota, TokenBucket::within_u32(quota, horizon)) {
+        play(quota, pair, |quota| self::pair(quota, TokenBucket::new_u32(quota)), &ops);
     }
 }
 
-/// How a bucket of a word is made.
-pub type New<W> = fn(Quota) -> Result<TokenBucket<W>, QuotaError>;
+/// A bucket with its twin.
+pub fn pair<W: Word>(quota: Quota, bucket: Result<TokenBucket<W>, QuotaError>) -> Option<(TokenBucket<W>, ExactBucket)> {
+    let bucket = bucket.ok()?.phase(phase_of(quota));
+    Some((bucket, ExactBucket::new(quota, &bucket)))
+}
+
+/// Plays `ops` on both words.
+pub fn check_against_oracle(quota: Quota, ops: &[Op]) {
+    let on_64 = |quota| pair(quota, TokenBucket::new(quota));
+    let on_32 = |quota| pair(quota, TokenBucket::new_u32(quota));
+    play(quota, on_64(quota).expect("it fits"), on_64, ops);
+    play(quota, on_32(quota).expect("it fits"), on_32, ops);
+}
 
 /// A phase that a bucket of `quota` keeps without rounding, about two thirds into the period.
 fn phase_of(quota: Quota) -> Nanos {
     let period = quota.period().0;
     let unit = ((period >> 32) + 1).next_power_of_two();
     Nanos(period - period / 3 / unit * unit)
-}
-
-/// A bucket and its exact twin.
-struct Play<W: AtomicWord> {
-    limit: Atomic<TokenBucket<W>>,
-    new: New<W>,
-    exact: ExactBucket,
-    quota: Quota,
-    now: Nanos,
-    late: Nanos,
-    /// The oldest first.
-    reserved: Vec<Reserved<W>>,
-}
-
-/// A reservation with what the exact bucket was before and after it.
-struct Reserved<W> {
-    ticket: Ticket<W>,
-    before: Option<(i128, i128)>,
-    after: Option<(i128, i128)>,
-    cost: u32,
-}
-
-impl<W: AtomicWord> Play<W> {
-    fn step(&mut self, op: &Op) {
-        let now = self.now.saturating_sub(self.late);
-        match *op {
-            Op::Pass(thousandths) => self.now = self.now.saturating_add(self.periods(thousandths)),
-            Op::Late(u16::MAX) => self.late = Nanos::from_secs(3_600).min(Nanos(self.limit.algorithm().memory().0 / 2)),
-            Op::Late(thousandths) => self.late = self.periods(thousandths),
-            Op::Acquire(cost) => _ = self.acquire(now, cost.into()),
-            Op::AcquireAndUndo(cost) => {
-                if self.acquire(now, cost.into()) {
-                    self.limit.undo(now, cost.into());
-                    self.exact.give_back(now, cost.into());
-                    self.exact.admitted.pop();
-                }
-            }
-            Op::TakeUpTo(most) => {
-                let taken = self.exact.take(now, most.into(), 0);
-                self.exact.admitted.push((now, taken));
-                assert_eq!(self.limit.take_up_to(now, most.into()), taken);
-            }
-            Op::Drain => {
-                self.exact.take(now, u32::MAX, 0);
-                self.limit.drain(now);
-            }
-            Op::Charge(cost) => assert_eq!(self.limit.charge(now, cost.into()), self.exact.take(now, cost.into(), -self.exact.debt)),
-            Op::Reserve(cost, patience) => self.reserve(now, cost.into(), self.periods(patience)),
-            Op::Cancel => self.cancel(now),
-            Op::Refund(unused) => self.refund(now, unused.into()),
-            Op::SetQuota(lump, burst, rule) => {
-                self.late = Nanos::ZERO; // what the new word remembers may be less
-                self.set_quota(self.now, lump.into(), burst.into(), rule);
-            }
-        }
-        self.compare(self.now.saturating_sub(self.late));
-    }
-
-    fn periods(&self, thousandths: u16) -> Nanos {
-        Nanos((u128::from(self.quota.period().0) * u128::from(thousandths) / 1_000) as u64)
-    }
-
-    fn acquire(&mut self, now: Nanos, cost: u32) -> bool {
-        let decision = self.limit.decide(now, cost);
-        assert_eq!(decision, self.exact.decide(now, cost), "{cost} at {now}: {:?}", self.exact);
-        decision.is_allowed()
-    }
-
-    fn reserve(&mut self, now: Nanos, cost: u32, patience: Nanos) {
-        let before = self.exact.last;
-        match self.limit.reserve(now, cost, patience) {
-            Reservation::Reserved { wait, ticket } => {
-                assert_eq!(self.exact.reserve(now, cost, patience), Ok(wait));
-                self.reserved.push(Reserved { ticket, before, after: self.exact.last, cost });
-            }
-            Reservation::Denied { retry_after, patience: longest } => {
-                assert_eq!(self.exact.reserve(now, cost, patience), Err((retry_after, longest)));
-            }
-            Reservation::Impossible { most } => assert!(i128::from(most) == self.exact.burst && cost > most),
-        }
-    }
-
-    fn cancel(&mut self, now: Nanos) {
-        let Some(Reserved { ticket, before, after, cost }) = take_oldest(&mut self.reserved) else { return };
-        let (last, due) = (self.exact.same(self.exact.last, after), now >= ticket.at());
-        assert_eq!(self.limit.cancel(now, ticket), last || due);
-        if last {
-            self.exact.last = before;
-        } else if due {
-            self.exact.refund(now, after, cost);
-        }
-    }
-
-    fn refund(&mut self, now: Nanos, unused: u32) {
-        let Some(Reserved { ticket, after, .. }) = take_oldest(&mut self.reserved) else { return };
-        if now >= ticket.at() {
-            self.exact.refund(now, after, unused);
-        }
-        self.limit.refund(now, ticket, unused);
-    }
-
-    fn set_quota(&mut self, now: Nanos, lump: u32, burst: u32, rule: u8) {
-        let rule = [CarryOver::Reset, CarryOver::Proportional, CarryOver::AsIs][usize::from(rule % 3)];
-        let quota = Quota::new(lump, self.quota.period().to_duration()).burst(burst);
-        let Ok(bucket) = (self.new)(quota) else { return };
-        let phase = phase_of(quota);
-        self.exact = self.exact.carried_over(now, ExactBucket::new(quota, phase, &bucket), rule);
-        self.limit.set_quota(now, bucket.phase(phase), rule);
-        self.quota = quota;
-        self.reserved.clear();
-    }
-
-    /// What can be read of both.
-    fn compare(&self, now: Nanos) {
-        let (snapshot, level) = (self.limit.snapshot(now), self.exact.level(now));
-        assert_eq!(i128::from(snapshot.remaining), level.max(0), "at {now}: {:?}", self.exact);
-        assert_eq!(snapshot.retry_after, self.exact.wait(now, 1 - level));
-        assert_eq!(snapshot.reset_after, self.exact.wait(now, self.exact.burst - level));
-        assert_eq!(self.limit.wait_behind(now, 7, 1), self.exact.wait(now, 8 - level));
-    }
-}
-
-fn take_oldest<T>(reserved: &mut Vec<T>) -> Option<T> {
-    (!reserved.is_empty()).then(|| reserved.remove(0))
 }

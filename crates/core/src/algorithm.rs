@@ -6,6 +6,7 @@ use crate::{CarryOver, Cost, Decision, Nanos, Reservation, Snapshot};
 
 #[cfg(test)]
 mod exhaustive;
+pub(crate) mod fixed_window;
 pub(crate) mod gcra;
 pub(crate) mod token_bucket;
 

@@ -3,7 +3,7 @@
 //! | to | use |
 //! | --- | --- |
 //! | say how much is allowed | [`Quota`] |
-//! | choose how it is spread over time | an [`Algorithm`]: [`Gcra`] smoothly, [`TokenBucket`] in lumps |
+//! | choose how it is spread over time | an [`Algorithm`]: [`Gcra`] smoothly, [`TokenBucket`] in lumps, [`FixedWindow`] by the hour or the day |
 //! | share it between threads, in one atomic word | [`Atomic`] |
 //! | take several limits at once or none | [`Set`] |
 //! | decide | [`Limiter`], a [`Limit`] with its [`Clock`], which answers with a [`Decision`] |
@@ -70,7 +70,7 @@ portable_atomic::cfg_has_atomic_64! {
     pub use manual_clock::ManualClock;
 }
 
-pub use algorithm::{Algorithm, gcra::Gcra, token_bucket::TokenBucket};
+pub use algorithm::{Algorithm, fixed_window::FixedWindow, gcra::Gcra, token_bucket::TokenBucket};
 pub use carry_over::CarryOver;
 pub use cause::{Action, Cause, Kind, Reason, Reset, Resource, classify_429};
 pub use cell::Cell;

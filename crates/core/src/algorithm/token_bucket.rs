@@ -313,24 +313,12 @@ impl<W: Word> Debit for TokenBucket<W> {
 impl<W: Word> Reconfigure for TokenBucket<W> {
     fn carry_over(&self, full: &W, now: Nanos, new: &Self, rule: CarryOver) -> W {
         let (_, ahead) = self.look(*full, now);
-        let (burst, new_burst) = (u64::from(self.burst), u64::from(new.burst));
-        let ahead = match rule {
-            CarryOver::Reset => 0,
-            CarryOver::Proportional => ratio(ahead, new_burst, burst),
-            CarryOver::AsIs => ahead.saturating_add(new_burst).saturating_sub(burst),
-        };
+        let ahead = rule.taken(ahead, self.burst, new.burst);
         match ahead.min(new.floor()) {
             0 => W::ZERO,
             ahead => new.full_after(new.look(W::ZERO, now).0, ahead),
         }
     }
-}
-
-/// `amount * to / from`, rounded up, so that nothing is given away.
-fn ratio(amount: u64, to: u64, from: u64) -> u64 {
-    let scaled = u128::from(amount).saturating_mul(to.into());
-    let whole = scaled.saturating_add(u128::from(from.saturating_sub(1))).checked_div(from.into()).unwrap_or(u128::MAX);
-    u64::try_from(whole).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
