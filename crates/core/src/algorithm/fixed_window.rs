@@ -5,6 +5,7 @@ use core::marker::PhantomData;
 use crate::{
     Algorithm, CarryOver, Decision, Horizon, Nanos, Quota, QuotaError, Reservation, Snapshot, Word,
     algorithm::{Debit, Empty, Reconfigure, Schedule},
+    horizon::div_ceil,
 };
 
 /// The counter that is set to zero at fixed times: a limit for each aligned window, and nothing that outlives one.
@@ -108,8 +109,8 @@ impl<W: Word> FixedWindow<W> {
             return Err(error);
         }
         let (limit, period) = (quota.limit(), quota.period().0);
-        let beyond = horizon.patience.0.div_ceil(period).saturating_add(horizon.debt.div_ceil(limit) as u64);
-        let skew = horizon.skew.0.div_ceil(period);
+        let beyond = div_ceil(horizon.patience.0, period).saturating_add(div_ceil(horizon.debt as u64, limit as u64));
+        let skew = div_ceil(horizon.skew.0, period);
         let this = Self { period, shift: 0, limit, beyond: beyond as u16, skew: skew as u16, word: PhantomData };
         let fits = beyond <= u16::MAX as u64 && skew <= u16::MAX as u64;
         let room = 7u128.wrapping_shl(W::BITS.saturating_sub(this.count_bits()));

@@ -5,6 +5,7 @@ use core::marker::PhantomData;
 use crate::{
     Algorithm, CarryOver, Decision, Horizon, Nanos, Quota, QuotaError, Reservation, Snapshot, Word,
     algorithm::{Debit, Empty, Reconfigure, Schedule},
+    horizon::div_ceil,
     ticks::Ticks,
 };
 
@@ -100,11 +101,12 @@ impl<W: Word> TokenBucket<W> {
         }
         let (burst, period) = (quota.max_burst(), quota.period().0);
         let lump = if quota.limit() < burst { quota.limit() } else { burst };
-        let skew = match horizon.skew.0.div_ceil(period).checked_next_power_of_two() {
-            Some(lumps) if horizon.skew.0 > 0 => lumps.trailing_zeros().saturating_add(1),
-            _ => 0,
+        let skew = match (horizon.skew.0, div_ceil(horizon.skew.0, period).checked_next_power_of_two()) {
+            (0, _) => 0,
+            (_, Some(lumps)) => lumps.trailing_zeros().saturating_add(1),
+            (_, None) => 1 << SKEW_BITS,
         };
-        let beyond = (horizon.patience.0.div_ceil(period) as u128).saturating_mul(lump as u128).saturating_add(horizon.debt as u128);
+        let beyond = (div_ceil(horizon.patience.0, period) as u128).saturating_mul(lump as u128).saturating_add(horizon.debt as u128);
         let period_and_skew = period.wrapping_shl(SKEW_BITS) | skew as u64;
         let this = Self { period_and_skew, shift: 0, lump, burst, beyond: beyond as u32, word: PhantomData };
         let fits = skew < 1 << SKEW_BITS && this.period() == period && beyond <= u32::MAX as u128;
@@ -204,8 +206,7 @@ impl<W: Word> TokenBucket<W> {
 
     /// From `now` until `tokens` more have come.
     fn wait(&self, now: Nanos, tokens: u64) -> Nanos {
-        let lump = u64::from(self.lump);
-        let lumps = tokens.saturating_add(lump.saturating_sub(1)).checked_div(lump).unwrap_or(0);
+        let lumps = div_ceil(tokens, self.lump.into());
         Nanos(lumps.saturating_mul(self.period()).saturating_sub(self.lumps(now).1))
     }
 

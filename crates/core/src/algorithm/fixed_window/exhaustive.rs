@@ -2,8 +2,7 @@
 //!
 //! Seen to fail when a late reading is counted in the window that it lies in, when `is_idle` leaves the skew out, and when half the range counts as ahead.
 
-extern crate std;
-use std::time::Duration;
+use core::time::Duration;
 
 use super::*;
 use crate::algorithm::exhaustive::Small;

@@ -3,8 +3,7 @@
 //! Seen to fail when a wait is a lump short, when a late reading is given the lump that it has not seen, when `is_idle` leaves the skew out, and when half
 //! the range counts as ahead.
 
-extern crate std;
-use std::time::Duration;
+use core::time::Duration;
 
 use super::*;
 use crate::algorithm::exhaustive::Small;
