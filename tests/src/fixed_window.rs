@@ -38,7 +38,7 @@ impl ExactWindows {
             phase: phase_of(quota).0.into(),
             beyond: counter.windows_ahead().into(),
             skew: i128::from(counter.skew().0) / period,
-            memory: counter.memory(),
+            memory: counter.memory().saturating_sub(counter.skew()),
             newest: None,
             admitted: BTreeMap::new(),
         }
@@ -191,6 +191,13 @@ impl Exact for ExactWindows {
         for (window, &count) in &self.admitted {
             assert!(count <= self.limit, "{count} in {window}: {self:?}");
         }
+    }
+
+    fn forget(&mut self, now: Nanos) {
+        let latest = now.saturating_sub(Nanos((self.skew * self.period) as u64));
+        assert_eq!(self.seen(self.newest, latest), (self.window_at(latest), 0), "forgotten at {now}: {self:?}");
+        self.newest = None;
+        self.admitted.clear(); // who is later than that by more than the skew has a new clock
     }
 
     fn memory(&self) -> Nanos {

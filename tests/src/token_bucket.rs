@@ -38,7 +38,7 @@ impl ExactBucket {
             burst: quota.max_burst().into(),
             debt: bucket.debt().into(),
             skew: i128::from(bucket.skew().0) / period,
-            memory: bucket.memory(),
+            memory: bucket.memory().saturating_sub(bucket.skew()),
             last: None,
             admitted: Vec::new(),
         }
@@ -186,6 +186,12 @@ impl Exact for ExactBucket {
                 assert!(sum <= self.burst + self.lump * lumps, "{sum} from {start} to {end}: {self:?}");
             }
         }
+    }
+
+    fn forget(&mut self, now: Nanos) {
+        let latest = now.saturating_sub(Nanos((self.skew * self.period) as u64));
+        assert_eq!(self.level(latest), self.burst, "forgotten at {now}: {self:?}");
+        self.last = None;
     }
 
     fn memory(&self) -> Nanos {

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use arbitrary::Arbitrary;
 use paceline_core::algorithm::{Debit, Empty, Reconfigure, Schedule};
 use paceline_core::{
-    Algorithm, Atomic, AtomicWord, CarryOver, Charge, Decision, Drain, Limit, Nanos, Quota, Reservation, Reserve, Snapshot, Ticket,
+    Algorithm, Atomic, AtomicWord, CarryOver, Cell, Charge, Decision, Drain, Limit, Nanos, Quota, Reservation, Reserve, Snapshot, Ticket,
 };
 use proptest::prelude::*;
 
@@ -38,7 +38,9 @@ pub trait Exact: Debug {
     fn wait_behind(&self, now: Nanos, queued: u64, cost: u32) -> Nanos;
     /// Whether all that was admitted is within the promise.
     fn assert_never_above(&self);
-    /// For how long the real one is sure to remember.
+    /// Makes it new, since `forget_idle` found the real one idle.
+    fn forget(&mut self, now: Nanos);
+    /// How much time may pass from one `forget_idle` to the next.
     fn memory(&self) -> Nanos;
 }
 
@@ -141,9 +143,9 @@ where
     fn step(&mut self, op: &Op) {
         let now = self.reading();
         match *op {
-            Op::Pass(thousandths) => self.now = self.now.saturating_add(self.periods(thousandths)),
-            Op::Late(u16::MAX) => self.late = Nanos::from_secs(3_600).min(Nanos(self.exact.memory().0 / 2)),
-            Op::Late(thousandths) => self.late = self.periods(thousandths).min(Nanos(self.exact.memory().0 / 2)),
+            Op::Pass(thousandths) => self.pass(self.periods(thousandths)),
+            Op::Late(u16::MAX) => self.late = Nanos::from_secs(3_600).min(self.longest()),
+            Op::Late(thousandths) => self.late = self.periods(thousandths).min(self.longest()),
             Op::Acquire(cost) => _ = self.acquire(now, cost.into()),
             Op::AcquireAndUndo(cost) => {
                 if self.acquire(now, cost.into()) {
@@ -174,6 +176,20 @@ where
 
     fn periods(&self, thousandths: u16) -> Nanos {
         Nanos((u128::from(self.quota.period().0) * u128::from(thousandths) / 1_000) as u64)
+    }
+
+    /// As long as no word forgets its past.
+    fn longest(&self) -> Nanos {
+        Nanos(self.exact.memory().0 / 3)
+    }
+
+    fn pass(&mut self, span: Nanos) {
+        self.now = self.now.saturating_add(span.min(self.longest()));
+        if self.limit.forget_idle(self.now) {
+            self.exact.forget(self.now);
+        }
+        let (now, longest) = (self.now, self.longest());
+        self.reserved.retain(|reserved| now.saturating_sub(reserved.ticket.at()) < longest);
     }
 
     fn acquire(&mut self, now: Nanos, cost: u32) -> bool {

@@ -114,7 +114,9 @@ impl<W: Word> FixedWindow<W> {
         let this = Self { period, shift: 0, limit, beyond: beyond as u16, skew: skew as u16, word: PhantomData };
         let fits = beyond <= u16::MAX as u64 && skew <= u16::MAX as u64;
         let room = 7u128.wrapping_shl(W::BITS.saturating_sub(this.count_bits()));
-        if !fits || (this.horizon().saturating_add(1) as u128).saturating_mul(8) > room {
+        // The skew once more, so that a window is seen to be idle before the numbers wrap.
+        let needed = this.horizon().saturating_add(skew).saturating_add(1);
+        if !fits || (needed as u128).saturating_mul(8) > room {
             return Err(QuotaError::HorizonTooLong { burst: limit, interval: quota.interval(), horizon });
         }
         Ok(this)

@@ -110,7 +110,8 @@ impl<W: Word> TokenBucket<W> {
         let period_and_skew = period.wrapping_shl(SKEW_BITS) | skew as u64;
         let this = Self { period_and_skew, shift: 0, lump, burst, beyond: beyond as u32, word: PhantomData };
         let fits = skew < 1 << SKEW_BITS && this.period() == period && beyond <= u32::MAX as u128;
-        if !fits || this.wide_horizon() >> W::BITS.saturating_sub(3) >= 7 {
+        // The skew once more, so that a bucket is seen to be idle before its tokens wrap.
+        if !fits || this.wide_horizon().saturating_add(this.skew_tokens()) >> W::BITS.saturating_sub(3) >= 7 {
             return Err(QuotaError::HorizonTooLong { burst, interval: quota.interval(), horizon });
         }
         Ok(this)
