@@ -3,8 +3,10 @@
 pub mod accuracy;
 pub mod corpus;
 pub mod cost_log;
+pub mod fixed_window;
 pub mod gates;
 pub mod gcra;
+pub mod gcra_verbs;
 pub mod headers;
 pub mod laws;
 pub mod pair;
@@ -12,6 +14,7 @@ pub mod refusals;
 pub mod sets;
 pub mod sliding_log;
 pub mod sliding_window;
+pub mod token_bucket;
 pub mod verbs;
 
 /// The examples of the README run as doc-tests.

@@ -2,7 +2,7 @@
 
 use paceline_core::{Gcra, Quota};
 use paceline_tests::gcra::{case, check_against_oracle, end_of_backlog, fuzz, ops, quotas};
-use paceline_tests::{laws, verbs};
+use paceline_tests::{gcra_verbs, laws};
 use proptest::prelude::*;
 
 laws!(on_64_bits, quotas().prop_map(|quota| case(quota, Gcra::new(quota).expect("filtered"))));
@@ -26,9 +26,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn every_verb_says_what_its_definition_says((numbers, verbs) in verbs::games()) {
-        verbs::check::<u64>(numbers, &verbs);
-        verbs::check::<u32>(numbers, &verbs);
+    fn every_verb_says_what_its_definition_says((numbers, verbs) in gcra_verbs::games()) {
+        gcra_verbs::check::<u64>(numbers, &verbs);
+        gcra_verbs::check::<u32>(numbers, &verbs);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Does a check fail when the code is wrong? Each bug here is planted into a copy of the sources, alone, and has to be found.
 
+mod buckets;
 mod gates;
 mod limiters;
 mod logs;
@@ -31,7 +32,8 @@ const fn race(file: &'static str, right: &'static str, wrong: &'static str, foun
 }
 
 /// Each part of the project lists the bugs that its checks have to find.
-const BUGS: [&[Bug]; 7] = [limiters::BUGS, logs::BUGS, windows::BUGS, gates::BUGS, waiting::BUGS, races::BUGS, refusals::BUGS];
+const BUGS: [&[Bug]; 8] =
+    [limiters::BUGS, buckets::BUGS, logs::BUGS, windows::BUGS, gates::BUGS, waiting::BUGS, races::BUGS, refusals::BUGS];
 
 pub(crate) fn run() -> Result<()> {
     let copy = tempfile::tempdir()?;

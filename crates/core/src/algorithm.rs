@@ -5,9 +5,13 @@ use core::fmt::Debug;
 use crate::{CarryOver, Cost, Decision, Nanos, Reservation, RestoreError, Saved, Snapshot};
 
 pub(crate) mod cost_log;
+#[cfg(test)]
+mod exhaustive;
+pub(crate) mod fixed_window;
 pub(crate) mod gcra;
 pub(crate) mod pair;
 pub(crate) mod sliding_window;
+pub(crate) mod token_bucket;
 
 /// A rate-limit algorithm: a pure step on a small state, with no thread, clock or lock in sight.
 ///

@@ -8,3 +8,19 @@ pub enum CarryOver {
     /// The same number, as far as the new burst holds it: what remains remains, and a debt is still owed.
     AsIs,
 }
+
+impl CarryOver {
+    /// What counts as taken from `new_burst` where `taken` was from `burst`: rounded up, so that nothing is given away.
+    pub(crate) fn taken(self, taken: u64, burst: u32, new_burst: u32) -> u64 {
+        let (burst, new_burst) = (u64::from(burst), u64::from(new_burst));
+        match self {
+            Self::Reset => 0,
+            Self::Proportional => {
+                let scaled = u128::from(taken).saturating_mul(new_burst.into());
+                let rounded = scaled.saturating_add(u128::from(burst.saturating_sub(1))).checked_div(burst.into());
+                rounded.and_then(|share| u64::try_from(share).ok()).unwrap_or(u64::MAX)
+            }
+            Self::AsIs => taken.saturating_add(new_burst).saturating_sub(burst),
+        }
+    }
+}

@@ -59,3 +59,12 @@ impl Horizon {
         Self { debt: self.debt >> 1, patience: Nanos(self.patience.0 >> 1), skew: Nanos(self.skew.0 >> 1) }
     }
 }
+
+/// How many times `by` covers `amount`; never where `by` is 0.
+pub(crate) const fn div_ceil(amount: u64, by: u64) -> u64 {
+    match (amount.checked_div(by), amount.checked_rem(by)) {
+        (Some(whole), Some(0)) => whole,
+        (Some(whole), _) => whole.saturating_add(1),
+        (None, _) => 0,
+    }
+}

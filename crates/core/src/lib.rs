@@ -3,7 +3,7 @@
 //! | to | use |
 //! | --- | --- |
 //! | say how much is allowed | [`Quota`] |
-//! | choose how it is spread over time | an [`Algorithm`]: [`Gcra`], [`SlidingWindow`] |
+//! | choose how it is spread over time | an [`Algorithm`]: [`Gcra`] smoothly, [`TokenBucket`] in lumps, [`FixedWindow`] by the hour or the day, [`SlidingWindow`] |
 //! | share it between threads, in one atomic word | [`Atomic`] |
 //! | keep to a number in any window, exactly | [`SlidingLog`] for calls, [`CostLog`] for any cost |
 //! | bound the calls in flight | [`Concurrency`] |
@@ -88,9 +88,11 @@ portable_atomic::cfg_has_atomic_64! {
 pub use algorithm::{
     Algorithm,
     cost_log::{Admission, Admissions, CostLog, Logged, Ring},
+    fixed_window::FixedWindow,
     gcra::Gcra,
     pair::Pair,
     sliding_window::SlidingWindow,
+    token_bucket::TokenBucket,
 };
 pub use backoff::{Backoff, Failure, GiveUp, Retry};
 pub use carry_over::CarryOver;

@@ -117,14 +117,8 @@ impl Quota {
 
     /// The emission interval in the coarsest tick that keeps the wanted accuracy. Coarse, since a word of coarse ticks wraps later.
     pub(crate) const fn emission(self, bits: u32) -> Result<Emission, QuotaError> {
-        if self.limit == 0 {
-            return Err(QuotaError::ZeroLimit);
-        }
-        if self.period.0 == 0 {
-            return Err(QuotaError::ZeroPeriod);
-        }
-        if self.burst == 0 {
-            return Err(QuotaError::ZeroBurst);
+        if let Some(error) = self.zero() {
+            return Err(error);
         }
         let (coarsest, wanted) = if bits < 64 { (COARSEST, self.wanted_loss_in_32_bits()) } else { (0, WANTED_LOSS) };
         let mut emission = self.emission_at(coarsest);
@@ -135,6 +129,16 @@ impl Quota {
             return Err(QuotaError::TooFast { limit: self.limit, period: self.period });
         }
         Ok(emission)
+    }
+
+    /// What is zero and must not be.
+    pub(crate) const fn zero(self) -> Option<QuotaError> {
+        match (self.limit, self.period.0, self.burst) {
+            (0, _, _) => Some(QuotaError::ZeroLimit),
+            (_, 0, _) => Some(QuotaError::ZeroPeriod),
+            (_, _, 0) => Some(QuotaError::ZeroBurst),
+            _ => None,
+        }
     }
 
     /// A word of 32 bits holds the whole burst in about half its range, so a large burst leaves few ticks for each interval.

@@ -1,0 +1,60 @@
+//! The token bucket on its words: the laws, every verb against exact arithmetic, and what sets lumps apart from a smooth pace.
+
+use paceline_core::{Atomic, Decision, Gcra, Limit, Nanos, Quota, TokenBucket};
+use paceline_tests::laws;
+use paceline_tests::token_bucket::{case, check_against_oracle, fuzz, quotas};
+use paceline_tests::verbs::{Op, ops};
+use proptest::prelude::*;
+
+laws!(on_64_bits, quotas().prop_map(|quota| case(quota, TokenBucket::new(quota).expect("it fits"))));
+laws!(on_32_bits, quotas().prop_map(|quota| case(quota, TokenBucket::new_u32(quota).expect("it fits"))));
+
+proptest! {
+    /// Seen to fail when a refund gives back what a lump has replaced, when a debt is forgotten, and when a wait is a nanosecond short.
+    #[test]
+    fn every_verb_answers_as_the_exact_bucket(quota in quotas(), ops in ops()) {
+        check_against_oracle(quota, &ops);
+    }
+
+    /// Promise 1, over all pairs of admissions.
+    #[test]
+    fn never_above_the_burst_and_the_lumps(quota in quotas(), mut ops in ops()) {
+        ops.retain(Op::only_takes);
+        check_against_oracle(quota, &ops);
+    }
+
+    /// What the fuzz target does, on stable Rust.
+    #[test]
+    fn every_verb_answers_as_the_exact_bucket_for_any_bytes(bytes in prop::collection::vec(any::<u8>(), 16..512)) {
+        fuzz(&bytes);
+    }
+
+    /// A phase is kept to the nanosecond or rounded up by less than one part in `2^31` of the period.
+    #[test]
+    fn lumps_come_at_their_phase(quota in quotas(), phase: u64) {
+        let (period, late) = (quota.period().0, phase % quota.period().0);
+        let bucket = Atomic::new(TokenBucket::new(quota).expect("it fits").phase(Nanos(phase)));
+        let now = Nanos(period.saturating_mul(1_000) + late);
+        prop_assert!(bucket.decide(Nanos(now.0 - 1), quota.max_burst()).is_allowed());
+        let Decision::Denied { retry_after } = bucket.decide(Nanos(now.0 - 1), 1) else { panic!("it is empty") };
+        prop_assert!(retry_after.0 - 1 <= period >> 31, "{retry_after}");
+    }
+}
+
+/// Where the same quota paces smoothly, the bucket gives nothing for a period and then all of a lump.
+#[test]
+fn a_lump_comes_at_once() {
+    let quota = Quota::per_minute(60).burst(100);
+    let bucket = Atomic::new(TokenBucket::new(quota).expect("it fits"));
+    let smooth = Atomic::new(Gcra::new(quota).expect("a rate"));
+    assert!(bucket.decide(Nanos::ZERO, 100).is_allowed() && smooth.decide(Nanos::ZERO, 100).is_allowed());
+    let half = Nanos::from_secs(30);
+    assert_eq!((bucket.snapshot(half).remaining, smooth.snapshot(half).remaining), (0, 30));
+    let whole = Nanos::from_secs(60);
+    assert_eq!((bucket.snapshot(whole).remaining, smooth.snapshot(whole).remaining), (60, 60));
+}
+
+#[test]
+fn a_limiter_is_32_bytes_on_either_word() {
+    assert_eq!((size_of::<Atomic<TokenBucket>>(), size_of::<Atomic<TokenBucket<u32>>>()), (32, 32));
+}
