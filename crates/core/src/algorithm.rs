@@ -4,6 +4,33 @@ use core::fmt::Debug;
 
 use crate::{CarryOver, Cost, Decision, Nanos, Reservation, RestoreError, Saved, Snapshot};
 
+/// The constructors of an algorithm for each word, over a private `of` that takes a quota and a horizon.
+macro_rules! constructors {
+    ($type:ident, $quota:ident => $default:expr, new $new:tt within $within:tt) => {
+        constructors!($type<u64>, $quota => $default, new $new, within $within);
+        constructors!($type<u32>, $quota => $default, new_u32 $new, within_u32 $within);
+    };
+    ($type:ty, $quota:ident => $default:expr, $new:ident { $(#[$new_docs:meta])* }, $within:ident { $(#[$within_docs:meta])* }) => {
+        impl $type {
+            $(#[$new_docs])*
+            pub const fn $new($quota: Quota) -> Result<Self, QuotaError> {
+                let mut horizon = $default;
+                loop {
+                    match Self::of($quota, horizon) {
+                        Err(QuotaError::HorizonTooLong { .. }) if !horizon.is_none() => horizon = horizon.halved(),
+                        done => return done,
+                    }
+                }
+            }
+
+            $(#[$within_docs])*
+            pub const fn $within(quota: Quota, horizon: Horizon) -> Result<Self, QuotaError> {
+                Self::of(quota, horizon)
+            }
+        }
+    };
+}
+
 pub(crate) mod cost_log;
 #[cfg(test)]
 mod exhaustive;

@@ -174,9 +174,11 @@ impl Emission {
     /// How many costs may be committed beyond the burst, and the ticks that count as ahead, with their scale, where a word of `bits` has room for them.
     pub(crate) const fn fit(self, quota: Quota, horizon: Horizon, bits: u32) -> Result<(u32, u64), QuotaError> {
         let beyond = (horizon.debt as u128).saturating_add(divided(self.ticks(horizon.patience), self.interval));
-        let ahead = (quota.burst as u128).saturating_add(beyond).saturating_mul(self.interval).saturating_add(self.ticks(horizon.skew));
+        let skew = self.ticks(horizon.skew);
+        let ahead = (quota.burst as u128).saturating_add(beyond).saturating_mul(self.interval).saturating_add(skew);
         let ahead = ticks::with_scale(ahead, self.exponent);
-        if beyond > u32::MAX as u128 || ahead >> bits.saturating_sub(3) >= 7 {
+        // The skew a second time, so that an idle limiter is seen to be idle before its time wraps.
+        if beyond > u32::MAX as u128 || ahead.saturating_add(skew) >> bits.saturating_sub(3) >= 7 {
             return Err(QuotaError::HorizonTooLong { burst: quota.burst, interval: quota.interval(), horizon });
         }
         Ok((beyond as u32, ahead as u64))
@@ -229,7 +231,7 @@ pub enum QuotaError {
         /// The largest that fits.
         most: u32,
     },
-    /// The burst, what may be committed beyond it and the skew last longer than seven eighths of the range of the word.
+    /// The burst, what may be committed beyond it and the skew last longer than seven eighths of the range of the word, the skew counted twice.
     HorizonTooLong {
         /// The quota's burst.
         burst: u32,

@@ -38,7 +38,8 @@ use crate::{
 /// the one that it lies in is over, and nobody knows any more what was left of it.
 ///
 /// # What is committed beyond the limit
-/// A reservation may be for a later window, first come, first served; what is left of the windows before is then lost. A charge counts in the newest window, up
+/// A reservation may be for a later window, first come, first served; what is left of the windows before is then lost. So is what
+/// is too little for the next in a queue, which may wait for longer than [`wait_behind`](crate::Limit::wait_behind) forecasts. A charge counts in the newest window, up
 /// to the limit, and what exceeds it is forgotten: servers that count so set the counter to zero, whatever it says, and nothing is owed to the next
 /// window. What is given back in a window that is no longer the newest is lost.
 ///
@@ -72,36 +73,22 @@ struct Newest {
     count: u32,
 }
 
-macro_rules! constructors {
-    ($($word:ty: $new:ident $within:ident),*) => {$(
-        impl FixedWindow<$word> {
-            /// The quota's limit in each of its periods, with a horizon of a window and of clocks up to a second behind each other, or as much of
-            /// that as the word has room for.
-            ///
-            /// # Errors
-            /// [`QuotaError`] where limit, period or burst is 0, and where a count up to the limit leaves no bit of the word for the window.
-            pub const fn $new(quota: Quota) -> Result<Self, QuotaError> {
-                let mut horizon = Horizon::of(quota.burst(quota.limit()));
-                loop {
-                    match Self::of(quota, horizon) {
-                        Err(QuotaError::HorizonTooLong { .. }) if !horizon.is_none() => horizon = horizon.halved(),
-                        done => return done,
-                    }
-                }
-            }
-
-            /// The same within a horizon of the caller's choice: `debt` and `patience` are rounded up to whole windows, and the skew too.
-            ///
-            /// # Errors
-            /// As with the default horizon, and where debt, patience and skew do not fit.
-            pub const fn $within(quota: Quota, horizon: Horizon) -> Result<Self, QuotaError> {
-                Self::of(quota, horizon)
-            }
-        }
-    )*};
+constructors! {
+    FixedWindow, quota => Horizon::of(quota.burst(quota.limit())),
+    new {
+        /// The quota's limit in each of its periods, with a horizon of a window and of clocks up to a second behind each other, or as much of
+        /// that as the word has room for.
+        ///
+        /// # Errors
+        /// [`QuotaError`] where limit, period or burst is 0, and where a count up to the limit leaves no bit of the word for the window.
+    }
+    within {
+        /// The same within a horizon of the caller's choice: `debt` and `patience` are rounded up to whole windows, and the skew too.
+        ///
+        /// # Errors
+        /// As with the default horizon, and where debt, patience and skew do not fit.
+    }
 }
-
-constructors!(u64: new within, u32: new_u32 within_u32);
 
 impl<W: Word> FixedWindow<W> {
     const fn of(quota: Quota, horizon: Horizon) -> Result<Self, QuotaError> {

@@ -24,7 +24,8 @@ const SKEW_BITS: u32 = 6;
 ///
 /// # When lumps come
 /// At the multiples of the period on the limiter's clock, and [`phase`](Self::phase) later if that is given. A call waits for the lump that fills its
-/// want, exactly to the nanosecond; calls that want more than `burst - n + 1` may find that what a lump brought overflowed before they went.
+/// want, exactly to the nanosecond; calls that want more than `burst - n + 1` may find that what a lump brought overflowed before they
+/// went, so a queue of them may wait for longer than [`wait_behind`](crate::Limit::wait_behind) forecasts.
 ///
 /// # Where it starts
 /// Full, as every limiter that was never used. One that starts with less has had the rest taken at once, by [`take_up_to`](crate::Drain::take_up_to):
@@ -62,37 +63,23 @@ pub struct TokenBucket<W = u64> {
     word: PhantomData<W>,
 }
 
-macro_rules! constructors {
-    ($($word:ty: $new:ident $within:ident),*) => {$(
-        impl TokenBucket<$word> {
-            /// A lump of the quota's limit every period, up to its burst, within the default [`Horizon::of`] it, or as much of that as the word has
-            /// room for.
-            ///
-            /// # Errors
-            /// [`QuotaError`] where limit, period or burst is 0, where the period is longer than 9 years, and where the burst is more than seven
-            /// eighths of the range of the word.
-            pub const fn $new(quota: Quota) -> Result<Self, QuotaError> {
-                let mut horizon = Horizon::of(quota);
-                loop {
-                    match Self::of(quota, horizon) {
-                        Err(QuotaError::HorizonTooLong { .. }) if !horizon.is_none() => horizon = horizon.halved(),
-                        done => return done,
-                    }
-                }
-            }
-
-            /// The same within a horizon of the caller's choice.
-            ///
-            /// # Errors
-            /// As with the default horizon, and where burst, debt, patience and skew together do not fit.
-            pub const fn $within(quota: Quota, horizon: Horizon) -> Result<Self, QuotaError> {
-                Self::of(quota, horizon)
-            }
-        }
-    )*};
+constructors! {
+    TokenBucket, quota => Horizon::of(quota),
+    new {
+        /// A lump of the quota's limit every period, up to its burst, within the default [`Horizon::of`] it, or as much of that as the word has
+        /// room for.
+        ///
+        /// # Errors
+        /// [`QuotaError`] where limit, period or burst is 0, where the period is longer than 9 years, and where the burst is more than seven
+        /// eighths of the range of the word.
+    }
+    within {
+        /// The same within a horizon of the caller's choice.
+        ///
+        /// # Errors
+        /// As with the default horizon, and where burst, debt, patience and skew together do not fit.
+    }
 }
-
-constructors!(u64: new within, u32: new_u32 within_u32);
 
 impl<W: Word> TokenBucket<W> {
     const fn of(quota: Quota, horizon: Horizon) -> Result<Self, QuotaError> {
