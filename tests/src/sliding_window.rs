@@ -331,7 +331,7 @@ impl<W: AtomicWord> Player<W> {
     }
 
     fn set_quota(&mut self, limit: u32, window: u16, rule: u8) {
-        let quota = Quota::new(limit, self.thousandths(window).into());
+        let quota = Quota::new(limit, self.thousandths(window).min(Nanos::from_secs(100_000_000)).into());
         let Ok(new) = (self.within)(quota, Horizon::of(quota).skew(self.limit.algorithm().skew().into())) else { return };
         let rule = [CarryOver::AsIs, CarryOver::Proportional, CarryOver::Reset][usize::from(rule % 3)];
         self.limit.set_quota(self.now, new, rule);
