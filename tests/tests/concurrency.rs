@@ -11,7 +11,7 @@ fn in_flight(limit: &Atomic<Concurrency>) -> u32 {
 }
 
 proptest! {
-    /// Against the permits that are held. Seen to fail when a permit gives back nothing, and when the room is one too large.
+    /// Against the permits that are held. Seen to fail when the room is one too large.
     #[test]
     fn as_many_as_there_are_permits(limit in 0u32..9, calls in prop::collection::vec((0u32..11, prop::option::of(0usize..9)), 0..60)) {
         let shared = Arc::new(Atomic::new(Concurrency::new(limit)));
@@ -59,7 +59,6 @@ fn what_is_in_flight_stays_so_under_a_new_limit() {
     assert!(limit.decide(Nanos::ZERO, 1).is_allowed());
 }
 
-/// Seen to fail when the set gives nothing back.
 #[test]
 fn in_a_set_a_refusal_leaves_nothing_in_flight() {
     let calls = Atomic::new(Concurrency::new(2));

@@ -5,7 +5,7 @@ use paceline_core::{Atomic, Concurrency, Limit, Permit};
 
 use crate::{NOW, at_once};
 
-/// Seen to fail when a permit gives back nothing, and when the compare-exchange is a plain store.
+/// Seen to fail when a permit gives back nothing.
 #[test]
 fn two_are_in_flight_and_none_stays() {
     loom::model(|| {

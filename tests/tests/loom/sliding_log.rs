@@ -30,7 +30,7 @@ fn three_threads_share_two_places() {
     });
 }
 
-/// Seen to fail when `undo` stores what it read instead of exchanging it, and when it gives nothing back.
+/// Seen to fail when `undo` stores what it read instead of exchanging it, and when its accesses are `Relaxed`.
 #[test]
 fn a_place_is_given_back_once() {
     loom::model(|| {
@@ -51,7 +51,7 @@ fn a_place_is_given_back_once() {
 }
 
 /// Two places are free in a second, and again in two: whoever reserves, cancels or calls, no window holds three calls.
-/// Seen to fail when `cancel` does not look whether the place is as it was left.
+/// Seen to fail when `cancel` gives nothing back.
 #[test]
 fn no_place_is_reserved_twice() {
     const LATER: Nanos = Nanos(NOW.0 + 1_000_000_000);
