@@ -5,6 +5,7 @@
 //! | say how much is allowed | [`Quota`] |
 //! | choose how it is spread over time | an [`Algorithm`]: [`Gcra`] |
 //! | share it between threads, in one atomic word | [`Atomic`] |
+//! | keep one for each of many keys, in a table of fixed size | [`Keyed`] |
 //! | take several limits at once or none | [`Set`] |
 //! | decide | [`Limiter`], a [`Limit`] with its [`Clock`], which answers with a [`Decision`] |
 //! | see what is left | [`Snapshot`] |
@@ -27,7 +28,7 @@
 //! consumed nothing, and the wait that it is told is exact.
 //!
 //! # Memory ordering
-//! Every atomic access of this crate is `Relaxed`. A decision orders nothing but decisions on the same limit; who wants to
+//! Every atomic access of this crate is `Relaxed`, but for those of [`Keyed`], which orders the keys of its own buckets. A decision orders nothing but decisions on the same limit; who wants to
 //! hand data over with it brings a synchronisation of its own.
 #![no_std]
 #![forbid(unsafe_code)]
@@ -66,7 +67,9 @@ portable_atomic::cfg_has_atomic_cas! {
 }
 
 portable_atomic::cfg_has_atomic_64! {
+    mod keyed;
     mod manual_clock;
+    pub use keyed::{KeyLimit, Keyed, WhenFull};
     pub use manual_clock::ManualClock;
 }
 
