@@ -2,6 +2,7 @@
 #![cfg(paceline_loom)]
 
 mod atomic;
+mod keyed;
 mod set;
 
 use loom::thread;
