@@ -3,6 +3,7 @@
 pub mod corpus;
 pub mod gcra;
 pub mod headers;
+pub mod keyed;
 pub mod laws;
 pub mod refusals;
 

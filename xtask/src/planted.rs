@@ -1,5 +1,6 @@
 //! Does a check fail when the code is wrong? Each bug here is planted into a copy of the sources, alone, and has to be found.
 
+mod keyed;
 mod limiters;
 mod races;
 mod refusals;
@@ -28,7 +29,7 @@ const fn race(file: &'static str, right: &'static str, wrong: &'static str, foun
 }
 
 /// Each part of the project lists the bugs that its checks have to find.
-const BUGS: [&[Bug]; 4] = [limiters::BUGS, waiting::BUGS, races::BUGS, refusals::BUGS];
+const BUGS: [&[Bug]; 5] = [keyed::BUGS, limiters::BUGS, waiting::BUGS, races::BUGS, refusals::BUGS];
 
 pub(crate) fn run() -> Result<()> {
     let copy = tempfile::tempdir()?;
