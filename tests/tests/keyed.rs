@@ -14,7 +14,8 @@ fn gcra(quota: Quota) -> Gcra<u32> {
 }
 
 proptest! {
-    /// Promise 8, whatever the clock: late, equal, stopped, an hour back.
+    /// Promise 8, whatever the clock: late, equal, stopped, an hour back. Seen to fail when keys are evicted that are whole but within the skew, and when
+    /// a refused key is told a longer wait than needed.
     #[test]
     fn each_key_has_its_own_limiter((quota, when_full) in tables(), ops in ops()) {
         check_against_oracle(quota, when_full, &ops);
@@ -55,6 +56,7 @@ fn room_for_four_times_the_keys_is_enough() {
     assert!(admitted >= 1_014, "{admitted} of 1,024");
 }
 
+/// Seen to fail when the first of the ring is displaced.
 #[test]
 fn the_key_that_is_whole_soonest_is_displaced() {
     let table: Keyed<_, 8> = Keyed::new(gcra(Quota::per_second(1).burst(20)), WhenFull::DisplaceMostIdle);

@@ -1,7 +1,8 @@
 //! The keyed table.
 
-use super::{Bug, race};
+use super::{Bug, bug, race};
 
+const KEYED: &str = "crates/core/src/keyed.rs";
 const BUCKET: &str = "crates/core/src/keyed/bucket.rs";
 const KEY_LIMIT: &str = "crates/core/src/keyed/key_limit.rs";
 
@@ -18,4 +19,12 @@ pub(super) const BUGS: &[Bug] = &[
     race(BUCKET, "slot.passed_over() }", "slot }", "clocks_that_disagree"),
     race(BUCKET, "slot.passed_over() };", "{ continue } };", "clocks_that_disagree"),
     race(KEY_LIMIT, "if seen.state_of(tag).is_some() {", "if false {", "two_threads_bring"),
+    bug(
+        KEYED,
+        "state == 0 || self.algorithm().is_idle(&state, now)",
+        "state == 0 || self.whole_after(state, now) == Nanos::ZERO",
+        "-p paceline-tests --test keyed each_key",
+    ),
+    bug(KEYED, "if idle(middle) { wait = middle }", "if idle(middle) { break }", "-p paceline-tests --test keyed each_key"),
+    bug(KEYED, ".min_by_key(|(_, slot)| self.whole_after(slot.state(), now))", ".next()", "-p paceline-tests --test keyed soonest"),
 ];
