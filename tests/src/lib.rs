@@ -8,6 +8,7 @@ pub mod gates;
 pub mod gcra;
 pub mod gcra_verbs;
 pub mod headers;
+pub mod keyed;
 pub mod laws;
 pub mod pair;
 pub mod refusals;

@@ -2,6 +2,7 @@
 
 mod buckets;
 mod gates;
+mod keyed;
 mod limiters;
 mod logs;
 mod races;
@@ -32,8 +33,8 @@ const fn race(file: &'static str, right: &'static str, wrong: &'static str, foun
 }
 
 /// Each part of the project lists the bugs that its checks have to find.
-const BUGS: [&[Bug]; 8] =
-    [limiters::BUGS, buckets::BUGS, logs::BUGS, windows::BUGS, gates::BUGS, waiting::BUGS, races::BUGS, refusals::BUGS];
+const BUGS: [&[Bug]; 9] =
+    [limiters::BUGS, buckets::BUGS, logs::BUGS, windows::BUGS, gates::BUGS, keyed::BUGS, waiting::BUGS, races::BUGS, refusals::BUGS];
 
 pub(crate) fn run() -> Result<()> {
     let copy = tempfile::tempdir()?;

@@ -9,6 +9,7 @@
 //! | bound the calls in flight | [`Concurrency`] |
 //! | take several limits at once or none | [`Set`], [`Pair`] in one word |
 //! | keep everybody out until a time | [`Gate`], in front of any limit: [`Gated`] |
+//! | keep one for each of many keys, in a table of fixed size | [`Keyed`] |
 //! | decide | [`Limiter`], a [`Limit`] with its [`Clock`], which answers with a [`Decision`] |
 //! | see what is left | [`Snapshot`] |
 //! | read why a service refused | [`classify_429`] for a body, [`classify`] for status, headers and body |
@@ -31,8 +32,8 @@
 //! consumed nothing, and the wait that it is told is exact.
 //!
 //! # Memory ordering
-//! Every atomic access of this crate is `Relaxed`, but that who finds a [`Gate`] opened sees the limit behind it as it was left for that, and where a
-//! [`SlidingLog`] gives a place back. A decision orders nothing but decisions on the same limit; who wants to
+//! Every atomic access of this crate is `Relaxed`, but that who finds a [`Gate`] opened sees the limit behind it as it was left for that, where a
+//! [`SlidingLog`] gives a place back, and that [`Keyed`] orders the keys of its own buckets. A decision orders nothing but decisions on the same limit; who wants to
 //! hand data over with it brings a synchronisation of its own.
 #![no_std]
 #![forbid(unsafe_code)]
@@ -81,7 +82,9 @@ portable_atomic::cfg_has_atomic_cas! {
 }
 
 portable_atomic::cfg_has_atomic_64! {
+    mod keyed;
     mod manual_clock;
+    pub use keyed::{KeyLimit, Keyed, WhenFull};
     pub use manual_clock::ManualClock;
 }
 

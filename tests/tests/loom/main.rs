@@ -4,6 +4,7 @@
 mod atomic;
 mod concurrency;
 mod gate;
+mod keyed;
 mod pair;
 mod set;
 mod sliding_log;
