@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use crate::cause::{Cause, Kind, Reason, Reset, Resource, classify_429};
 use crate::headers::{Bucket, Headers, Window};
+use crate::time::until;
 
 /// A refusal as it came, or an error inside a stream that began with status 200.
 #[derive(Clone, Debug, Default)]
@@ -88,7 +89,7 @@ impl<'a> Response<'a> {
     /// The wait, of body and headers together.
     fn wait_after(&self, cause: &Cause<'a>) -> Option<Duration> {
         let until_reset = match (cause.reset, self.headers.date()) {
-            (Some(Reset::Unix(at)), Some(date)) => Some(at.saturating_sub(date)),
+            (Some(Reset::Unix(at)), Some(date)) => Some(until(at, date)),
             _ => None,
         };
         let said = cause.wait.or(until_reset);
@@ -146,7 +147,7 @@ impl<'a> Response<'a> {
 /// The later of two waits, but the finer where the header has only rounded up to a second what the body says.
 fn later(body: Option<Duration>, header: Option<Duration>) -> Option<Duration> {
     match (body, header) {
-        (Some(body), Some(header)) if header.saturating_sub(body) < Duration::from_secs(1) => Some(body),
+        (Some(body), Some(header)) if until(header, body) < Duration::from_secs(1) => Some(body),
         _ => body.max(header),
     }
 }

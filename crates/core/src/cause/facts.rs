@@ -9,6 +9,7 @@ use super::read::{Label, Sentence};
 use super::rules::{Finding, Rank, Source, find, find_listed};
 use super::words::{Concepts, Stem};
 use super::{Cause, Reset};
+use crate::time::until;
 
 /// What a body has said so far.
 pub(super) struct Facts<'a> {
@@ -154,9 +155,9 @@ impl<'a> Facts<'a> {
     /// A reset beside the server's own clock is a wait.
     fn count_down(&mut self) {
         if let (Some(Reset::Unix(now)), Some(Reset::Unix(reset))) = (self.now, self.said.reset)
-            && let Some(wait) = reset.checked_sub(now)
+            && reset >= now
         {
-            self.said.wait.get_or_insert(wait);
+            self.said.wait.get_or_insert(until(reset, now));
         }
     }
 

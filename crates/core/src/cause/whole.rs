@@ -65,7 +65,7 @@ fn http_date(text: &str) -> Option<Duration> {
 
 /// Seconds of `hh:mm:ss`; a leap second counts into the next minute.
 fn time_of_day(text: &str) -> Option<u64> {
-    let mut parts = text.split(':').map(small);
+    let mut parts = text.split([':']).map(small);
     let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
     let fits = hours < 24 && minutes < 60 && seconds <= 60 && parts.next().is_none();
     fits.then_some(hours * 3600 + minutes * 60 + seconds)
