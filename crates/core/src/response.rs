@@ -56,12 +56,13 @@ pub fn classify<'a>(response: &Response<'a>) -> Cause<'a> {
         // What the words of a quota had counted.
         cause.resource = cause.resource.filter(|&resource| resource != Resource::Cost);
     }
+    // Before the bucket may make an allotment of the rate, which has a reset all the same.
+    cause.wait = response.wait_after(&cause);
     if cause.kind() == Kind::RateLimited
         && let Some(bucket) = response.empty_bucket().filter(|bucket| agrees(&cause, bucket))
     {
         fill_in(&mut cause, bucket);
     }
-    cause.wait = response.wait_after(&cause);
     cause
 }
 
@@ -174,22 +175,9 @@ fn fill_in(cause: &mut Cause<'_>, bucket: &Bucket<'_>) {
     cause.resource = bucket.resource;
     cause.window = cause.window.or(bucket.window.map(Window::length));
     cause.limit = cause.limit.or(bucket.limit);
-    if cause.reason == Reason::UnknownRate {
-        cause.reason = reason_of(cause.resource, cause.window).unwrap_or(cause.reason);
+    if cause.reason == Reason::UnknownRate && cause.resource.is_some() && cause.window.is_some() {
+        cause.reason = Reason::of_rate(cause.resource, cause.window);
     }
-}
-
-fn reason_of(resource: Option<Resource>, window: Option<Duration>) -> Option<Reason> {
-    let daily = window? > Duration::from_secs(3600);
-    Some(match (resource?, daily) {
-        (Resource::Requests, false) => Reason::RequestsPerMinute,
-        (Resource::Requests, true) => Reason::RequestsPerDay,
-        (Resource::Tokens | Resource::InputTokens | Resource::OutputTokens, false) => Reason::TokensPerMinute,
-        (Resource::Tokens | Resource::InputTokens | Resource::OutputTokens, true) => Reason::TokensPerDay,
-        (Resource::Images, _) => Reason::ImagesPerMinute,
-        (Resource::AudioSeconds, _) => Reason::AudioSeconds,
-        _ => return None,
-    })
 }
 
 /// Longer windows are allotments.

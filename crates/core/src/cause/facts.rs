@@ -225,29 +225,11 @@ impl<'a> Facts<'a> {
         self.said.wait.is_some() || self.said.reset.is_some()
     }
 
+    /// The word "request" alone names no resource.
     fn rate(&self) -> Reason {
-        let said = &self.said;
-        let daily = said.window.is_some_and(|window| window >= DAY);
-        if said.window.is_some_and(|window| window > DAY) {
-            return Reason::UsageLimit;
-        }
-        match said.resource {
-            Some(Resource::Images) => Reason::ImagesPerMinute,
-            Some(Resource::AudioSeconds) => Reason::AudioSeconds,
-            Some(Resource::Tokens | Resource::InputTokens | Resource::OutputTokens) => {
-                if daily {
-                    Reason::TokensPerDay
-                } else {
-                    Reason::TokensPerMinute
-                }
-            }
-            Some(Resource::Requests) if daily => Reason::RequestsPerDay,
-            Some(Resource::Requests) if self.firm || said.window.is_some() => Reason::RequestsPerMinute,
-            Some(Resource::Requests) => Reason::UnknownRate,
-            Some(_) => Reason::OtherRate,
-            None if said.window.is_some() => Reason::OtherRate,
-            None => Reason::UnknownRate,
-        }
+        let Cause { resource, window, .. } = self.said;
+        let named = |resource: &Resource| *resource != Resource::Requests || self.firm || window.is_some();
+        Reason::of_rate(resource.filter(named), window)
     }
 }
 
