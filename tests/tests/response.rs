@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use paceline_core::headers::Headers;
-use paceline_core::{Action, Cause, Kind, Reason, Resource, Response, classify, classify_429};
+use paceline_core::{Action, Cause, Kind, Reason, Reset, Resource, Response, classify, classify_429};
 
 #[test]
 fn the_status_decides_where_the_body_is_silent() {
@@ -175,3 +175,36 @@ fn read<'a>(status: u16, headers: &[(&'a str, &'a str)], body: &'a [u8]) -> Caus
 const TPM: &[u8] = br#"{"error":{"message":"Rate limit reached for gpt-x in organization org-a on tokens per min (TPM): Limit 30000, Used 25662, Requested 9246. Please try again in 9.816s.","type":"tokens","code":"rate_limit_exceeded"}}"#;
 const QUOTA: &[u8] = br#"{"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","code":"insufficient_quota"}}"#;
 const TERMINATED: &[u8] = br#"{"error":{"message":"Your access was terminated due to violation of our policies, please check your email for more information.","type":"access_terminated","code":null}}"#;
+
+/// A date under a key of a wait is a reset, and so is `retry_at`; without the `Date` it stays one.
+#[test]
+fn a_date_under_a_wait_is_a_reset() {
+    for body in [
+        r#"{"error":"rate limited","retry_after":"Tue, 15 Sep 2026 17:56:48 GMT"}"#,
+        r#"{"error":"rate limited","retry_after":"2026-09-15T17:56:48Z"}"#,
+        r#"{"error":"rate limited","retry_at":1789495008}"#,
+        r#"{"error":"rate limited","retry_at":"2026-09-15 17:56:48 UTC"}"#,
+    ] {
+        let cause = classify_429(body.as_bytes());
+        assert_eq!(cause.reset(), Some(Reset::Unix(Duration::from_secs(1_789_495_008))), "{body}");
+        assert_eq!(cause.stated_retry_after(), None, "{body}");
+    }
+}
+
+/// Tried: the wait after the reason, which loses the reset of a monthly bucket.
+#[test]
+fn the_window_of_the_empty_bucket_tells_a_rate_from_an_allotment() {
+    for (window, reason) in [
+        (3_600, Reason::RequestsPerMinute),
+        (43_200, Reason::RequestsPerMinute),
+        (86_400, Reason::RequestsPerDay),
+        (2_592_000, Reason::UsageLimit),
+    ] {
+        let policy = format!("100;w={window}");
+        let fields =
+            [("ratelimit-limit", "100"), ("ratelimit-policy", policy.as_str()), ("ratelimit-remaining", "0"), ("ratelimit-reset", "500")];
+        let cause = read(429, &fields, b"");
+        assert_eq!(cause.reason(), reason, "{window}");
+        assert_eq!(cause.retry_after(), Some(Duration::from_secs(500)), "{window}");
+    }
+}

@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use crate::cause::{Cause, Kind, Reason, Reset, Resource, classify_429};
 use crate::headers::{Bucket, Headers, Window};
+use crate::time::until;
 
 /// A refusal as it came, or an error inside a stream that began with status 200.
 #[derive(Clone, Debug, Default)]
@@ -55,12 +56,13 @@ pub fn classify<'a>(response: &Response<'a>) -> Cause<'a> {
         // What the words of a quota had counted.
         cause.resource = cause.resource.filter(|&resource| resource != Resource::Cost);
     }
+    // Before the bucket may make an allotment of the rate, which has a reset all the same.
+    cause.wait = response.wait_after(&cause);
     if cause.kind() == Kind::RateLimited
         && let Some(bucket) = response.empty_bucket().filter(|bucket| agrees(&cause, bucket))
     {
         fill_in(&mut cause, bucket);
     }
-    cause.wait = response.wait_after(&cause);
     cause
 }
 
@@ -88,7 +90,7 @@ impl<'a> Response<'a> {
     /// The wait, of body and headers together.
     fn wait_after(&self, cause: &Cause<'a>) -> Option<Duration> {
         let until_reset = match (cause.reset, self.headers.date()) {
-            (Some(Reset::Unix(at)), Some(date)) => Some(at.saturating_sub(date)),
+            (Some(Reset::Unix(at)), Some(date)) => Some(until(at, date)),
             _ => None,
         };
         let said = cause.wait.or(until_reset);
@@ -146,7 +148,7 @@ impl<'a> Response<'a> {
 /// The later of two waits, but the finer where the header has only rounded up to a second what the body says.
 fn later(body: Option<Duration>, header: Option<Duration>) -> Option<Duration> {
     match (body, header) {
-        (Some(body), Some(header)) if header.saturating_sub(body) < Duration::from_secs(1) => Some(body),
+        (Some(body), Some(header)) if until(header, body) < Duration::from_secs(1) => Some(body),
         _ => body.max(header),
     }
 }
@@ -173,22 +175,9 @@ fn fill_in(cause: &mut Cause<'_>, bucket: &Bucket<'_>) {
     cause.resource = bucket.resource;
     cause.window = cause.window.or(bucket.window.map(Window::length));
     cause.limit = cause.limit.or(bucket.limit);
-    if cause.reason == Reason::UnknownRate {
-        cause.reason = reason_of(cause.resource, cause.window).unwrap_or(cause.reason);
+    if cause.reason == Reason::UnknownRate && cause.resource.is_some() && cause.window.is_some() {
+        cause.reason = Reason::of_rate(cause.resource, cause.window);
     }
-}
-
-fn reason_of(resource: Option<Resource>, window: Option<Duration>) -> Option<Reason> {
-    let daily = window? > Duration::from_secs(3600);
-    Some(match (resource?, daily) {
-        (Resource::Requests, false) => Reason::RequestsPerMinute,
-        (Resource::Requests, true) => Reason::RequestsPerDay,
-        (Resource::Tokens | Resource::InputTokens | Resource::OutputTokens, false) => Reason::TokensPerMinute,
-        (Resource::Tokens | Resource::InputTokens | Resource::OutputTokens, true) => Reason::TokensPerDay,
-        (Resource::Images, _) => Reason::ImagesPerMinute,
-        (Resource::AudioSeconds, _) => Reason::AudioSeconds,
-        _ => return None,
-    })
 }
 
 /// Longer windows are allotments.

@@ -3,27 +3,29 @@
 use core::time::Duration;
 
 use super::Reset;
-use super::lex::{byte, run, text};
+use super::lex::{blanks, byte, run, text};
 use super::number::Number;
 
-/// The time that begins with the digit at `at`, and where it ends.
+/// The time that begins at `at`, and where it ends.
 ///
-/// `2026-09-15T17:56:48Z`, `2026-09-15 17:56:48 UTC`, `01 Aug 2026 19:40:15 GMT`; without a zone it is only worded.
+/// `2026-09-15T17:56:48Z`, `2026-09-15 17:56:48 UTC`, and HTTP's dates; without a zone it is only worded.
 pub(super) fn at(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
-    match (byte(body, at + 2), byte(body, at + 4)) {
-        (_, b'-') => iso(body, at),
-        (b' ', _) => http(body, at),
-        _ => None,
+    match byte(body, at + 4) {
+        b'-' => iso(body, at).or_else(|| http(body, at)),
+        _ => http(body, at),
     }
 }
 
-/// An epoch in seconds or milliseconds, told apart by size; less is a span, not a time.
+/// An epoch in seconds, milliseconds, microseconds or nanoseconds, told apart by size; less is a span, not a time.
 pub(super) fn epoch(number: Number) -> Option<Reset<'static>> {
-    match number.whole {
-        0..1_000_000_000 => None,
-        1_000_000_000..100_000_000_000 => Some(Reset::Unix(Duration::new(number.whole, number.nanos))),
-        millis => Some(Reset::Unix(Duration::from_millis(millis))),
-    }
+    let time = match number.whole {
+        0..1_000_000_000 => return None,
+        1_000_000_000..100_000_000_000 => Duration::new(number.whole, number.nanos),
+        millis @ ..100_000_000_000_000 => Duration::from_millis(millis),
+        micros @ ..100_000_000_000_000_000 => Duration::from_micros(micros),
+        nanos => Duration::from_nanos(nanos),
+    };
+    Some(Reset::Unix(time))
 }
 
 fn iso(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
@@ -52,15 +54,58 @@ fn iso(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
     Some((Reset::Unix(Duration::from_secs(seconds)), zone_end))
 }
 
+/// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or `Sun Nov  6 08:49:37 1994`: the three forms of RFC 9110,
+/// section 5.6.7, the first two without a weekday too.
 fn http(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
-    let (day, next) = digits(body, at, 2)?;
-    let name = body.get(next + 1..next + 4)?;
-    let month = MONTHS.iter().position(|month| *month == name)?;
-    let (year, next) = digits(body, next + 5, 4)?;
-    let (clock, end) = clock(body, next + 1)?;
-    let (_, end) = zone(body, end)?;
-    let seconds = seconds(year, month as u64 + 1, day, clock)?;
+    let at = date_start(body, at);
+    let ((month, next), asctime) = match month(body, at) {
+        Some(found) => (found, true),
+        None => (month(body, run(body, at, |byte| byte.is_ascii_digit()) + 1)?, false),
+    };
+    let (day, day_end) = small(body, if asctime { blanks(body, next) } else { at })?;
+    let (clock, year, ahead, end) = if asctime {
+        let (clock, next) = clock(body, day_end + 1)?;
+        let (year, end) = digits(body, next + 1, 4)?;
+        (clock, year, 0, end)
+    } else {
+        let (year, next) = small(body, next + 1)?;
+        let (clock, next) = clock(body, next + 1)?;
+        let (ahead, end) = zone(body, next)?;
+        (clock, year, ahead, end)
+    };
+    let seconds = seconds(full_year(year), month, day, clock)?.checked_add_signed(-ahead)?;
     Some((Reset::Unix(Duration::from_secs(seconds)), end))
+}
+
+/// Behind a weekday, if there is one.
+fn date_start(body: &[u8], at: usize) -> usize {
+    let end = run(body, at, |byte| byte.is_ascii_alphabetic());
+    match byte(body, end) {
+        b',' => blanks(body, end + 1),
+        b' ' if end > at => blanks(body, end),
+        _ => at,
+    }
+}
+
+fn month(body: &[u8], at: usize) -> Option<(u64, usize)> {
+    let name = body.get(at..at + 3)?;
+    let position = MONTHS.iter().position(|month| *month == name)?;
+    Some((position as u64 + 1, at + 3))
+}
+
+/// One to four digits.
+fn small(body: &[u8], at: usize) -> Option<(u64, usize)> {
+    let end = run(body, at, |byte| byte.is_ascii_digit());
+    if (at + 1..=at + 4).contains(&end) { digits(body, at, end - at) } else { None }
+}
+
+/// Two digits are of 1970 to 2069.
+const fn full_year(year: u64) -> u64 {
+    match year {
+        0..70 => year + 2000,
+        70..100 => year + 1900,
+        _ => year,
+    }
 }
 
 /// `17:56:48`, fractions dropped, in seconds.
@@ -85,6 +130,7 @@ fn zone(body: &[u8], at: usize) -> Option<(i64, usize)> {
             return Some((0, at + name.len()));
         }
     }
+    let at = after(body, at, b' ').unwrap_or(at);
     let sign = match byte(body, at) {
         b'+' => 1,
         b'-' => -1,
@@ -93,11 +139,14 @@ fn zone(body: &[u8], at: usize) -> Option<(i64, usize)> {
     let (hours, next) = digits(body, at + 1, 2)?;
     let next = after(body, next, b':').unwrap_or(next);
     let (minutes, end) = digits(body, next, 2)?;
+    if hours > 23 || minutes > 59 {
+        return None;
+    }
     Some((sign * (hours * 3_600 + minutes * 60) as i64, end))
 }
 
 /// Seconds since the epoch of a date of the proleptic Gregorian calendar, after H. Hinnant's `days_from_civil`.
-pub(super) fn seconds(year: u64, month: u64, day: u64, clock: u64) -> Option<u64> {
+fn seconds(year: u64, month: u64, day: u64, clock: u64) -> Option<u64> {
     let days = match month {
         2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
@@ -125,7 +174,7 @@ fn after(body: &[u8], at: usize, wanted: u8) -> Option<usize> {
     (byte(body, at) == wanted).then_some(at + 1)
 }
 
-pub(super) const MONTHS: [&[u8]; 12] = [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+const MONTHS: [&[u8]; 12] = [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 
 /// Seconds, with a leap second.
 const LONGEST_DAY: u64 = 86_400;
@@ -144,6 +193,12 @@ mod tests {
             ("15 Sep 2026 17:56:48 GMT ", unix(1_789_495_008)),
             ("2000-02-29T00:00:00Z ", unix(951_782_400)),
             ("2026-09-15 17:56:48 ", Some(Reset::Said("2026-09-15 17:56:48"))),
+            ("2026-09-15 10:56:48 -0700 ", unix(1_789_495_008)),
+            ("2026-09-15T17:56:48+99:99 ", Some(Reset::Said("2026-09-15T17:56:48"))),
+            ("Tue, 15 Sep 2026 17:56:48 GMT\"", unix(1_789_495_008)),
+            ("16 Sep 2026 02:56:48 +0900\"", unix(1_789_495_008)),
+            ("Tue Sep 15 17:56:48 2026 ", unix(1_789_495_008)),
+            ("Tue Sep 15 17:56:48 20", None),
             ("2026-13-15T17:56:48Z ", None),
             ("2026-02-29T00:00:00Z ", None),
             ("2026-04-31 17:56:48 ", None),
@@ -159,6 +214,8 @@ mod tests {
     fn tells_epochs_from_spans_by_size() {
         let epoch = |digits: &str| epoch(Number::at(digits.as_bytes(), 0));
         assert_eq!(epoch("86400 "), None);
-        assert_eq!(epoch("1741305600 "), epoch("1741305600000 "));
+        for finer in ["1741305600000 ", "1741305600000000 ", "1741305600000000000 "] {
+            assert_eq!(epoch("1741305600 "), epoch(finer));
+        }
     }
 }

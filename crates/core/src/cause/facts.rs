@@ -9,6 +9,7 @@ use super::read::{Label, Sentence};
 use super::rules::{Finding, Rank, Source, find, find_listed};
 use super::words::{Concepts, Stem};
 use super::{Cause, Reset};
+use crate::time::until;
 
 /// What a body has said so far.
 pub(super) struct Facts<'a> {
@@ -160,9 +161,9 @@ impl<'a> Facts<'a> {
     /// A reset beside the server's own clock is a wait.
     fn count_down(&mut self) {
         if let (Some(Reset::Unix(now)), Some(Reset::Unix(reset))) = (self.now, self.said.reset)
-            && let Some(wait) = reset.checked_sub(now)
+            && reset >= now
         {
-            self.said.wait.get_or_insert(wait);
+            self.said.wait.get_or_insert(until(reset, now));
         }
     }
 
@@ -240,29 +241,11 @@ impl<'a> Facts<'a> {
         self.said.wait.is_some() || self.said.reset.is_some()
     }
 
+    /// The word "request" alone names no resource.
     fn rate(&self) -> Reason {
-        let said = &self.said;
-        let daily = said.window.is_some_and(|window| window >= DAY);
-        if said.window.is_some_and(|window| window > DAY) {
-            return Reason::UsageLimit;
-        }
-        match said.resource {
-            Some(Resource::Images) => Reason::ImagesPerMinute,
-            Some(Resource::AudioSeconds) => Reason::AudioSeconds,
-            Some(Resource::Tokens | Resource::InputTokens | Resource::OutputTokens) => {
-                if daily {
-                    Reason::TokensPerDay
-                } else {
-                    Reason::TokensPerMinute
-                }
-            }
-            Some(Resource::Requests) if daily => Reason::RequestsPerDay,
-            Some(Resource::Requests) if self.firm || said.window.is_some() => Reason::RequestsPerMinute,
-            Some(Resource::Requests) => Reason::UnknownRate,
-            Some(_) => Reason::OtherRate,
-            None if said.window.is_some() => Reason::OtherRate,
-            None => Reason::UnknownRate,
-        }
+        let Cause { resource, window, .. } = self.said;
+        let named = |resource: &Resource| *resource != Resource::Requests || self.firm || window.is_some();
+        Reason::of_rate(resource.filter(named), window)
     }
 }
 

@@ -81,7 +81,9 @@ impl<'a> Reader<'a> {
                 self.at = open;
             }
             Field::Error => self.error_value(open, quoted),
-            Field::Wait(unit) => self.wait_value(open, unit),
+            Field::Wait(unit) => {
+                self.time_value(open, unit);
+            }
             Field::Reset => self.reset_value(open),
             Field::Now if class_at(self.body, open) == class::DIGIT => {
                 let number = Number::at(self.body, open);
@@ -188,9 +190,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn wait_value(&mut self, open: usize, unit: Duration) {
+    /// Takes a wait or a reset, a bare number in units of `unit`; whether one stands here.
+    fn time_value(&mut self, open: usize, unit: Duration) -> bool {
+        if let Some((reset, end)) = date::at(self.body, open) {
+            self.facts.said.reset.get_or_insert(reset);
+            self.at = end;
+            return true;
+        }
         if class_at(self.body, open) != class::DIGIT {
-            return;
+            return false;
         }
         let number = Number::at(self.body, open);
         if let Some(span) = Span::after(self.body, number)
@@ -212,6 +220,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+        true
     }
 
     /// `"window": "1m"`, `"windowMs": 60000`, `time: 1 minute`
@@ -240,12 +249,7 @@ impl<'a> Reader<'a> {
     }
 
     fn reset_value(&mut self, open: usize) {
-        if let Some((reset, end)) = date::at(self.body, open) {
-            self.facts.said.reset.get_or_insert(reset);
-            self.at = end;
-        } else if class_at(self.body, open) == class::DIGIT {
-            self.wait_value(open, SECOND);
-        } else {
+        if !self.time_value(open, SECOND) {
             self.sentence.begun = true;
             self.sentence.waits = true;
             self.sentence.said = Some(open);
@@ -327,7 +331,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Period if matches!(before, Stem::Context | Stem::Per) => Field::Other,
         Stem::Time if before == Stem::Server => Field::Now,
         Stem::Time if waits => Field::Wait(SECOND),
-        Stem::Time | Stem::At if resets => Field::Reset,
+        Stem::Time | Stem::At if resets || waits => Field::Reset,
         Stem::Name if model => Field::Model,
         Stem::Name if organization => Field::Organization,
         Stem::Request if before == Stem::Max => Field::Count(Label::Limit),

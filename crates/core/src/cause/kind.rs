@@ -1,5 +1,9 @@
 //! The vocabulary of refusals: ten kinds, the finer reasons and what each asks of a limiter.
 
+use core::time::Duration;
+
+use super::number::DAY;
+
 /// What a refusal is about, in ten kinds; [`Reason`] says it more finely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -108,6 +112,22 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// The reason of a rate of `resource` in `window`: daily from a day on, and longer ones are allotments.
+    pub(crate) fn of_rate(resource: Option<Resource>, window: Option<Duration>) -> Self {
+        let daily = window.is_some_and(|window| window >= DAY);
+        match resource {
+            _ if window.is_some_and(|window| window > DAY) => Self::UsageLimit,
+            Some(Resource::Requests) if daily => Self::RequestsPerDay,
+            Some(Resource::Requests) => Self::RequestsPerMinute,
+            Some(Resource::Tokens | Resource::InputTokens | Resource::OutputTokens) if daily => Self::TokensPerDay,
+            Some(Resource::Tokens | Resource::InputTokens | Resource::OutputTokens) => Self::TokensPerMinute,
+            Some(Resource::Images) => Self::ImagesPerMinute,
+            Some(Resource::AudioSeconds) => Self::AudioSeconds,
+            None if window.is_none() => Self::UnknownRate,
+            _ => Self::OtherRate,
+        }
+    }
+
     /// The kind that this reason belongs to.
     #[must_use]
     pub const fn kind(self) -> Kind {

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::Reset;
-use super::date::{self, MONTHS};
+use super::date;
 use super::lex::blanks;
 use super::number::{Number, unit};
 
@@ -30,64 +30,15 @@ pub(crate) fn units(text: &str, unit: Duration) -> Option<Duration> {
 
 /// The time since the Unix epoch of a date: RFC 3339, or one of HTTP's.
 pub(crate) fn date(text: &str) -> Option<Duration> {
-    match date::at(text.as_bytes(), 0) {
-        Some((Reset::Unix(time), end)) if end == text.len() => Some(time),
-        _ => http_date(text),
+    match date::at(text.as_bytes(), 0)? {
+        (Reset::Unix(time), end) if end == text.len() => Some(time),
+        _ => None,
     }
 }
 
 fn number(text: &str) -> Option<Number> {
     text.starts_with(|first: char| first.is_ascii_digit()).then(|| Number::at(text.as_bytes(), 0))
 }
-
-/// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or `Sun Nov  6 08:49:37 1994`: the three forms of
-/// RFC 9110, section 5.6.7. `UTC` or `+0000` for `GMT` is taken too.
-fn http_date(text: &str) -> Option<Duration> {
-    let (mut day, mut month, mut year, mut clock, mut zone) = (None, None, None, None, "");
-    let words = text.split([' ', ',', '-']).filter(|word| !word.is_empty());
-    for word in words.take(MOST_WORDS) {
-        if word.contains(':') {
-            clock = time_of_day(word);
-        } else if let Some(number) = small(word) {
-            let field = if day.is_none() { &mut day } else { &mut year };
-            *field = Some(number);
-        } else if let Some(position) = MONTHS.iter().position(|name| word.as_bytes() == *name) {
-            month = u64::try_from(position).ok();
-        } else {
-            zone = word;
-        }
-    }
-    let utc = ["GMT", "UTC", "+0000"].contains(&zone);
-    let asctime = zone.len() == 3 && text.starts_with(zone);
-    let seconds = date::seconds(full_year(year?), month?.saturating_add(1), day?, clock?)?;
-    (utc || asctime).then_some(Duration::from_secs(seconds))
-}
-
-/// Seconds of `hh:mm:ss`; a leap second counts into the next minute.
-fn time_of_day(text: &str) -> Option<u64> {
-    let mut parts = text.split(':').map(small);
-    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
-    let fits = hours < 24 && minutes < 60 && seconds <= 60 && parts.next().is_none();
-    fits.then_some(hours * 3600 + minutes * 60 + seconds)
-}
-
-/// Two digits are of 1970 to 2069.
-const fn full_year(year: u64) -> u64 {
-    match year {
-        0..70 => year + 2000,
-        70..100 => year + 1900,
-        _ => year,
-    }
-}
-
-/// A number of at most four digits.
-fn small(text: &str) -> Option<u64> {
-    let plain = text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| text.parse().ok())?
-}
-
-/// More than any date has.
-const MOST_WORDS: usize = 9;
 
 #[cfg(test)]
 mod tests {

@@ -45,7 +45,7 @@ pub(super) fn read(name: &str) -> Option<Name> {
     }
     let separator = if name.contains('-') { '-' } else { '_' };
     let mut lexer = Lexer::new();
-    for segment in name.split(separator) {
+    for segment in name.split([separator]) {
         lexer.segment(segment);
     }
     lexer.finish()

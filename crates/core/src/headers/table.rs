@@ -49,11 +49,11 @@ impl<'a> Table<'a> {
         self.drop_unmatched_policies();
         let proven = azure || self.entries.iter().any(Entry::proves_milliseconds);
         let milliseconds = self.dialect == Dialect::Auto && proven;
-        self.entries.iter().filter_map(|entry| entry.bucket(date, milliseconds)).collect()
+        collect(self.entries.iter().filter_map(|entry| entry.bucket(date, milliseconds)))
     }
 
     fn add_reset(&mut self, header: &'a str, name: &Name, value: &'a str) {
-        let value = value.split(';').next().unwrap_or(value);
+        let value = value.split([';']).next().unwrap_or(value);
         let fits = |when: &When| name.field != Field::ResetTime || when.is_absolute();
         if let Some(when) = When::read(value, name.unit, self.dialect).filter(fits) {
             self.update(Id::main(name), header, name, |entry| entry.set_reset(when));
@@ -112,10 +112,19 @@ impl<'a> Table<'a> {
     /// A limit that no policy states, as in `15, 100;w=60`, is the passing value of one of them: they are no buckets
     /// of their own.
     fn drop_unmatched_policies(&mut self) {
-        let unmatched: Vec<u64, MOST_BUCKETS> =
-            self.entries.iter().filter(|entry| entry.window.is_none() && entry.limit.is_some()).map(|entry| entry.id.key).collect();
+        let unmatched = self.entries.iter().filter(|entry| entry.window.is_none() && entry.limit.is_some());
+        let unmatched = collect(unmatched.map(|entry| entry.id.key));
         self.entries.retain(|entry| !(entry.is_policy && unmatched.contains(&entry.id.key)));
     }
+}
+
+/// The items, as far as a table holds them; heapless's own `collect` would panic beyond.
+fn collect<T>(items: impl Iterator<Item = T>) -> Vec<T, MOST_BUCKETS> {
+    let mut collected = Vec::new();
+    for item in items {
+        let _ = collected.push(item);
+    }
+    collected
 }
 
 /// Whether an unnamed item explains a limit that stands elsewhere: `100;w=60` in a policy, or behind the limit.

@@ -45,7 +45,7 @@ pub(super) fn items(value: &str) -> impl Iterator<Item = Item<'_>> {
 
 /// A whole number; `988.0` is one, and `9.5` has nine whole units left.
 pub(super) fn amount(text: &str) -> Option<Amount> {
-    if let Some((used, limit)) = text.split_once('/') {
+    if let Some((used, limit)) = text.split_once(['/']) {
         return Some(Amount::Ratio { used: count(used)?, limit: count(limit)? });
     }
     match text.strip_prefix('-') {
@@ -76,7 +76,7 @@ impl Amount {
 fn item(text: &str) -> Item<'_> {
     let mut item = Item::default();
     for part in split(text, b';') {
-        if let Some((key, value)) = part.split_once('=').filter(|_| !part.starts_with('"')) {
+        if let Some((key, value)) = part.split_once(['=']).filter(|_| !part.starts_with('"')) {
             item.parameter(key.trim(), unquoted(value.trim()));
         } else if let Some((amount, per)) = amount_per(part) {
             item.amount = Some(amount);
@@ -116,7 +116,7 @@ impl<'a> Item<'a> {
 }
 
 fn amount_per(part: &str) -> Option<(Amount, Option<Duration>)> {
-    match part.split_once(':') {
+    match part.split_once([':']) {
         Some((number, window)) => Some((amount(number)?, Some(seconds(window)?))),
         None => Some((amount(part)?, None)),
     }

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use crate::cause::whole;
+use crate::time::until;
 
 /// What a bare number in a reset header means: one name has several meanings among services.
 ///
@@ -71,7 +72,7 @@ impl When {
     pub(super) fn left(self, date: Option<Duration>) -> Option<Duration> {
         match self {
             Self::Left(left) | Self::LeftBare(left) => Some(left),
-            Self::Date(at) | Self::Unix(at) => Some(at.saturating_sub(date?)),
+            Self::Date(at) | Self::Unix(at) => Some(until(at, date?)),
         }
     }
 }

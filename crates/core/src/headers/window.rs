@@ -25,7 +25,7 @@ impl Window {
 /// The usual window in which the used part of `limit` refills within `reset`, which is known to one `resolution`.
 pub(super) fn derive(reset: Duration, resolution: Duration, limit: u64, remaining: u64) -> Option<Duration> {
     let used = limit.checked_sub(remaining).filter(|&used| used > 0)?;
-    if reset < resolution.saturating_mul(5) {
+    if reset.as_nanos() < resolution.as_nanos().saturating_mul(5) {
         return None;
     }
     let period = reset.as_nanos().checked_mul(u128::from(limit))? / u128::from(used);
