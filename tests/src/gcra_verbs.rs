@@ -371,7 +371,7 @@ impl<W: Width> Game<W> {
         let Some(held) = self.take_ticket(which) else { return };
         self.limit.refund(self.reading(), held.ticket, unused);
         if self.now >= held.at {
-            self.exact.refund(self.now, held.after, unused.into());
+            self.exact.refund(self.now, held.after, held.cost.min(unused.into()));
         }
     }
 }

@@ -225,9 +225,9 @@ where
     }
 
     fn refund(&mut self, now: Nanos, unused: u32) {
-        let Some(Reserved { ticket, after, .. }) = take_oldest(&mut self.reserved) else { return };
+        let Some(Reserved { ticket, after, cost, .. }) = take_oldest(&mut self.reserved) else { return };
         if now >= ticket.at() {
-            self.exact.refund(now, &after, unused);
+            self.exact.refund(now, &after, unused.min(cost));
         }
         self.limit.refund(now, ticket, unused);
     }
