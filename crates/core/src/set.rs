@@ -141,7 +141,8 @@ impl<L: Limit<Cost = u32>, const N: usize> Set<L, N> {
 
     /// Gives back to the first `count` limits, the most shared first.
     fn undo_first(&self, count: usize, now: Nanos, costs: [u32; N]) {
-        for (limit, cost) in self.limits.iter().zip(costs).take(count).rev() {
+        let taken = self.limits.iter().rev().zip(costs.into_iter().rev()).skip(N.saturating_sub(count));
+        for (limit, cost) in taken {
             limit.undo(now, cost);
         }
     }

@@ -90,20 +90,24 @@ impl<W: Word> Ticks<W> {
             None => Nanos(before.wrapping_shr(self.scale()).saturating_add(1)),
         }
     }
+}
 
-    /// How many ticks after the one that `now` lies in begins the first that is `span` or more later: the inverse of [`wait`](Self::wait).
-    pub(crate) fn after(self, now: Nanos, span: Nanos) -> u64 {
-        let Some(by) = self.coarse() else { return shifted(span.0, self.scale()) };
-        let into_tick = now.0 & !u64::MAX.wrapping_shl(by);
-        let span = into_tick.saturating_add(span.0);
-        span.wrapping_shr(by).saturating_add(u64::from(span & !u64::MAX.wrapping_shl(by) > 0))
-    }
+portable_atomic::cfg_has_atomic_cas! {
+    impl<W: Word> Ticks<W> {
+        /// How many ticks after the one that `now` lies in begins the first that is `span` or more later: the inverse of [`wait`](Self::wait).
+        pub(crate) fn after(self, now: Nanos, span: Nanos) -> u64 {
+            let Some(by) = self.coarse() else { return shifted(span.0, self.scale()) };
+            let into_tick = now.0 & !u64::MAX.wrapping_shl(by);
+            let span = into_tick.saturating_add(span.0);
+            span.wrapping_shr(by).saturating_add(u64::from(span & !u64::MAX.wrapping_shl(by) > 0))
+        }
 
-    /// The reading at which the tick began that is `ticks` before the one that `now` lies in.
-    pub(crate) fn before(self, now: Nanos, ticks: u64) -> Nanos {
-        match self.coarse() {
-            Some(by) => Nanos(now.0 & u64::MAX.wrapping_shl(by)).saturating_sub(Nanos(shifted(ticks, by))),
-            None => now.saturating_sub(self.span(ticks)),
+        /// The reading at which the tick began that is `ticks` before the one that `now` lies in.
+        pub(crate) fn before(self, now: Nanos, ticks: u64) -> Nanos {
+            match self.coarse() {
+                Some(by) => Nanos(now.0 & u64::MAX.wrapping_shl(by)).saturating_sub(Nanos(shifted(ticks, by))),
+                None => now.saturating_sub(self.span(ticks)),
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 mod limiters;
 mod lock;
 mod parsers;
+mod verbs;
 
 use core::panic::PanicInfo;
 

@@ -31,5 +31,4 @@ pub(super) const BUGS: &[Bug] = &[
     bug(CELL, "unused.at_most(ticket.cost)", "unused", VERBS),
     bug(GCRA, "not_drained.min(self.increment(unused.min(self.burst)))", "self.increment(unused.min(self.burst))", VERBS),
     bug(GCRA, "self.take(tat, now, cost, self.floor())", "self.take(tat, now, cost, self.burst.into())", VERBS),
-    bug(GCRA, "if ahead < full {", "{", VERBS),
 ];

@@ -32,12 +32,12 @@ impl<L: Reserve<Cost = u32>, const N: usize> Reserve for Set<L, N> {
     }
 
     fn cancel(&self, now: Nanos, tickets: Self::Ticket) -> bool {
-        let taken = self.limits().iter().zip(tickets).rev().filter_map(|(limit, ticket)| Some((limit, ticket?)));
+        let taken = self.limits().iter().rev().zip(tickets.into_iter().rev()).filter_map(|(limit, ticket)| Some((limit, ticket?)));
         taken.fold(true, |all, (limit, ticket)| limit.cancel(now, ticket) && all)
     }
 
     fn refund(&self, now: Nanos, tickets: Self::Ticket, unused: [u32; N]) {
-        for ((limit, ticket), unused) in self.limits().iter().zip(tickets).zip(unused).rev() {
+        for ((limit, ticket), unused) in self.limits().iter().rev().zip(tickets.into_iter().rev()).zip(unused.into_iter().rev()) {
             if let Some(ticket) = ticket {
                 limit.refund(now, ticket, unused);
             }
