@@ -86,7 +86,7 @@ impl ExactBucket {
     /// Puts `tokens` back, at most those that are lacking.
     fn give_back(&mut self, now: Nanos, tokens: i128) {
         let level = self.level(now);
-        if level < self.burst {
+        if (0..self.burst).contains(&level) {
             self.set(now, self.burst.min(level + tokens));
         }
     }

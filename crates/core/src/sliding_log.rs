@@ -260,7 +260,7 @@ impl<const N: usize, W: AtomicWord> Drain for SlidingLog<N, W> {
         let drained = self.window.end_of(then, W::ZERO);
         for word in &self.ends {
             let mut end = word.load();
-            while self.window.ahead(end, then) == W::ZERO && self.window.ahead(drained, tick) > W::ZERO {
+            while self.window.ahead(end, then) == W::ZERO && self.window.ahead(drained, tick) > self.window.ahead(end, tick) {
                 match word.exchange(end, drained) {
                     Ok(_) => break,
                     Err(there) => end = there,

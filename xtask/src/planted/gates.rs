@@ -39,7 +39,7 @@ pub(super) const BUGS: &[Bug] = &[
     bug(GATED, "self.limit.drain_since(opening, opening);", "", "-p paceline-tests --test gate definition"),
     bug(ALGORITHM, "drained.remaining <= there.remaining &&", "true ||", "-p paceline-tests --test gate late_opening"),
     race(GATE, "prepare(since);", "if self.word.release(seen, W::ZERO).is_ok() { prepare(since); }", "empty"),
-    race(SYNC, "self.load(Ordering::Acquire)", "self.load(Ordering::Relaxed)", "empty"),
+    race(SYNC, "self.load(Ordering::Acquire)\n", "self.load(Ordering::Relaxed)\n", "empty"),
     race(
         GATE,
         "let _ = self.word.release(seen, W::ZERO);",

@@ -198,10 +198,11 @@ impl<W: Word> TokenBucket<W> {
         Nanos(lumps.saturating_mul(self.period()).saturating_sub(self.lumps(now).1))
     }
 
-    /// Puts `tokens` back into the bucket, at most those that it lacks.
+    /// Puts `tokens` back into the bucket, at most those that it lacks; none while more than the burst is committed, since others have then been given
+    /// times that rest on them.
     fn give_back(&self, full: &mut W, now: Nanos, tokens: u64) {
         let (come, ahead) = self.look(*full, now);
-        if ahead > 0 {
+        if ahead > 0 && ahead <= self.burst.into() {
             *full = self.full_after(come, ahead.saturating_sub(tokens));
         }
     }
