@@ -7,7 +7,25 @@ use paceline_core::{Reason, Reset, classify_429};
 
 /// What a body is, and whether the same request can succeed later.
 #[rustfmt::skip]
-const VERDICTS: [(&str, &str, Kind, bool); 26] = [
+const VERDICTS: [(&str, &str, Kind, bool); 29] = [
+    (
+        "a limit on tokens is a full batch queue where the message says so",
+        r#"{"error":{"code":"token_limit_exceeded","message":"Enqueued token limit reached for gpt-4o. Limit: 2,000,000 enqueued tokens."}}"#,
+        Concurrency,
+        true,
+    ),
+    (
+        "the same code beside a use below the limit is a rate",
+        r#"{"error":{"code":"token_limit_exceeded","message":"Token limit exceeded: Limit 1000, Used 900, Requested 200."}}"#,
+        RateLimited,
+        true,
+    ),
+    (
+        "the same code beside a request above the limit is too large",
+        r#"{"error":{"code":"token_limit_exceeded","message":"Token limit exceeded: Limit 1000, Requested 2000."}}"#,
+        RequestTooLarge,
+        false,
+    ),
     (
         "a terminal code is found behind other errors of before",
         r#"{"previous_errors":[{"message":"x"}],"error":{"code":"billing_not_active","message":"y"}}"#,

@@ -41,7 +41,8 @@ proptest! {
     }
 }
 
-/// Tried: leaving quotations, and what is in brackets.
+/// Tried: leaving quotations, and what is in brackets; going on behind a bracket whatever is open; ending cookies at a
+/// semicolon; keeping every quotation behind "limit"; going on with a word behind a bracket.
 #[test]
 fn prints_no_prompt_and_no_address_of_a_webhook() {
     for text in [
@@ -50,6 +51,25 @@ fn prints_no_prompt_and_no_address_of_a_webhook() {
         "Bad input “가나다라마바사아자차카타파하가나다라마바사아자차카 hunter”",
         "Bad request: {'content': hunter}",
         "Bad request: [hunter]",
+        "Bad request: [hunter] for [a] model",
+        "Bad request: {'content': 'a} hunter",
+        "Bad request: {'content': [a} hunter",
+        "Bad request: {'a': 'b\\'} hunter'",
+        "Bad request: {\"a\": \"b\"} \"hunter",
+        "Bad request: \"say {a} hunter\"",
+        "Bad request: {a} hunter {b",
+        "password=a[b]hunter",
+        "password: [b] hunter",
+        "{the password:} hunter",
+        "[429:rate] {'content': 'hunter'}",
+        "[429:one hunter]",
+        "[429 hunter]",
+        "limit 'my name is hunter and this is my limit'",
+        "word 'hunter asks for ten requests per minute'",
+        "Cookie: theme=dark; name=hunter",
+        "set-cookie: a=b, hunter",
+        "{x} Cookie: theme=dark; hunter",
+        "\"cookie\": \"theme=dark\"; hunter",
         "POST https://hooks.example.com/services/T0/B0/hunterXXXXXXXXXX12345678 failed",
         "see wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXhunterKE",
     ] {
@@ -67,10 +87,20 @@ fn keeps_the_wordings_of_services() {
         "Your requests have exceeded the token rate limit of your current S0 tier. Please go here: https://aka.ms/oai/quotaincrease",
         "Your API key is invalid. See https://help.openai.com/en/articles/6614457-why-am-i-getting-an-api-key-error-message",
         "You've hit your team's usage limit; it isn't 'high' for models/gemini-2.5-flash-preview-04-17.",
+        "[429:rate_limit_exceeded] Too many requests to gpt-4o.",
+        "Quota exceeded for quota metric 'Generate Content API requests per minute' and limit 'GenerateContent request limit per minute for a \
+         region' of service 'generativelanguage.googleapis.com' for consumer 'project_number:123456789'.",
         "Enqueued token limit reached for gpt-4o in organization org-mXkjnaJsEmbLFMXgajneavJ0. Limit: 2,000,000 enqueued tokens.",
     ] {
         assert!(message(text).contains(text), "{}", message(text));
     }
+}
+
+/// Tried: hiding all that follows a bracket.
+#[test]
+fn goes_on_behind_brackets_that_close() {
+    let shown = message("Too many requests for it's body {'a': [\"b\"]} and that isn't all; wait 20s");
+    assert_eq!(shown, "Cause: unknown\nMessage: Too many requests for it's body *** and that isn't all; wait 20s\n");
 }
 
 fn message(text: &str) -> String {

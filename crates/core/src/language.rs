@@ -66,7 +66,9 @@ impl Display for Spoken {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         let [day, hour, minute, second, milli] =
             self.language.pick([" d", " h", " min", " s", " ms"], ["일", "시간", "분", "초", "밀리초"]);
-        let millis = self.duration.as_nanos().div_ceil(1_000_000);
+        // Not u128, whose formatting can panic as the compiler sees it.
+        let part = u64::from(self.duration.subsec_nanos().div_ceil(1_000_000));
+        let millis = self.duration.as_secs().saturating_mul(1000).saturating_add(part);
         if millis < 1000 {
             return write!(out, "{millis}{milli}");
         }

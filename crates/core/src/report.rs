@@ -1,5 +1,6 @@
 //! What support asks for, in one text, without keys.
 
+mod bracket;
 mod mask;
 mod secret;
 
@@ -15,8 +16,9 @@ use mask::Masked;
 ///
 /// It holds neither key nor prompt: the body is not printed, and what is printed of it is masked wherever it may be one:
 /// what looks like a key (`sk-…`, a long word with digits that is no id), what has the name of one (`password=…`,
-/// `Authorization: Basic …`), who logs in at an address, and quotations of more than three words. A message is cut after
-/// 300 characters, and at the first brace or bracket. `message` must be the error's message alone.
+/// `Authorization: Basic …`), cookies, who logs in at an address, and quotations of more than three words that name no limit.
+/// What stands from the first brace or bracket to the last is hidden too, and so is what follows unless it is sure that
+/// the last one closes the first. A message is cut after 300 characters. `message` must be the error's message alone.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SupportReport<'a> {

@@ -1,6 +1,6 @@
-use core::time::Duration;
+use core::{fmt::Write, time::Duration};
 
-use paceline_core::{Cause, Evidence, Remedies, Response, classify, classify_429, headers::Headers};
+use paceline_core::{Cause, Evidence, Remedies, Response, SupportReport, classify, classify_429, headers::Headers};
 
 /// Both sides of a header, as C hands them over.
 type Field<'a> = (&'a str, &'a str);
@@ -28,4 +28,19 @@ extern "C" fn paceline_retry_after(cause: &Cause<'_>) -> Option<Duration> {
 #[unsafe(no_mangle)]
 extern "C" fn paceline_remedies<'a>(cause: &Cause<'a>, evidence: &Evidence<'_>) -> Remedies<'a> {
     cause.remedies(evidence)
+}
+
+/// Where a text goes, byte by byte: a line of a serial port.
+struct Port(extern "C" fn(u8));
+
+impl Write for Port {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        text.bytes().for_each(|byte| (self.0)(byte));
+        Ok(())
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn paceline_support_report(report: &SupportReport<'_>, put: extern "C" fn(u8)) -> bool {
+    write!(Port(put), "{report}").is_ok()
 }

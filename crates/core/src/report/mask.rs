@@ -2,27 +2,33 @@
 
 use core::fmt::{self, Display, Formatter, Write};
 
+use super::bracket::Bracketed;
 use super::secret::{has_prefix, is_name, is_of_word, is_path_secret, is_secret, is_state, may_be_secret};
 
-/// Writes a text on one line, at most [`LONGEST`] characters of it and none from the first brace or bracket on, with
-/// `***` for whatever may be a key or a prompt.
+/// Writes a text on one line, at most [`LONGEST`] characters of it, with `***` for whatever may be a key or a prompt.
 pub(super) struct Masked<'a>(pub(super) &'a str);
 
 impl Display for Masked<'_> {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         let text = beginning(self.0);
-        Walk { out, rest: text, last: None, expects: Expects::Nothing }.write()?;
+        let Bracketed { before, inside, behind } = Bracketed::of(text);
+        let mut walk = Walk { out, rest: before, last: None, expects: Expects::Nothing };
+        walk.write()?;
+        if !inside.is_empty() {
+            walk.brackets(inside)?;
+            walk.rest = behind;
+            walk.write()?;
+        }
         out.write_str(if text.len() < self.0.len() { " …" } else { "" })
     }
 }
 
 /// What is printed of a text, without a last word that is cut: it may be the beginning of a key.
 fn beginning(text: &str) -> &str {
-    let cut = match text.char_indices().nth(LONGEST).and_then(|(end, _)| text.split_at_checked(end)) {
+    match text.char_indices().nth(LONGEST).and_then(|(end, _)| text.split_at_checked(end)) {
         Some((start, _)) => start.trim_end_matches(|c: char| c.is_ascii() && !c.is_whitespace()),
         None => text,
-    };
-    cut.split(['{', '[']).next().unwrap_or(cut)
+    }
 }
 
 struct Walk<'a, 'o, 'f> {
@@ -37,6 +43,8 @@ struct Walk<'a, 'o, 'f> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Expects {
     Nothing,
+    /// A word such as "metric" was read: a quotation may name a limit.
+    Limit,
     /// "id" was read: support asks for it.
     Id,
     /// A name such as "key" was read: a word that looks like a secret is one.
@@ -63,6 +71,7 @@ impl Expects {
         match word {
             _ if word.eq_ignore_ascii_case("bearer") => Self::Secret,
             _ if word.eq_ignore_ascii_case("id") => Self::Id,
+            _ if LIMITED.iter().any(|limited| name.eq_ignore_ascii_case(limited)) => Self::Limit,
             _ if !is_name(name) => Self::Nothing,
             _ if name.len() < word.len() => Self::Secret,
             _ => Self::Maybe,
@@ -78,6 +87,7 @@ impl<'a> Walk<'a, '_, '_> {
             match first {
                 '"' | '\'' | '`' | '“' if self.opens(first) => self.quotation(first)?,
                 _ if !word.is_empty() && self.rest.get(word.len()..).is_some_and(|rest| rest.starts_with("://")) => self.url(word)?,
+                _ if self.is_cookie(word) => self.cookie()?,
                 _ if self.expects.secret(value) && !matches!(first, ':' | '=') => self.value(value)?,
                 _ if word.is_empty() => self.sign(first)?,
                 _ => self.word(word, value)?,
@@ -121,12 +131,28 @@ impl<'a> Walk<'a, '_, '_> {
         self.out.write_char(if sign.is_control() { ' ' } else { sign })
     }
 
+    /// Whether `word`, which comes now, is the name of a header with cookies.
+    fn is_cookie(&self, word: &str) -> bool {
+        let behind = self.rest.get(word.len()..).unwrap_or("");
+        ["cookie", "set-cookie"].iter().any(|name| word.eq_ignore_ascii_case(name))
+            && behind.trim_start_matches(['"', '\'', '`', ' ', '\t']).starts_with(':')
+    }
+
+    /// Hides every cookie of the line.
+    fn cookie(&mut self) -> fmt::Result {
+        let name = self.run(|c| c != ':');
+        self.show(name)?;
+        self.sign(':')?;
+        self.expects = Expects::Nothing;
+        self.hide(self.run(|c| !matches!(c, '\r' | '\n')))
+    }
+
     /// Hides who logs in; the path is read like any text.
     fn url(&mut self, scheme: &'a str) -> fmt::Result {
         self.expects = Expects::Nothing;
         self.show(scheme)?;
         self.show("://")?;
-        let user = self.run(|c| is_of_value(c) || c == ';' || c == '&').rfind('@');
+        let user = self.run(|c| is_of_value(c) || c == ';' || c == '&').rfind(['@']);
         user.map_or(Ok(()), |end| self.hide_bytes(end))
     }
 
@@ -136,17 +162,34 @@ impl<'a> Walk<'a, '_, '_> {
         self.pass(quote.len_utf8());
         self.out.write_char(quote)?;
         let quoted = self.quoted(closing);
+        let kept = self.expects == Expects::Limit && names_a_limit(quoted);
         let words = !quoted.is_ascii() || quoted.contains(' ');
-        let long = words && quoted.chars().count() > LONGEST_QUOTED;
-        if long || quoted.split_whitespace().count() > MOST_QUOTED_WORDS || (self.expects == Expects::Secret && !quoted.is_empty()) {
-            // The quotation may have ended with a name, or be one.
-            self.expects = match Expects::after(quoted.split_whitespace().next_back().unwrap_or("")) {
-                Expects::Nothing => Expects::Maybe,
-                expects => expects,
-            };
-            return self.hide(quoted);
+        let long = words && quoted.chars().count() > LONGEST_QUOTED || quoted.split_whitespace().count() > MOST_QUOTED_WORDS;
+        if long && !kept || (self.expects == Expects::Secret && !quoted.is_empty()) {
+            return self.hide_words(quoted);
         }
         Ok(())
+    }
+
+    /// Hides what stands in brackets; a secret that was expected may come behind them.
+    fn brackets(&mut self, inside: &'a str) -> fmt::Result {
+        let expected = self.expects;
+        self.rest = inside;
+        self.hide_words(inside)?;
+        if matches!(expected, Expects::Secret | Expects::State) {
+            self.expects = expected;
+        }
+        Ok(())
+    }
+
+    /// Hides what may have ended with a name, or be one.
+    fn hide_words(&mut self, quoted: &'a str) -> fmt::Result {
+        let last = quoted.trim_end_matches(['}', ']', '"', '\'']).split_whitespace().next_back().unwrap_or("");
+        self.expects = match Expects::after(last) {
+            Expects::Nothing | Expects::Limit => Expects::Maybe,
+            expects => expects,
+        };
+        self.hide(quoted)
     }
 
     /// Up to the closing quotation mark, which is no apostrophe.
@@ -155,7 +198,7 @@ impl<'a> Walk<'a, '_, '_> {
             let after = self.rest.get(at + closing.len_utf8()..).and_then(|rest| rest.chars().next());
             !after.is_some_and(char::is_alphanumeric)
         };
-        let end = self.rest.match_indices(closing).find(closes).map_or(self.rest.len(), |(at, _)| at);
+        let end = self.rest.match_indices([closing]).find(closes).map_or(self.rest.len(), |(at, _)| at);
         self.rest.get(..end).unwrap_or(self.rest)
     }
 
@@ -191,6 +234,18 @@ impl<'a> Walk<'a, '_, '_> {
     }
 }
 
+/// Whether a quotation is the name of a rate: "requests per minute and region".
+fn names_a_limit(quoted: &str) -> bool {
+    let is = |word: Option<&str>, of: &[&str]| word.is_some_and(|word| of.iter().any(|known| word.eq_ignore_ascii_case(known)));
+    let mut words = quoted.split_whitespace();
+    let plain = |c: char| u8::try_from(c).is_ok_and(is_of_word) || matches!(c, ' ' | '/' | ':' | '(' | ')');
+    quoted.len() <= LONGEST_LIMIT
+        && quoted.chars().all(plain)
+        && words.any(|word| is(Some(word), COUNTED))
+        && words.any(|word| word == "per")
+        && is(words.next(), WINDOWS)
+}
+
 fn is_of_value(c: char) -> bool {
     !c.is_whitespace() && !matches!(c, '"' | '\'' | '`' | '\\' | ',' | ';' | '&' | '(' | ')' | '<' | '>' | '“' | '”')
 }
@@ -201,6 +256,12 @@ const LONGEST: usize = 300;
 /// Services quote names; longer quotations are the caller's words.
 const LONGEST_QUOTED: usize = 24;
 const MOST_QUOTED_WORDS: usize = 3;
+
+/// Behind these a service names its limit.
+const LIMITED: &[&str] = &["metric", "limit", "service"];
+const LONGEST_LIMIT: usize = 80;
+const COUNTED: &[&str] = &["request", "requests", "tokens", "queries", "calls"];
+const WINDOWS: &[&str] = &["second", "minute", "hour", "day"];
 
 /// What stands between a name and its secret.
 const SCHEMES: &[&str] = &["basic", "bearer", "token", "is"];
