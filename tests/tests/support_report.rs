@@ -2,6 +2,7 @@
 
 use paceline_core::headers::Headers;
 use paceline_core::{SupportReport, classify_429};
+use paceline_tests::headers::fuzzing;
 use proptest::prelude::*;
 
 proptest! {
@@ -41,6 +42,24 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn a_planted_key_stays_in(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        fuzzing::planted_secret(&bytes);
+    }
+
+    #[test]
+    fn a_planted_key_stays_in_among_signs(place in any::<u8>(), text in "[a-z \"'`“”:=\\\\\\[\\]{}()<>/@,;.0-9\n]{0,120}") {
+        fuzzing::planted_secret(&[&[place], text.as_bytes()].concat());
+    }
+
+    /// Tried: printing what is behind a bracket unread. Found: a key before `://`, taken for the scheme of an address.
+    #[test]
+    fn a_planted_key_stays_in_among_words(place in any::<u8>(), words in proptest::collection::vec(proptest::sample::select(PIECES), 0..9)) {
+        fuzzing::planted_secret(&[&[place], words.concat().as_bytes()].concat());
+    }
+}
+
 /// Tried: leaving quotations, and what is in brackets; going on behind a bracket whatever is open; ending cookies at a
 /// semicolon; keeping every quotation behind "limit"; going on with a word behind a bracket.
 #[test]
@@ -68,6 +87,7 @@ fn prints_no_prompt_and_no_address_of_a_webhook() {
         "word 'hunter asks for ten requests per minute'",
         "Cookie: theme=dark; name=hunter",
         "set-cookie: a=b, hunter",
+        r#"Bad request: {"content": "b\"} hunter"#,
         "{x} Cookie: theme=dark; hunter",
         "\"cookie\": \"theme=dark\"; hunter",
         "POST https://hooks.example.com/services/T0/B0/hunterXXXXXXXXXX12345678 failed",
@@ -117,6 +137,42 @@ fn keeps_what_support_needs() {
     report.message = Some(message);
     assert!(report.to_string().contains(message), "{report}");
 }
+
+/// What leads the mask, for good or ill.
+const PIECES: &[&str] = &[
+    " ",
+    ":",
+    "'",
+    "\"",
+    "\\",
+    "\n",
+    "{",
+    "}",
+    "[",
+    "]",
+    "[429:",
+    "{a} ",
+    "['b'] ",
+    "id ",
+    "org-",
+    "key",
+    "is",
+    "token",
+    "limit",
+    "metric ",
+    "requests per minute ",
+    "Cookie",
+    "Bearer ",
+    "https://",
+    "@",
+    "/",
+    "=",
+    "a",
+    "“",
+    "”",
+    ",",
+    ".",
+];
 
 /// `@` is the secret, `%` an at sign.
 const NAMED: &[&str] = &[

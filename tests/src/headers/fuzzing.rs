@@ -4,6 +4,7 @@ use core::fmt::Write;
 
 use paceline_core::headers::{Bucket, Dialect, Headers, MOST_BUCKETS};
 use paceline_core::{Evidence, Language, Response, SupportReport, classify};
+use serde_json::json;
 
 /// Any bytes as header lines: nothing panics, the case of names changes nothing, and what is read can be written.
 ///
@@ -21,6 +22,31 @@ pub fn any_bytes(bytes: &[u8]) {
         assert_eq!(nameless(&read), nameless(&shouted));
     }
     all_that_follows(&lower, bytes);
+}
+
+/// Any bytes around a key, as message, body, code and header lines: no part of the key comes out of the report. The
+/// first byte says where the key stands.
+///
+/// # Panics
+/// If a part of the key comes out.
+pub fn planted_secret(bytes: &[u8]) {
+    let (place, text) = bytes.split_first().unwrap_or((&0, &[]));
+    let text = String::from_utf8_lossy(text);
+    let (before, behind) = text.split_at(text.ceil_char_boundary(usize::from(*place)));
+    let message = format!("{before} sk-proj-{SECRET}{behind}");
+    let coded = json!({ "error": { "code": message, "type": message, "model": message, "message": message } }).to_string();
+    let identified = format!("x-request-id:{message}\nx-ratelimit-limit-{message}:1\n{message}");
+    for body in [message.as_bytes(), coded.as_bytes()] {
+        let headers = Headers::read(lines(identified.as_bytes()));
+        let cause = classify(&Response { status: Some(429), headers: headers.clone(), body });
+        let mut report = SupportReport::new(cause, Some(429), headers);
+        report.message = Some(&message);
+        let report = report.to_string();
+        for start in 0..=SECRET.len() - PART {
+            let part = &SECRET[start..start + PART];
+            assert!(text.contains(part) || !report.contains(part), "{part} in {report}");
+        }
+    }
 }
 
 fn all_that_follows(lower: &[u8], body: &[u8]) {
@@ -61,3 +87,7 @@ fn numbers(bucket: &Bucket<'_>) -> impl PartialEq + core::fmt::Debug + use<> {
 }
 
 const DIALECTS: [Dialect; 5] = [Dialect::Auto, Dialect::Seconds, Dialect::Milliseconds, Dialect::UnixSeconds, Dialect::UnixMilliseconds];
+
+/// The key that must not come out, nor any part of it this long.
+const SECRET: &str = "Zq7Xw2Vn9Kt4Jb6Hg1Rm8Yd3Lc5Pf0Ws";
+const PART: usize = 8;

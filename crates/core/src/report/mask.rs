@@ -3,7 +3,7 @@
 use core::fmt::{self, Display, Formatter, Write};
 
 use super::bracket::Bracketed;
-use super::secret::{has_prefix, is_name, is_of_word, is_path_secret, is_secret, is_state, may_be_secret};
+use super::secret::{is_name, is_of_word, is_path_secret, is_secret, is_state, may_be_secret};
 
 /// Writes a text on one line, at most [`LONGEST`] characters of it, with `***` for whatever may be a key or a prompt.
 pub(super) struct Masked<'a>(pub(super) &'a str);
@@ -86,7 +86,7 @@ impl<'a> Walk<'a, '_, '_> {
             let value = self.run(is_of_value);
             match first {
                 '"' | '\'' | '`' | '“' if self.opens(first) => self.quotation(first)?,
-                _ if !word.is_empty() && self.rest.get(word.len()..).is_some_and(|rest| rest.starts_with("://")) => self.url(word)?,
+                _ if self.is_scheme(word) => self.url(word)?,
                 _ if self.is_cookie(word) => self.cookie()?,
                 _ if self.expects.secret(value) && !matches!(first, ':' | '=') => self.value(value)?,
                 _ if word.is_empty() => self.sign(first)?,
@@ -98,7 +98,7 @@ impl<'a> Walk<'a, '_, '_> {
 
     fn word(&mut self, word: &'a str, value: &'a str) -> fmt::Result {
         let secret = match self.expects {
-            Expects::Id => has_prefix(word),
+            Expects::Id => is_secret(word, value) && !word.bytes().all(|byte| byte.is_ascii_hexdigit()),
             Expects::Maybe if may_be_secret(word) => true,
             _ => is_secret(word, value) || (self.last == Some('/') && is_path_secret(word)),
         };
@@ -145,6 +145,11 @@ impl<'a> Walk<'a, '_, '_> {
         self.sign(':')?;
         self.expects = Expects::Nothing;
         self.hide(self.run(|c| !matches!(c, '\r' | '\n')))
+    }
+
+    /// Whether `word`, which comes now, begins an address.
+    fn is_scheme(&self, word: &str) -> bool {
+        !word.is_empty() && !is_secret(word, word) && self.rest.get(word.len()..).is_some_and(|rest| rest.starts_with("://"))
     }
 
     /// Hides who logs in; the path is read like any text.

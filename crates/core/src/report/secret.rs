@@ -23,7 +23,7 @@ pub(super) fn is_path_secret(word: &str) -> bool {
 }
 
 /// Whether a word begins as the keys of a service do.
-pub(super) fn has_prefix(word: &str) -> bool {
+fn has_prefix(word: &str) -> bool {
     PREFIXES.iter().any(|prefix| word.len() > prefix.len() && word.starts_with(prefix))
 }
 
