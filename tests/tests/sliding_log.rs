@@ -123,3 +123,18 @@ fn a_gate_opens_on_a_log_without_a_place() {
     assert_eq!(gated.decide(Nanos::from_secs(110), 1), Decision::Denied { retry_after: Nanos::from_secs(5) });
     assert!(gated.decide(Nanos::from_secs(115), 1).is_allowed() && gated.decide(Nanos::from_secs(115), 1).is_allowed());
 }
+
+/// What others took of a shared log after a gate's time stays taken when the gate opens at last, however far from that time it lies.
+/// Seen to fail when `drain_since` moves an end back.
+#[test]
+fn a_late_opening_forgets_no_call() {
+    let window = Duration::from_secs(10);
+    let log: SlidingLog<1, u64> = SlidingLog::within(window, Horizon::of(Quota::new(1, window)).debt(0)).expect("a window that fits");
+    let gated = Gated::new(Gate::<u64>::new(), &log);
+    gated.gate().close_until(Nanos::ZERO, Nanos::from_secs(5));
+    assert!(log.decide(Nanos::from_secs(14), 1).is_allowed());
+    for second in [14, 15, 23] {
+        assert!(!gated.decide(Nanos::from_secs(second), 1).is_allowed(), "{second} s is in the window of the call at 14 s");
+    }
+    assert!(gated.decide(Nanos::from_secs(24), 1).is_allowed());
+}

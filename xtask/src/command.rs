@@ -67,3 +67,17 @@ impl Step {
         Ok(output.status.success())
     }
 }
+
+/// The files below `folder` with this extension.
+pub(crate) fn files(folder: &Path, extension: &str) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for entry in folder.read_dir().with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path, extension)?);
+        } else if path.extension().is_some_and(|found| found == extension) {
+            found.push(path.display().to_string());
+        }
+    }
+    Ok(found)
+}

@@ -54,7 +54,7 @@ pub(crate) mod token_bucket;
 /// 5. *Patience never hurts*: what is admitted now is admitted later, within the range of the word.
 /// 6. *A late clock is only stricter*: a reading that is behind, within the tolerated skew, admits no more.
 /// 7. *Undone is as if never done*: `undo` right after an admission leaves a state that decides alike from then on.
-/// 8. *The default state is new*: a limiter that was never used, whatever the time.
+/// 8. *The default state is new*: a limiter that was never used, whatever the time on a narrow word, and on a `u64` until the time in it wraps.
 /// 9. *Idle is empty*: where [`is_idle`](Self::is_idle) says so, the default state decides alike from then on.
 pub trait Algorithm {
     /// The whole state; its default is a limiter that was never used.

@@ -89,4 +89,3 @@ pub(crate) fn update<W: AtomicWord, R>(shared: &W::Shared, change: impl Fn(&mut 
 }
 
 limit_of_cell!([A: Algorithm<State: AtomicWord>] Atomic<A>);
-

@@ -12,6 +12,9 @@ use crate::{
 /// A refusal tells the wait exactly: until the gate opens, and then until the drained limit has enough. Behind a latch without an end it is
 /// [`Nanos::MAX`]. Whoever was admitted before the gate was shut, or has reserved a time, can't hear of it.
 ///
+/// Behind a limit on a `u32` keep closings, and the time from an opening to the first call after it, well below that limit's memory ([`Gcra::memory`](crate::Gcra::memory)):
+/// where they are longer, an old time in its word may look ahead, and the wait is told too long. Nobody is admitted early.
+///
 /// A gate is for one limit: put a [`Set`](crate::Set) behind it, or a reference to a limit that others use without it.
 ///
 /// ```

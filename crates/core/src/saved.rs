@@ -82,7 +82,7 @@ pub enum RestoreError {
         /// How many there are.
         found: usize,
     },
-    /// They were written by a library that is newer than this one.
+    /// They are of a version that this library does not know.
     Version {
         /// The version that they say.
         found: u8,

@@ -16,7 +16,7 @@ use crate::Nanos;
 pub struct Snapshot {
     /// The most that is admitted at once, from idle: the burst.
     pub limit: u32,
-    /// The largest cost that would be admitted now.
+    /// How much is left: the largest cost that would be admitted now, or the number of calls where each counts as one.
     pub remaining: u32,
     /// The wait of a cost of 1; zero while something remains.
     pub retry_after: Nanos,

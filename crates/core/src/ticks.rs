@@ -9,7 +9,7 @@ pub(crate) const FINEST: u32 = 20;
 
 /// A modular clock: time in ticks of a power of two of nanoseconds, modulo the range of a word, and how far ahead of now counts as ahead.
 ///
-/// A point in time is *ahead* of a reading when it is so by no more than the horizon. All else is past, and zero is always past: it is what a
+/// A point in time is *ahead* of a reading when it is so by no more than the horizon. All else is past, and on a word narrower than 64 bits zero always is: it is what a
 /// limiter holds that was never used, or was seen to be idle.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Ticks<W> {

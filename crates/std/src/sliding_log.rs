@@ -128,7 +128,7 @@ mod tests {
     }
 
     proptest! {
-        // Seen to fail with `<` for `<=` in `expired`, and with the newest time left out of `not_before_newest`.
+        // Seen to fail with `<` for `<=` in `expired`, and with a late reading logged at its own time.
         #[test]
         fn it_decides_as_the_list_of_all_admissions_does(limit in 1_u32..12, window in 0_u64..40, calls in calls()) {
             let log = HeapSlidingLog::new(limit, Duration::from_nanos(window));

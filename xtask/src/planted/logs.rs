@@ -16,6 +16,7 @@ pub(super) const BUGS: &[Bug] = &[
         "quota.period().0, exponent)",
         "-p paceline-tests --test sliding_log 32_bits",
     ),
+    bug(LOG, "> self.window.ahead(end, tick) {", "> W::ZERO {", "-p paceline-tests --test sliding_log forgets_no_call"),
     bug(WINDOW, "2 * WANTED", "WANTED / 4", "-p paceline-tests --test sliding_log 32_bits"),
     bug(WINDOW, "self.ticks.end(end.wrapping_sub(self.length), W::ZERO)", "W::ZERO", "-p paceline-core --lib a_place_that"),
     bug(WINDOW, ">= self.skew_ticks()", ">= 0", "-p paceline-core --lib a_place_that"),

@@ -50,29 +50,28 @@ pub struct Gcra<W = u64> {
     beyond: u32,
 }
 
-macro_rules! constructors {
-    ($($word:ty: $new:ident $within:ident),*) => {$(
-        impl Gcra<$word> {
-            /// The quota's rate and burst, within the default [`Horizon::of`] it, or as much of that as the word has room for.
-            ///
-            /// # Errors
-            /// [`QuotaError`] where limit, period or burst is 0, where the rate is too fast to be kept within 0.1 %, and where the
-            /// burst lasts longer than seven eighths of the range of the word.
-            pub const fn $new(quota: Quota) -> Result<Self, QuotaError> {
-                let mut horizon = Horizon::of(quota);
-                loop {
-                    match Self::$within(quota, horizon) {
-                        Err(QuotaError::HorizonTooLong { .. }) if !horizon.is_none() => horizon = horizon.halved(),
-                        done => return done,
-                    }
-                }
-            }
+constructors! {
+    Gcra, quota => Horizon::of(quota),
+    new {
+        /// The quota's rate and burst, within the default [`Horizon::of`] it, or as much of that as the word has room for.
+        ///
+        /// # Errors
+        /// [`QuotaError`] where limit, period or burst is 0, where the rate is too fast to be kept within 0.1 %, and where the
+        /// burst lasts longer than seven eighths of the range of the word.
+    }
+    within {
+        /// The same within a horizon of the caller's choice.
+        ///
+        /// # Errors
+        /// As with the default horizon, and where burst, debt, patience and skew together do not fit.
+    }
+}
 
-            /// The same within a horizon of the caller's choice.
-            ///
-            /// # Errors
-            /// As with the default horizon, and where burst, debt, patience and skew together do not fit.
-            pub const fn $within(quota: Quota, horizon: Horizon) -> Result<Self, QuotaError> {
+/// A `const` function can't convert to a word that it does not know.
+macro_rules! of_each {
+    ($($word:ty)*) => {$(
+        impl Gcra<$word> {
+            const fn of(quota: Quota, horizon: Horizon) -> Result<Self, QuotaError> {
                 let emission = match quota.emission(<$word>::BITS) {
                     Ok(emission) => emission,
                     Err(error) => return Err(error),
@@ -91,7 +90,7 @@ macro_rules! constructors {
     )*};
 }
 
-constructors!(u64: new within, u32: new_u32 within_u32);
+of_each!(u64 u32);
 
 impl<W: Word> Gcra<W> {
     /// The largest cost that is ever admitted.

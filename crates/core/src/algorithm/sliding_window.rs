@@ -67,35 +67,21 @@ pub struct SlidingWindow<W = u64> {
     word: PhantomData<W>,
 }
 
-macro_rules! constructors {
-    ($($word:ty: $new:ident $within:ident),*) => {$(
-        impl SlidingWindow<$word> {
-            /// The quota's limit in its period, within the default [`Horizon::of`] it, or as much of that as the word has room for.
-            ///
-            /// # Errors
-            /// [`QuotaError`] where limit or period is 0, where the limit is larger than the word holds, and where the burst is not the limit.
-            pub const fn $new(quota: Quota) -> Result<Self, QuotaError> {
-                let mut horizon = Horizon::of(quota);
-                loop {
-                    match Self::$within(quota, horizon) {
-                        Err(QuotaError::HorizonTooLong { .. }) if !horizon.is_none() => horizon = horizon.halved(),
-                        done => return done,
-                    }
-                }
-            }
-
-            /// The same with the debt and the skew of `horizon`. Its patience plays no part; the skew is rounded up to whole windows, at least one.
-            ///
-            /// # Errors
-            /// As with the default horizon, and where limit, debt and skew together do not fit.
-            pub const fn $within(quota: Quota, horizon: Horizon) -> Result<Self, QuotaError> {
-                Self::checked(quota, horizon)
-            }
-        }
-    )*};
+constructors! {
+    SlidingWindow, quota => Horizon::of(quota),
+    new {
+        /// The quota's limit in its period, within the default [`Horizon::of`] it, or as much of that as the word has room for.
+        ///
+        /// # Errors
+        /// [`QuotaError`] where limit or period is 0, where the limit is larger than the word holds, and where the burst is not the limit.
+    }
+    within {
+        /// The same with the debt and the skew of `horizon`. Its patience plays no part; the skew is rounded up to whole windows, at least one.
+        ///
+        /// # Errors
+        /// As with the default horizon, and where limit, debt and skew together do not fit.
+    }
 }
-
-constructors!(u64: new within, u32: new_u32 within_u32);
 
 impl<W: Word> SlidingWindow<W> {
     /// What each window allows, and the largest cost that is ever admitted.
@@ -120,7 +106,7 @@ impl<W: Word> SlidingWindow<W> {
 
     const MOST: u32 = u32::MAX.wrapping_shr(u32::BITS.saturating_sub(W::BITS.saturating_sub(INDEX_BITS) >> 1));
 
-    const fn checked(quota: Quota, horizon: Horizon) -> Result<Self, QuotaError> {
+    const fn of(quota: Quota, horizon: Horizon) -> Result<Self, QuotaError> {
         let (limit, burst, most) = (quota.limit(), quota.max_burst(), Self::MOST);
         let Some(window) = NonZeroU64::new(quota.period().0) else {
             return Err(QuotaError::ZeroPeriod);

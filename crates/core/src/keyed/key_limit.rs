@@ -1,8 +1,11 @@
-use super::{Keyed, WhenFull, bucket::{Bucket, Tag}};
+use super::{
+    Keyed, WhenFull,
+    bucket::{Bucket, Tag},
+};
 use crate::{
-    cell,
     Algorithm, Cell as _, Charge, Decision, Drain, Limit, Nanos, Snapshot,
     algorithm::{Debit, Empty},
+    cell,
 };
 
 /// The limit of one key of a [`Keyed`] table: a view, as cheap as a reference, which can stand wherever a limit can.

@@ -10,7 +10,8 @@ const LONGEST: u8 = 40;
 /// In ticks of a quarter of a nanosecond, of one and of four, with the length of four ticks.
 fn rules() -> [(Rule<u8>, u64); 3] {
     let quarter = 2;
-    [(quarter, 1), (0, 4), (FINEST + 2, 16)].map(|(scale, four)| (Rule { ticks: Ticks::new(HORIZON | scale as u8), longest: LONGEST }, four))
+    [(quarter, 1), (0, 4), (FINEST + 2, 16)]
+        .map(|(scale, four)| (Rule { ticks: Ticks::new(HORIZON | scale as u8), longest: LONGEST }, four))
 }
 
 /// Each reading lies somewhere in its tick.
@@ -50,7 +51,9 @@ fn a_closing_only_moves_the_time_forward() {
     for_every_word(|rule, four, word, now| {
         let before = rule.view(word, now);
         let longest = rule.ticks.span(LONGEST.into());
-        for (span, reason) in [1, 5, 9, 40, 1_000].into_iter().flat_map(|span| [Reason::Closed, Reason::Latched].map(|reason| (Nanos(span), reason))) {
+        for (span, reason) in
+            [1, 5, 9, 40, 1_000].into_iter().flat_map(|span| [Reason::Closed, Reason::Latched].map(|reason| (Nanos(span), reason)))
+        {
             let mut shut = word;
             rule.shut(&mut shut, now, span, reason);
             let after = rule.view(shut, now);
@@ -77,7 +80,9 @@ fn what_is_unlatched_opens_within_four_ticks() {
         if !matches!(before, View::Latched { .. }) {
             assert_eq!(unlatched, word, "{rule:?}");
         } else {
-            assert!(matches!(rule.view(unlatched, now.saturating_add(Nanos(four))), View::Opening { since } if since.0.abs_diff(now.0) <= four));
+            assert!(
+                matches!(rule.view(unlatched, now.saturating_add(Nanos(four))), View::Opening { since } if since.0.abs_diff(now.0) <= four)
+            );
         }
         rule.latch_for_good(&mut for_good, now);
         assert_eq!(rule.view(for_good, Nanos(now.0 * 7)), View::Latched { wait: None });
