@@ -154,10 +154,12 @@ impl Play {
         self.now = self.now.saturating_add(span);
     }
 
-    /// If that is a jump beyond the horizon: one within is waited for.
+    /// If that is a jump beyond the horizon: one within is waited for. Idle keys are made new before: where the jump leaves a time that has passed,
+    /// modulo the word's range, only a key that has kept its place could tell.
     fn hour_back(&mut self, quota: Quota) {
         let horizon = quota.interval().0 * u64::from(quota.max_burst()) * 2 + self.gcra().skew().0;
         if horizon < HOUR.0 && self.now > HOUR {
+            self.sweep();
             self.now = self.now.saturating_sub(HOUR);
             self.sweep();
         }
@@ -175,13 +177,15 @@ impl Play {
         );
     }
 
-    /// Who has a place is known for readings in order: late ones are played where keys are refused, to keys for which there is one.
+    /// Who has a place is known for readings in order: late ones are played where keys are refused, to keys for which there is one, and while none is
+    /// so far ahead, as only a clock's jump back leaves it, that a late reading takes it for idle.
     fn call(&mut self, key: u8, verb: Verb, late: u16) {
         let late = (u128::from(self.gcra().skew().0) * u128::from(late) / 65_536) as u64;
         let now = if self.when_full == WhenFull::Refuse { self.now.saturating_sub(Nanos(late)) } else { self.now };
-        let crowded = self.others_in_use(key, now) >= BUCKET;
+        let crowded = self.others(key).filter(|limit| in_use(limit, now)).count() >= BUCKET;
         let full = crowded && !self.each.get(&key).is_some_and(|own| in_use(own, self.now));
-        if full && now < self.now {
+        let left_ahead_by_a_jump = |limit: &Atomic<_>| in_use(limit, self.now) && !in_use(limit, now);
+        if now < self.now && (full || self.others(key).any(left_ahead_by_a_jump)) {
             return;
         }
         if self.when_full == WhenFull::DisplaceMostIdle {
@@ -229,8 +233,9 @@ impl Play {
         self.each.entry(key).or_insert_with(|| Atomic::new(gcra))
     }
 
-    fn others_in_use(&self, key: u8, now: Nanos) -> usize {
-        self.each.iter().filter(|&(&other, limit)| other != key && other % 2 == key % 2 && in_use(limit, now)).count()
+    /// The limiters of the other keys of a key's bucket.
+    fn others(&self, key: u8) -> impl Iterator<Item = &Atomic<Gcra<u32>>> {
+        self.each.iter().filter(move |&(&other, _)| other != key && other % 2 == key % 2).map(|(_, limit)| limit)
     }
 }
 
