@@ -194,7 +194,7 @@ impl Exact for ExactWindows {
     }
 
     fn forget(&mut self, now: Nanos) {
-        let latest = now.saturating_sub(Nanos((self.skew * self.period) as u64));
+        let latest = now.saturating_sub(self.skew());
         assert_eq!(self.seen(self.newest, latest), (self.window_at(latest), 0), "forgotten at {now}: {self:?}");
         self.newest = None;
         self.admitted.clear(); // who is later than that by more than the skew has a new clock
@@ -202,6 +202,10 @@ impl Exact for ExactWindows {
 
     fn memory(&self) -> Nanos {
         self.memory
+    }
+
+    fn skew(&self) -> Nanos {
+        Nanos((self.skew * self.period) as u64)
     }
 }
 

@@ -189,13 +189,17 @@ impl Exact for ExactBucket {
     }
 
     fn forget(&mut self, now: Nanos) {
-        let latest = now.saturating_sub(Nanos((self.skew * self.period) as u64));
+        let latest = now.saturating_sub(self.skew());
         assert_eq!(self.level(latest), self.burst, "forgotten at {now}: {self:?}");
         self.last = None;
     }
 
     fn memory(&self) -> Nanos {
         self.memory
+    }
+
+    fn skew(&self) -> Nanos {
+        Nanos((self.skew * self.period) as u64)
     }
 }
 

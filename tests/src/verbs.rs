@@ -42,6 +42,8 @@ pub trait Exact: Debug {
     fn forget(&mut self, now: Nanos);
     /// How much time may pass from one `forget_idle` to the next.
     fn memory(&self) -> Nanos;
+    /// How late a reading may be.
+    fn skew(&self) -> Nanos;
 }
 
 /// One step of a sequence of calls.
@@ -144,8 +146,8 @@ where
         let now = self.reading();
         match *op {
             Op::Pass(thousandths) => self.pass(self.periods(thousandths)),
-            Op::Late(u16::MAX) => self.late = Nanos::from_secs(3_600).min(self.longest()),
-            Op::Late(thousandths) => self.late = self.periods(thousandths).min(self.longest()),
+            Op::Late(u16::MAX) => self.be_late(Nanos::from_secs(3_600)),
+            Op::Late(thousandths) => self.be_late(self.periods(thousandths)),
             Op::Acquire(cost) => _ = self.acquire(now, cost.into()),
             Op::AcquireAndUndo(cost) => {
                 if self.acquire(now, cost.into()) {
@@ -181,6 +183,15 @@ where
     /// As long as no word forgets its past.
     fn longest(&self) -> Nanos {
         Nanos(self.exact.memory().0 / 3)
+    }
+
+    /// Tickets of a clock that has gone back further than is tolerated are not used on the new one.
+    fn be_late(&mut self, late: Nanos) {
+        let before = self.reading();
+        self.late = late.min(self.longest());
+        if before.saturating_sub(self.reading()) > self.exact.skew() {
+            self.reserved.clear();
+        }
     }
 
     fn pass(&mut self, span: Nanos) {

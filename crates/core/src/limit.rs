@@ -69,6 +69,8 @@ pub trait Reserve: Limit {
     /// Before its time that is possible only while it is the limit's last change: others have been given times that rest on it, and to give
     /// its own away would let two calls go at one time. Then the slot is lost, and the answer `false`. From its time on it is a
     /// [`refund`](Self::refund) of all of it.
+    ///
+    /// A ticket is for the clock that it was made on: where that has jumped back further than the limiter tolerates, drop it.
     fn cancel(&self, now: Nanos, ticket: Self::Ticket) -> bool;
 
     /// Gives back `unused` of a call whose time has come and that used less than it took: never more than was taken, nor than has not drained of it.
