@@ -17,6 +17,7 @@ pub mod sliding_log;
 pub mod sliding_window;
 pub mod token_bucket;
 pub mod verbs;
+pub mod words;
 
 /// The examples of the README run as doc-tests.
 #[cfg(doctest)]

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use paceline_core::{Algorithm, CostLog, Decision, Logged, Nanos, Ring};
+use paceline_core::{Algorithm, CostLog, Decision, Logged, Nanos, Ring, algorithm::Empty as _};
 use paceline_tests::cost_log::{check_against_oracle, fuzz, ops};
 use proptest::prelude::*;
 
@@ -21,6 +21,19 @@ proptest! {
         fuzz(&bytes);
     }
 
+    /// Seen to fail when the drained cost comes after what was admitted since, when it is counted although all of it has come back, and when a full ring
+    /// drops it.
+    #[test]
+    fn a_late_drain_counts_from_its_time(calls in prop::collection::vec((0u64..60, 1u32..8), 0..12), back in 0u64..250, limit in 1u32..12) {
+        let (roomy, now) = drained::<20>(&calls, back, limit);
+        let (full, _) = drained::<3>(&calls, back, limit);
+        for later in 0..2 * WINDOW {
+            let (roomy, full) = (roomy(now + later), full(now + later));
+            prop_assert_eq!(roomy.0, roomy.1, "{} later", later);
+            prop_assert!(full.0 <= full.1, "{} later: {:?}", later, full);
+        }
+    }
+
     #[test]
     fn no_value_makes_it_panic(limit: u32, window: u64, calls in prop::collection::vec((any::<u64>(), any::<u32>(), any::<u64>()), 0..20)) {
         let log = CostLog::<Ring<4>>::new(limit, Duration::from_nanos(window));
@@ -34,6 +47,32 @@ proptest! {
             log.undo(&mut state, now, cost);
         }
     }
+}
+
+const WINDOW: u64 = 100;
+
+/// A log that made `calls` and was then told that nothing was left so long ago: what remains of it at a time, and by its definition; and when that was.
+fn drained<const N: usize>(calls: &[(u64, u32)], back: u64, limit: u32) -> (impl Fn(u64) -> (u32, u32), u64) {
+    let log = CostLog::<Ring<N>>::new(limit, Duration::from_nanos(WINDOW));
+    let (mut state, mut now, mut counted) = (Logged::default(), 1_000, Vec::new());
+    for &(gap, cost) in calls {
+        now += gap;
+        if log.step(&mut state, Nanos(now), cost).is_allowed() {
+            counted.push((now, cost));
+        }
+    }
+    let since = now - back;
+    let held = |calls: &[(u64, u32)], at: u64| -> u32 {
+        calls.iter().filter(|&&(call, _)| call <= at && call + WINDOW > at).map(|&(_, cost)| cost).sum()
+    };
+    counted.retain(|&(call, _)| call + WINDOW > now);
+    let taken = limit.saturating_sub(held(&counted, since));
+    let counts = since + WINDOW > now && taken > 0;
+    assert_eq!(log.drain_since(&mut state, Nanos(now), Nanos(since)), counts);
+    if counts {
+        counted.push((since, taken));
+    }
+    (move |at| (log.snapshot(&state, Nanos(at)).remaining, limit.saturating_sub(held(&counted, at))), now)
 }
 
 /// What was forgotten for a call that was undone is not forgotten for a reading that is late. Seen to fail when the newest admission is that

@@ -1,6 +1,6 @@
 //! The two-counter window on its words: the laws, every verb against exact arithmetic, and what it says of itself.
 
-use paceline_core::{Atomic, Decision, Horizon, Limit, Nanos, Quota, QuotaError, SlidingWindow};
+use paceline_core::{Atomic, Decision, Drain as _, Horizon, Limit, Nanos, Quota, QuotaError, SlidingWindow};
 use paceline_tests::laws;
 use paceline_tests::sliding_window::{case, check_against_oracle, fuzz, ops, quotas};
 use proptest::prelude::*;
@@ -80,6 +80,18 @@ fn an_undo_long_after_changes_nothing() {
 fn the_pace_of_a_queue() {
     assert_eq!(per_minute(100).wait_behind(Nanos::ZERO, 100 + 99 * 1_000_000 - 1, 1).0.div_ceil(60_000_000_000), 1_000_001);
     assert_eq!(per_minute(1).wait_behind(Nanos::ZERO, 1_000, 1), Nanos::from_secs(120 * 1_000));
+}
+
+/// Of the window before, all counts; of one before that, nothing does. Seen to fail when the drain takes from the window that has begun since.
+#[test]
+fn a_late_drain_counts_in_its_window() {
+    let now = Nanos::from_secs(150);
+    for (since, left) in [(150, 0), (119, 2), (60, 2), (59, 7)] {
+        let limit = per_minute(10);
+        assert!(limit.decide(now, 3).is_allowed());
+        limit.drain_since(now, Nanos::from_secs(since));
+        assert_eq!(limit.snapshot(now).remaining, left, "nothing left at {since} s");
+    }
 }
 
 #[test]

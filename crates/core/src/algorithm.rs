@@ -82,6 +82,17 @@ pub trait Algorithm {
 
     /// Whether `state` may be forgotten at `now`: no reading from then on, nor one that is late within the tolerated skew, would tell it from a new one.
     fn is_idle(&self, state: &Self::State, now: Nanos) -> bool;
+
+    /// `state`, read at `now`, as it is to be read at `then`: new where it has drained by then and does not look so, on a short word whose time has wrapped.
+    fn state_at(&self, state: &Self::State, now: Nanos, then: Nanos) -> Self::State {
+        let wrapped = then > now && drained_by(self, state, now, then) && !drained_by(self, state, then, then);
+        if wrapped { Default::default() } else { state.clone() }
+    }
+}
+
+/// Whether `state`, read at `now`, has drained by `then`.
+fn drained_by<A: Algorithm + ?Sized>(algorithm: &A, state: &A::State, now: Nanos, then: Nanos) -> bool {
+    <A::Cost as Cost>::each(algorithm.snapshot(state, now)).all(|left| now.saturating_add(left.reset_after) <= then)
 }
 
 /// An algorithm whose rest can be taken without naming a cost: the steps behind [`Drain`](crate::Drain).
@@ -92,9 +103,14 @@ pub trait Empty: Algorithm {
     /// Leaves nothing at `now`; what is committed beyond the burst stays.
     fn drain(&self, state: &mut Self::State, now: Nanos);
 
-    /// Leaves no more at `now` than what has come back since nothing was left at `since`, and tells whether there was more.
+    /// Leaves no more at `now` than what has come back since nothing was left at `since`, which may lie ahead, and tells whether there was more.
     fn drain_since(&self, state: &mut Self::State, now: Nanos, since: Nanos) -> bool {
-        let mut drained = state.clone();
+        let mut new = Self::State::default();
+        self.drain(&mut new, since);
+        if drained_by(self, &new, since, now) {
+            return false;
+        }
+        let mut drained = self.state_at(state, now, since);
         self.drain(&mut drained, since);
         let each = |state| <Self::Cost as Cost>::each(self.snapshot(state, now));
         let no_more = each(&drained)

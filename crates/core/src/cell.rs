@@ -1,6 +1,6 @@
 use crate::{
-    Algorithm, Cost, Nanos, RestoreError, Saved,
-    algorithm::{Empty, Persist},
+    Algorithm, Cost, Nanos, Reservation, RestoreError, Saved,
+    algorithm::{Empty, Persist, Schedule},
 };
 
 /// A place that holds an [`Algorithm`] and its state, where many may change it: [`Atomic`](crate::Atomic) or [`Locked`](crate::Locked).
@@ -56,11 +56,28 @@ pub(crate) type StateOf<C> = <<C as Cell>::Algorithm as Algorithm>::State;
 pub(crate) type CostOf<C> = <<C as Cell>::Algorithm as Algorithm>::Cost;
 pub(crate) type TotalOf<C> = <CostOf<C> as Cost>::Total;
 
-/// A copy of `state` with nothing left at `now`.
-pub(crate) fn drained<A: Empty>(algorithm: &A, state: &A::State, now: Nanos) -> A::State {
-    let mut state = state.clone();
-    algorithm.drain(&mut state, now);
+/// `state`, read at `now`, as it will be at `then` with nothing left.
+pub(crate) fn drained<A: Empty>(algorithm: &A, state: &A::State, now: Nanos, then: Nanos) -> A::State {
+    let mut state = algorithm.state_at(state, now, then);
+    algorithm.drain(&mut state, then);
     state
+}
+
+/// Takes `cost` for the earliest time at which it fits, no earlier than `delay` from now.
+pub(crate) fn schedule_after<A: Schedule>(
+    algorithm: &A,
+    state: &mut A::State,
+    delay: Nanos,
+    now: Nanos,
+    cost: A::Cost,
+    patience: Nanos,
+) -> Reservation<()> {
+    if delay == Nanos::ZERO {
+        return algorithm.schedule(state, now, cost, patience);
+    }
+    let (then, patience) = (now.saturating_add(delay), patience.min(algorithm.max_patience()));
+    *state = algorithm.state_at(state, now, then);
+    algorithm.schedule(state, then, cost, patience.saturating_sub(delay)).later_by(delay, patience)
 }
 
 /// Makes a limit of a cell, with all the verbs that its algorithm has.
@@ -71,7 +88,7 @@ macro_rules! limit_of_cell {
         use $crate::{
             Cell, Charge, Cost, Decision, Drain, Limit, Nanos, Reservation, Reserve, Snapshot, Ticket,
             algorithm::{Debit, Empty, Schedule},
-            cell::{CostOf, StateOf, TotalOf, drained},
+            cell::{CostOf, StateOf, TotalOf, drained, schedule_after},
         };
 
         impl<$($generics)*> Limit for $cell
@@ -115,12 +132,12 @@ macro_rules! limit_of_cell {
                 self.update(|algorithm, state| algorithm.drain_since(state, now, since), |&drained| drained);
             }
 
-            fn wait_drained(&self, then: Nanos, queued: TotalOf<Self>, cost: Self::Cost) -> Nanos {
-                self.read(|algorithm, state| algorithm.wait_behind(&drained(algorithm, state, then), then, queued, cost))
+            fn wait_drained(&self, now: Nanos, then: Nanos, queued: TotalOf<Self>, cost: Self::Cost) -> Nanos {
+                self.read(|algorithm, state| algorithm.wait_behind(&drained(algorithm, state, now, then), then, queued, cost))
             }
 
-            fn snapshot_drained(&self, then: Nanos) -> <Self::Cost as Cost>::Each<Snapshot> {
-                self.read(|algorithm, state| algorithm.snapshot(&drained(algorithm, state, then), then))
+            fn snapshot_drained(&self, now: Nanos, then: Nanos) -> <Self::Cost as Cost>::Each<Snapshot> {
+                self.read(|algorithm, state| algorithm.snapshot(&drained(algorithm, state, now, then), then))
             }
         }
 
@@ -134,12 +151,12 @@ macro_rules! limit_of_cell {
                 self.read(|algorithm, _| algorithm.max_patience())
             }
 
-            fn reserve(&self, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket> {
+            fn reserve_after(&self, delay: Nanos, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket> {
                 self.update(
                     |algorithm, state| {
                         let before = state.clone();
-                        let scheduled = algorithm.schedule(state, now, cost, patience);
-                        scheduled.map(|wait, ()| Ticket { before, after: state.clone(), cost, at: now.saturating_add(wait) })
+                        let scheduled = schedule_after(algorithm, state, delay, now, cost, patience);
+                        scheduled.map(|wait, ()| Ticket { before, after: state.clone(), cost, made: now, at: now.saturating_add(wait) })
                     },
                     |reservation| matches!(reservation, Reservation::Reserved { .. }),
                 )
@@ -148,12 +165,13 @@ macro_rules! limit_of_cell {
             fn cancel(&self, now: Nanos, ticket: Self::Ticket) -> bool {
                 self.update(
                     |algorithm, state| {
-                        if *state == ticket.after {
-                            *state = ticket.before.clone();
+                        let [before, after] = [&ticket.before, &ticket.after].map(|state| algorithm.state_at(state, ticket.made, now));
+                        if *state == after {
+                            *state = before;
                             return true;
                         }
                         if now >= ticket.at {
-                            algorithm.refund(state, now, &ticket.after, ticket.cost);
+                            algorithm.refund(state, now, &after, ticket.cost);
                         }
                         now >= ticket.at
                     },
@@ -164,7 +182,10 @@ macro_rules! limit_of_cell {
             fn refund(&self, now: Nanos, ticket: Self::Ticket, unused: Self::Cost) {
                 if now >= ticket.at {
                     let unused = unused.at_most(ticket.cost);
-                    self.update(|algorithm, state| algorithm.refund(state, now, &ticket.after, unused), |()| true);
+                    self.update(
+                        |algorithm, state| algorithm.refund(state, now, &algorithm.state_at(&ticket.after, ticket.made, now), unused),
+                        |()| true,
+                    );
                 }
             }
         }

@@ -16,7 +16,7 @@ mod rule;
 /// limit.
 ///
 /// # Time that wraps
-/// The word counts nanoseconds modulo `2^62`, or on a `u32` ticks of a power of two of them, modulo `2^32`. A time counts as ahead within the longest closing
+/// The word counts nanoseconds modulo `2^62`, or on a `u32` ticks of a power of two of them, modulo `2^32`, where a closing lasts up to four ticks longer than was asked. A time counts as ahead within the longest closing
 /// and the skew; all else is past. So a clock that jumps back further finds the gate open, and nobody is kept out for longer than those two; a longer
 /// closing counts as the longest. A gate whose time has passed and that nobody looked at for the rest of the range (146 years; on a `u32` at least as
 /// long as the longest closing) may be taken for closed once more, for at most the longest closing.

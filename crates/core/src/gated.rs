@@ -12,9 +12,6 @@ use crate::{
 /// A refusal tells the wait exactly: until the gate opens, and then until the drained limit has enough. Behind a latch without an end it is
 /// [`Nanos::MAX`]. Whoever was admitted before the gate was shut, or has reserved a time, can't hear of it.
 ///
-/// Behind a limit on a `u32` keep closings, and the time from an opening to the first call after it, well below that limit's memory ([`Gcra::memory`](crate::Gcra::memory)):
-/// where they are longer, an old time in its word may look ahead, and the wait is told too long. Nobody is admitted early.
-///
 /// A gate is for one limit: put a [`Set`](crate::Set) behind it, or a reference to a limit that others use without it.
 ///
 /// ```
@@ -79,14 +76,14 @@ impl<L: Drain, W: AtomicWord> Limit for Gated<L, W> {
     fn wait_behind(&self, now: Nanos, queued: <L::Cost as Cost>::Total, cost: L::Cost) -> Nanos {
         match self.pass(now) {
             Ok(()) => self.limit.wait_behind(now, queued, cost),
-            Err(shut) => self.wait(now, shut, queued, cost),
+            Err(shut) => self.wait_shut(now, now, shut, queued, cost),
         }
     }
 
     fn snapshot(&self, now: Nanos) -> <L::Cost as Cost>::Each<Snapshot> {
         match self.pass(now) {
             Ok(()) => self.limit.snapshot(now),
-            Err(shut) => self.snapshot_shut(now, shut.unwrap_or(Nanos::MAX)),
+            Err(shut) => self.snapshot_shut(now, now, shut),
         }
     }
 }
@@ -103,18 +100,12 @@ impl<L: Drain, W: AtomicWord> Drain for Gated<L, W> {
         self.limit.drain_since(now, since);
     }
 
-    fn wait_drained(&self, then: Nanos, queued: <L::Cost as Cost>::Total, cost: L::Cost) -> Nanos {
-        match self.pass(then) {
-            Ok(()) => self.limit.wait_drained(then, queued, cost),
-            Err(shut) => self.wait(then, shut, queued, cost),
-        }
+    fn wait_drained(&self, now: Nanos, then: Nanos, queued: <L::Cost as Cost>::Total, cost: L::Cost) -> Nanos {
+        self.wait_shut(now, then, self.shut_from(now, then), queued, cost)
     }
 
-    fn snapshot_drained(&self, then: Nanos) -> <L::Cost as Cost>::Each<Snapshot> {
-        match self.pass(then) {
-            Ok(()) => self.limit.snapshot_drained(then),
-            Err(shut) => self.snapshot_shut(then, shut.unwrap_or(Nanos::MAX)),
-        }
+    fn snapshot_drained(&self, now: Nanos, then: Nanos) -> <L::Cost as Cost>::Each<Snapshot> {
+        self.snapshot_shut(now, then, self.shut_from(now, then))
     }
 }
 
@@ -134,21 +125,16 @@ impl<L: Drain + Reserve, W: AtomicWord> Reserve for Gated<L, W> {
         self.limit.max_patience()
     }
 
-    fn reserve(&self, now: Nanos, cost: L::Cost, patience: Nanos) -> Reservation<L::Ticket> {
-        let Err(shut) = self.pass(now) else { return self.limit.reserve(now, cost, patience) };
+    fn reserve_after(&self, delay: Nanos, now: Nanos, cost: L::Cost, patience: Nanos) -> Reservation<L::Ticket> {
+        let Err(shut) = self.pass(now) else { return self.limit.reserve_after(delay, now, cost, patience) };
         if let Decision::Impossible { most } = self.limit.peek(now, cost) {
             return Reservation::Impossible { most };
         }
         let patience = patience.min(self.max_patience());
-        let retry_after = self.wait(now, shut, L::Cost::NOTHING, cost);
+        let retry_after = self.wait_shut(now, now, shut, L::Cost::NOTHING, cost);
         let Some(closed) = shut.filter(|_| retry_after <= patience) else { return Reservation::Denied { retry_after, patience } };
-        let opening = now.saturating_add(closed);
-        self.limit.drain_since(opening, opening);
-        match self.limit.reserve(opening, cost, patience.saturating_sub(closed)) {
-            Reservation::Reserved { wait, ticket } => Reservation::Reserved { wait: closed.saturating_add(wait), ticket },
-            Reservation::Denied { retry_after, .. } => Reservation::Denied { retry_after: closed.saturating_add(retry_after), patience },
-            impossible @ Reservation::Impossible { .. } => impossible,
-        }
+        self.limit.drain_since(now, now.saturating_add(closed));
+        self.limit.reserve_after(closed.max(delay), now, cost, patience)
     }
 
     fn cancel(&self, now: Nanos, ticket: L::Ticket) -> bool {
@@ -169,19 +155,30 @@ impl<L: Drain, W: AtomicWord> Gated<L, W> {
     fn refusal(&self, now: Nanos, shut: Option<Nanos>, cost: L::Cost) -> Decision {
         match self.limit.peek(now, cost) {
             impossible @ Decision::Impossible { .. } => impossible,
-            _ => Decision::Denied { retry_after: self.wait(now, shut, L::Cost::NOTHING, cost) },
+            _ => Decision::Denied { retry_after: self.wait_shut(now, now, shut, L::Cost::NOTHING, cost) },
         }
     }
 
-    fn wait(&self, now: Nanos, shut: Option<Nanos>, queued: <L::Cost as Cost>::Total, cost: L::Cost) -> Nanos {
-        let Some(wait) = shut else { return Nanos::MAX };
-        wait.saturating_add(self.limit.wait_drained(now.saturating_add(wait), queued, cost))
+    /// How long after `then` the gate is shut; nothing for a latch without an end.
+    fn shut_from(&self, now: Nanos, then: Nanos) -> Option<Nanos> {
+        match self.pass(now) {
+            Ok(()) => Some(Nanos::ZERO),
+            Err(shut) => Some(now.saturating_add(shut?).saturating_sub(then)),
+        }
     }
 
-    fn snapshot_shut(&self, now: Nanos, wait: Nanos) -> <L::Cost as Cost>::Each<Snapshot> {
-        L::Cost::map(self.limit.snapshot_drained(now.saturating_add(wait)), |snapshot| Snapshot {
-            retry_after: wait.saturating_add(snapshot.retry_after),
-            reset_after: wait.saturating_add(snapshot.reset_after),
+    /// From `then` on, until it has been `shut` for so long and the drained limit has enough.
+    fn wait_shut(&self, now: Nanos, then: Nanos, shut: Option<Nanos>, queued: <L::Cost as Cost>::Total, cost: L::Cost) -> Nanos {
+        let Some(shut) = shut else { return Nanos::MAX };
+        shut.saturating_add(self.limit.wait_drained(now, then.saturating_add(shut), queued, cost))
+    }
+
+    /// What is left at `then`, from when on it is `shut` for so long.
+    fn snapshot_shut(&self, now: Nanos, then: Nanos, shut: Option<Nanos>) -> <L::Cost as Cost>::Each<Snapshot> {
+        let shut = shut.unwrap_or(Nanos::MAX);
+        L::Cost::map(self.limit.snapshot_drained(now, then.saturating_add(shut)), |snapshot| Snapshot {
+            retry_after: shut.saturating_add(snapshot.retry_after),
+            reset_after: shut.saturating_add(snapshot.reset_after),
             ..snapshot
         })
     }

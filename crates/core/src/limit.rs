@@ -40,14 +40,14 @@ pub trait Drain: Limit {
         self.drain_since(now, now);
     }
 
-    /// Leaves no more at `now` than what has come back since `since`, if nothing was left then.
+    /// Leaves no more at `now` than what has come back since `since`, if nothing was left then; `since` may lie ahead.
     fn drain_since(&self, now: Nanos, since: Nanos);
 
-    /// What [`wait_behind`](Limit::wait_behind) will answer at `then`, if nothing is left then.
-    fn wait_drained(&self, then: Nanos, queued: <Self::Cost as Cost>::Total, cost: Self::Cost) -> Nanos;
+    /// What [`wait_behind`](Limit::wait_behind) will answer at `then`, at `now` or later, if nothing is left then.
+    fn wait_drained(&self, now: Nanos, then: Nanos, queued: <Self::Cost as Cost>::Total, cost: Self::Cost) -> Nanos;
 
-    /// What [`snapshot`](Limit::snapshot) will answer at `then`, if nothing is left then.
-    fn snapshot_drained(&self, then: Nanos) -> <Self::Cost as Cost>::Each<Snapshot>;
+    /// What [`snapshot`](Limit::snapshot) will answer at `then`, at `now` or later, if nothing is left then.
+    fn snapshot_drained(&self, now: Nanos, then: Nanos) -> <Self::Cost as Cost>::Each<Snapshot>;
 }
 
 /// A limit that can commit to a later time: a queue without a queue, first come, first served.
@@ -62,7 +62,12 @@ pub trait Reserve: Limit {
     fn max_patience(&self) -> Nanos;
 
     /// Takes `cost` for the earliest time at which it fits, within `patience`, or nothing. Waiting costs nobody else anything.
-    fn reserve(&self, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket>;
+    fn reserve(&self, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket> {
+        self.reserve_after(Nanos::ZERO, now, cost, patience)
+    }
+
+    /// The same for a time no earlier than `delay` from now, which counts as part of the wait: for a caller who can't go before.
+    fn reserve_after(&self, delay: Nanos, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket>;
 
     /// Gives back a reservation whose call is not made, and tells whether it could.
     ///
@@ -120,12 +125,12 @@ impl<P: Deref<Target: Drain>> Drain for P {
         (**self).drain_since(now, since);
     }
 
-    fn wait_drained(&self, then: Nanos, queued: <Self::Cost as Cost>::Total, cost: Self::Cost) -> Nanos {
-        (**self).wait_drained(then, queued, cost)
+    fn wait_drained(&self, now: Nanos, then: Nanos, queued: <Self::Cost as Cost>::Total, cost: Self::Cost) -> Nanos {
+        (**self).wait_drained(now, then, queued, cost)
     }
 
-    fn snapshot_drained(&self, then: Nanos) -> <Self::Cost as Cost>::Each<Snapshot> {
-        (**self).snapshot_drained(then)
+    fn snapshot_drained(&self, now: Nanos, then: Nanos) -> <Self::Cost as Cost>::Each<Snapshot> {
+        (**self).snapshot_drained(now, then)
     }
 }
 
@@ -136,8 +141,8 @@ impl<P: Deref<Target: Reserve>> Reserve for P {
         (**self).max_patience()
     }
 
-    fn reserve(&self, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket> {
-        (**self).reserve(now, cost, patience)
+    fn reserve_after(&self, delay: Nanos, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket> {
+        (**self).reserve_after(delay, now, cost, patience)
     }
 
     fn cancel(&self, now: Nanos, ticket: Self::Ticket) -> bool {

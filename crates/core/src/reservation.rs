@@ -36,12 +36,28 @@ impl<T> Reservation<T> {
     }
 }
 
+impl Reservation<()> {
+    /// The same answer as one gives it who began to wait `delay` earlier and waits for `patience` in all.
+    pub(crate) fn later_by(self, delay: Nanos, patience: Nanos) -> Self {
+        match self {
+            Self::Reserved { wait, ticket } if delay.saturating_add(wait) <= patience => {
+                Self::Reserved { wait: delay.saturating_add(wait), ticket }
+            }
+            Self::Reserved { wait, .. } | Self::Denied { retry_after: wait, .. } => {
+                Self::Denied { retry_after: delay.saturating_add(wait), patience }
+            }
+            impossible @ Self::Impossible { .. } => impossible,
+        }
+    }
+}
+
 /// What a limit in a [`Cell`](crate::Cell) gives for a reservation. It can be used once, since it can't be copied.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Ticket<S, C = u32> {
     pub(crate) before: S,
     pub(crate) after: S,
     pub(crate) cost: C,
+    pub(crate) made: Nanos,
     pub(crate) at: Nanos,
 }
 

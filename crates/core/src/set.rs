@@ -119,12 +119,12 @@ impl<L: Drain<Cost = u32>, const N: usize> Drain for Set<L, N> {
         self.limits.iter().for_each(|limit| limit.drain_since(now, since));
     }
 
-    fn wait_drained(&self, then: Nanos, queued: <[u32; N] as Cost>::Total, costs: [u32; N]) -> Nanos {
-        self.longest(queued, costs, |limit, queued, cost| limit.wait_drained(then, queued, cost))
+    fn wait_drained(&self, now: Nanos, then: Nanos, queued: <[u32; N] as Cost>::Total, costs: [u32; N]) -> Nanos {
+        self.longest(queued, costs, |limit, queued, cost| limit.wait_drained(now, then, queued, cost))
     }
 
-    fn snapshot_drained(&self, then: Nanos) -> [Snapshot; N] {
-        self.limits.each_ref().map(|limit| limit.snapshot_drained(then))
+    fn snapshot_drained(&self, now: Nanos, then: Nanos) -> [Snapshot; N] {
+        self.limits.each_ref().map(|limit| limit.snapshot_drained(now, then))
     }
 }
 

@@ -135,18 +135,20 @@ impl<const N: usize, W: AtomicWord> SlidingLog<N, W> {
         soonest
     }
 
-    /// Takes the place that is free first, for the time when it is, within `patience`.
-    fn take(&self, now: Nanos, patience: Nanos) -> Reservation<Ticket<W>> {
-        let tick = self.window.at(now);
+    /// Takes the place that is free first, for the time when it is and `delay` has passed, within `patience`.
+    fn take(&self, delay: Nanos, now: Nanos, patience: Nanos) -> Reservation<Ticket<W>> {
+        let (tick, then) = (self.window.at(now), now.saturating_add(delay.min(patience)));
+        let not_before = W::truncate(self.window.between(now, then));
         while let Some(Place { index, word, end, ahead }) = self.soonest(tick) {
-            let wait = self.window.wait(now, ahead.widen());
+            let ahead = ahead.max(not_before);
+            let wait = self.window.wait(now, ahead.widen()).max(delay);
             if wait > patience {
                 return Reservation::Denied { retry_after: wait, patience };
             }
             let taken = self.window.end_of(tick, ahead);
             if word.exchange(end, taken).is_ok() {
                 self.look_next_after(index);
-                let ticket = Ticket { before: end, after: taken, cost: 1, at: now.saturating_add(wait) };
+                let ticket = Ticket { before: end, after: taken, cost: 1, made: now, at: now.saturating_add(wait) };
                 return Reservation::Reserved { wait, ticket };
             }
         }
@@ -170,10 +172,11 @@ impl<const N: usize, W: AtomicWord> SlidingLog<N, W> {
         self.ends.iter().map(move |word| self.window.ahead(word.load(), tick).widen())
     }
 
-    /// The same if nothing is left then.
-    fn drained_aheads(&self, tick: W) -> impl Iterator<Item = u64> + Clone {
+    /// How far each will be ahead of `then` if nothing is left then.
+    fn drained_aheads(&self, now: Nanos, then: Nanos) -> impl Iterator<Item = u64> + Clone {
+        let (tick, passed) = (self.window.at(then), self.window.between(now, then));
         let whole = self.window.ahead(self.window.end_of(tick, W::ZERO), tick).widen();
-        self.aheads(tick).map(move |ahead| if ahead == 0 { whole } else { ahead })
+        self.aheads(self.window.at(now)).map(move |ahead| if ahead > passed { ahead.saturating_sub(passed) } else { whole })
     }
 
     /// When the places that are so far `aheads` have let `queued` and `cost` pass.
@@ -254,13 +257,17 @@ impl<const N: usize, W: AtomicWord> Drain for SlidingLog<N, W> {
         takes.fold(0, |taken, _| taken.saturating_add(1))
     }
 
-    /// Takes what was free at `since`, for then.
+    /// Takes what was free at `since`, or will be, for then.
     fn drain_since(&self, now: Nanos, since: Nanos) {
         let (tick, then) = (self.window.at(now), self.window.at(since));
-        let drained = self.window.end_of(then, W::ZERO);
+        let (drained, passes) = (self.window.end_of(then, W::ZERO), self.window.between(now, since));
+        if self.window.between(since, now) >= self.window.ahead(drained, then).widen() {
+            return; // all of it has come back
+        }
+        let is_free = |end| if since <= now { self.window.ahead(end, then) == W::ZERO } else { self.window.ahead(end, tick).widen() <= passes };
         for word in &self.ends {
             let mut end = word.load();
-            while self.window.ahead(end, then) == W::ZERO && self.window.ahead(drained, tick) > self.window.ahead(end, tick) {
+            while is_free(end) && self.window.ahead(drained, tick) > self.window.ahead(end, tick) {
                 match word.exchange(end, drained) {
                     Ok(_) => break,
                     Err(there) => end = there,
@@ -269,12 +276,12 @@ impl<const N: usize, W: AtomicWord> Drain for SlidingLog<N, W> {
         }
     }
 
-    fn wait_drained(&self, then: Nanos, queued: u64, cost: u32) -> Nanos {
-        self.wait_after(self.drained_aheads(self.window.at(then)), then, queued, cost)
+    fn wait_drained(&self, now: Nanos, then: Nanos, queued: u64, cost: u32) -> Nanos {
+        self.wait_after(self.drained_aheads(now, then), then, queued, cost)
     }
 
-    fn snapshot_drained(&self, then: Nanos) -> Snapshot {
-        self.left(self.drained_aheads(self.window.at(then)), then)
+    fn snapshot_drained(&self, now: Nanos, then: Nanos) -> Snapshot {
+        self.left(self.drained_aheads(now, then), then)
     }
 }
 
@@ -288,10 +295,14 @@ impl<const N: usize, W: AtomicWord> Reserve for SlidingLog<N, W> {
     }
 
     #[inline]
-    fn reserve(&self, now: Nanos, cost: u32, patience: Nanos) -> Reservation<Self::Ticket> {
+    fn reserve_after(&self, delay: Nanos, now: Nanos, cost: u32, patience: Nanos) -> Reservation<Self::Ticket> {
         match cost {
-            0 => Reservation::Reserved { wait: Nanos::ZERO, ticket: Ticket { before: W::ZERO, after: W::ZERO, cost, at: now } },
-            1 => self.take(now, patience.min(self.window.patience(now))),
+            0 if delay > patience => Reservation::Denied { retry_after: delay, patience },
+            0 => {
+                let ticket = Ticket { before: W::ZERO, after: W::ZERO, cost, made: now, at: now.saturating_add(delay) };
+                Reservation::Reserved { wait: delay, ticket }
+            }
+            1 => self.take(delay, now, patience.min(self.window.patience(now))),
             _ => Reservation::Impossible { most: 1 },
         }
     }

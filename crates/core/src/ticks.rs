@@ -94,6 +94,14 @@ impl<W: Word> Ticks<W> {
 
 portable_atomic::cfg_has_atomic_cas! {
     impl<W: Word> Ticks<W> {
+        /// The ticks from that of `now` to that of `then`, a later reading; all that there are where they are more.
+        pub(crate) fn between(self, now: Nanos, then: Nanos) -> u64 {
+            match self.coarse() {
+                Some(by) => then.0.wrapping_shr(by).saturating_sub(now.0.wrapping_shr(by)),
+                None => shifted(then.0.saturating_sub(now.0), self.scale()),
+            }
+        }
+
         /// How many ticks after the one that `now` lies in begins the first that is `span` or more later: the inverse of [`wait`](Self::wait).
         pub(crate) fn after(self, now: Nanos, span: Nanos) -> u64 {
             let Some(by) = self.coarse() else { return shifted(span.0, self.scale()) };

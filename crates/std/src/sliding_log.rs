@@ -61,12 +61,12 @@ impl Drain for HeapSlidingLog {
         self.0.drain_since(now, since);
     }
 
-    fn wait_drained(&self, then: Nanos, queued: u64, cost: u32) -> Nanos {
-        self.0.wait_drained(then, queued, cost)
+    fn wait_drained(&self, now: Nanos, then: Nanos, queued: u64, cost: u32) -> Nanos {
+        self.0.wait_drained(now, then, queued, cost)
     }
 
-    fn snapshot_drained(&self, then: Nanos) -> Snapshot {
-        self.0.snapshot_drained(then)
+    fn snapshot_drained(&self, now: Nanos, then: Nanos) -> Snapshot {
+        self.0.snapshot_drained(now, then)
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) const BUGS: &[Bug] = &[
     ),
     bug(QUOTA, "let interval = divided(period, limit);", "let interval = period / limit;", "-p paceline-tests --test gcra"),
     bug(QUOTA, "emission.exponent > -(FINEST as i32)", "emission.exponent > 0", "-p paceline-tests --test gcra not_below"),
-    bug(CELL, "if *state == ticket.after {", "if *state == ticket.after || now < ticket.at {", VERBS),
+    bug(CELL, "if *state == after {", "if *state == after || now < ticket.at {", VERBS),
     bug(CELL, "unused.at_most(ticket.cost)", "unused", VERBS),
     bug(GCRA, "not_drained.min(self.increment(unused.min(self.burst)))", "self.increment(unused.min(self.burst))", VERBS),
     bug(GCRA, "self.take(tat, now, cost, self.floor())", "self.take(tat, now, cost, self.burst.into())", VERBS),

@@ -13,7 +13,7 @@ const STORE: &str = "{ self.store(next, Ordering::Relaxed); Ok(seen) }";
 pub(super) const BUGS: &[Bug] = &[
     race(SYNC, EXCHANGE, STORE, "three_threads"),
     race(ATOMIC, "Err(there) => seen = there,", "Err(_) => return result,", "three_threads"),
-    race(CELL, "if *state == ticket.after {", "if now < ticket.at {", "given_away_once"),
+    race(CELL, "if *state == after {", "if now < ticket.at {", "given_away_once"),
     race(
         MANUAL_CLOCK,
         "let _ = self.0.fetch_update(Relaxed, Relaxed, later);",

@@ -6,6 +6,7 @@ const WINDOW: &str = "crates/core/src/algorithm/sliding_window.rs";
 const PAIR: &str = "crates/core/src/algorithm/pair.rs";
 
 pub(super) const BUGS: &[Bug] = &[
+    bug(WINDOW, "previous: self.limit.into(), ..seen", "..seen", "-p paceline-tests --test sliding_window late_drain"),
     bug(
         WINDOW,
         "product(seen.previous, self.left(seen)) <= product(spare, self.window.get())",
@@ -58,11 +59,11 @@ pub(super) const BUGS: &[Bug] = &[
     ),
     bug(
         PAIR,
-        "let _ = algorithm.step(state, now.saturating_add(wait), cost);",
+        "let _ = algorithm.step(state, then, cost);",
         "let _ = algorithm.schedule(state, now, cost, Nanos::MAX);",
         "-p paceline-tests --test pair never_above",
     ),
-    bug(PAIR, "reset_after <= wait {", "reset_after > Nanos::MAX {", "-p paceline-tests --test pair beyond_the_memory"),
+    bug(PAIR, "*state = algorithm.state_at(state, now, then);", "", "-p paceline-tests --test pair beyond_the_memory"),
     bug(
         PAIR,
         "first.refund(state, now, &first_end, one)",

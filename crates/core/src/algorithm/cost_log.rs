@@ -53,7 +53,7 @@ pub struct CostLog<Q> {
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct Logged<Q> {
     admissions: Q,
-    sum: u32,
+    sum: u64,
     /// What was admitted last, also when it was undone: what is behind the window by then may be forgotten.
     newest: Nanos,
 }
@@ -67,15 +67,15 @@ impl<Q: Admissions> CostLog<Q> {
     /// How long `cost` has to wait, with the front of the log that is behind the window at `now`.
     fn look(&self, logged: &Logged<Q>, now: Nanos, cost: u32) -> (Nanos, Expired) {
         let expired = self.expired(logged, now);
-        let room = self.limit.saturating_sub(cost);
-        let mut held = logged.sum.saturating_sub(expired.sum);
+        let room = u64::from(self.limit.saturating_sub(cost));
+        let mut held = logged.held(&expired);
         let mut has_place = cost == 0 || expired.count > 0 || !logged.admissions.is_full();
         let mut wait = Nanos::ZERO;
         for leaving in logged.admissions.iter().skip(expired.count) {
             if held <= room && has_place {
                 break;
             }
-            held = held.saturating_sub(leaving.cost);
+            held = held.saturating_sub(leaving.cost.into());
             has_place = true;
             wait = self.end_of(leaving).saturating_sub(now);
         }
@@ -91,13 +91,34 @@ impl<Q: Admissions> CostLog<Q> {
         let old = logged.admissions.iter().take_while(|admission| self.end_of(admission) <= now);
         old.fold(Expired::default(), |Expired { count, sum }, old| Expired {
             count: count.saturating_add(1),
-            sum: sum.saturating_add(old.cost),
+            sum: sum.saturating_add(old.cost.into()),
         })
     }
 
     /// Whether the clock has jumped back.
     fn began_anew(&self, logged: &Logged<Q>, now: Nanos) -> bool {
         logged.newest.saturating_sub(now) > self.window.saturating_add(SKEW)
+    }
+
+    fn forget_expired(&self, logged: &mut Logged<Q>, now: Nanos) {
+        if self.began_anew(logged, now) {
+            *logged = Logged::default();
+        }
+        let expired = self.expired(logged, now);
+        for _ in 0..expired.count {
+            let _ = logged.admissions.pop();
+        }
+        logged.sum = logged.held(&expired);
+    }
+
+    /// The time that a call at `now` counts from.
+    fn counts_from(&self, logged: &Logged<Q>, now: Nanos) -> Nanos {
+        if self.began_anew(logged, now) { now } else { now.max(logged.newest) }
+    }
+
+    /// What is left of the limit beside what counts.
+    fn free(&self, logged: &Logged<Q>, expired: &Expired) -> u32 {
+        u64::from(self.limit).saturating_sub(logged.held(expired)) as u32
     }
 
     fn end_of(&self, admission: &Admission) -> Nanos {
@@ -109,7 +130,7 @@ impl<Q: Admissions> CostLog<Q> {
         if expired.count == 0 && logged.admissions.is_full() {
             return 0;
         }
-        self.limit.saturating_sub(logged.sum.saturating_sub(expired.sum))
+        self.free(logged, &expired)
     }
 }
 
@@ -117,7 +138,7 @@ impl<Q: Admissions> CostLog<Q> {
 #[derive(Default)]
 struct Expired {
     count: usize,
-    sum: u32,
+    sum: u64,
 }
 
 impl<Q: Admissions> Logged<Q> {
@@ -126,19 +147,38 @@ impl<Q: Admissions> Logged<Q> {
         self.admissions.iter().count()
     }
 
-    fn forget(&mut self, expired: &Expired) {
-        for _ in 0..expired.count {
-            if self.admissions.pop().is_none() {
-                break;
-            }
-        }
-        self.sum = self.sum.saturating_sub(expired.sum);
+    /// What counts besides what has expired.
+    fn held(&self, expired: &Expired) -> u64 {
+        self.sum.saturating_sub(expired.sum)
     }
 
     fn push(&mut self, at: Nanos, cost: u32) {
         if self.admissions.push(Admission { at, cost }) {
-            self.sum = self.sum.saturating_add(cost);
-            self.newest = at;
+            self.sum = self.sum.saturating_add(cost.into());
+            self.newest = self.newest.max(at);
+        }
+    }
+
+    /// Turns the queue once, and puts `new` where it belongs; in a full queue it becomes one with the next later one, or the last.
+    fn insert(&mut self, new: Admission) {
+        let full = self.admissions.is_full();
+        let mut waiting = Some(new);
+        for left in (0..self.count()).rev() {
+            let Some(mut there) = self.admissions.pop() else { return };
+            match waiting.take_if(|new| there.at > new.at || full && left == 0) {
+                Some(new) if full => {
+                    let cost = there.cost.saturating_add(new.cost);
+                    self.sum = self.sum.saturating_add(cost.saturating_sub(there.cost).into());
+                    there = Admission { at: there.at.max(new.at), cost };
+                    self.newest = self.newest.max(there.at);
+                }
+                Some(new) => self.push(new.at, new.cost),
+                None => {}
+            }
+            self.admissions.push(there);
+        }
+        if let Some(new) = waiting {
+            self.push(new.at, new.cost);
         }
     }
 }
@@ -161,8 +201,8 @@ impl<Q: Admissions> Algorithm for CostLog<Q> {
     fn step(&self, logged: &mut Logged<Q>, now: Nanos, cost: u32) -> Decision {
         let decision = self.peek(logged, now, cost);
         if decision.is_allowed() && cost > 0 {
-            let at = if self.began_anew(logged, now) { now } else { now.max(logged.newest) };
-            logged.forget(&self.expired(logged, now));
+            let at = self.counts_from(logged, now);
+            self.forget_expired(logged, now);
             logged.push(at, cost);
         }
         decision
@@ -175,7 +215,7 @@ impl<Q: Admissions> Algorithm for CostLog<Q> {
             let Some(admission) = logged.admissions.pop() else { return };
             if !undone && admission.at >= now && admission.cost == cost {
                 undone = true;
-                logged.sum = logged.sum.saturating_sub(cost);
+                logged.sum = logged.sum.saturating_sub(cost.into());
             } else {
                 logged.admissions.push(admission);
             }
@@ -185,7 +225,7 @@ impl<Q: Admissions> Algorithm for CostLog<Q> {
     /// Exact for costs of one, where the queue does not fill. A larger cost may wait longer, since its place has to come free as a whole.
     fn wait_behind(&self, logged: &Logged<Q>, now: Nanos, queued: u64, cost: u32) -> Nanos {
         let expired = self.expired(logged, now);
-        let free = self.limit.saturating_sub(logged.sum.saturating_sub(expired.sum));
+        let free = self.free(logged, &expired);
         let Some(beyond) = queued.saturating_add(cost.into()).checked_sub(free.into()).and_then(|over| over.checked_sub(1)) else {
             return Nanos::ZERO;
         };
@@ -226,6 +266,21 @@ impl<Q: Admissions> Empty for CostLog<Q> {
     }
 
     fn drain(&self, logged: &mut Logged<Q>, now: Nanos) {
-        self.take_up_to(logged, now, u32::MAX);
+        self.drain_since(logged, now, self.counts_from(logged, now));
+    }
+
+    /// What was taken then comes between what was admitted before and since; where the queue has no place for it, it counts from the next later one
+    /// on, or that is the last of it, as one with it.
+    fn drain_since(&self, logged: &mut Logged<Q>, now: Nanos, since: Nanos) -> bool {
+        let expired = self.expired(logged, now);
+        let counted = |admission: &&Admission| admission.at <= since && self.end_of(admission) > since;
+        let there = logged.admissions.iter().skip(expired.count).filter(counted);
+        let taken = there.fold(self.limit, |left, admission| left.saturating_sub(admission.cost));
+        if taken == 0 || since.saturating_add(self.window) <= now {
+            return false;
+        }
+        self.forget_expired(logged, now);
+        logged.insert(Admission { at: since, cost: taken });
+        true
     }
 }

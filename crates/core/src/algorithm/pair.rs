@@ -128,6 +128,12 @@ impl<A: Algorithm<State = u32, Cost = u32>, B: Algorithm<State = u32, Cost = u32
     fn is_idle(&self, state: &u64, now: Nanos) -> bool {
         self.each(*state, |first, state| first.is_idle(state, now), |second, state| second.is_idle(state, now)) == [true; 2]
     }
+
+    fn state_at(&self, state: &u64, now: Nanos, then: Nanos) -> u64 {
+        let [first, second] =
+            self.each(*state, |first, state| first.state_at(state, now, then), |second, state| second.state_at(state, now, then));
+        joined(first, second)
+    }
 }
 
 impl<A: Empty<State = u32, Cost = u32>, B: Empty<State = u32, Cost = u32>> Empty for Pair<A, B> {
@@ -137,6 +143,12 @@ impl<A: Empty<State = u32, Cost = u32>, B: Empty<State = u32, Cost = u32>> Empty
 
     fn drain(&self, state: &mut u64, now: Nanos) {
         self.change(state, |first, state| first.drain(state, now), |second, state| second.drain(state, now));
+    }
+
+    fn drain_since(&self, state: &mut u64, now: Nanos, since: Nanos) -> bool {
+        let drained =
+            self.change(state, |first, state| first.drain_since(state, now, since), |second, state| second.drain_since(state, now, since));
+        drained != [false; 2]
     }
 }
 
@@ -155,11 +167,11 @@ impl<A: Schedule<State = u32, Cost = u32>, B: Schedule<State = u32, Cost = u32>>
         if wait > patience {
             return Reservation::Denied { retry_after: wait, patience };
         }
-        let [one, two] = costs;
+        let ([one, two], then) = (costs, now.saturating_add(wait));
         self.change(
             state,
-            |first, state| charge_for(first, state, now, wait, one),
-            |second, state| charge_for(second, state, now, wait, two),
+            |first, state| charge_for(first, state, now, then, one),
+            |second, state| charge_for(second, state, now, then, two),
         );
         Reservation::Reserved { wait, ticket: () }
     }
@@ -191,16 +203,12 @@ impl<A: Reconfigure<State = u32, Cost = u32>, B: Reconfigure<State = u32, Cost =
     }
 }
 
-/// Takes `cost`, which fits then, for the time that is `wait` from now. A state that has drained by then is made new first: on a short word its end
-/// might look ahead from there.
-fn charge_for<A: Schedule<State = u32, Cost = u32>>(algorithm: &A, state: &mut u32, now: Nanos, wait: Nanos, cost: u32) {
-    if cost == 0 {
-        return;
+/// Takes `cost`, which fits `then`, for that time.
+fn charge_for<A: Schedule<State = u32, Cost = u32>>(algorithm: &A, state: &mut u32, now: Nanos, then: Nanos, cost: u32) {
+    if cost > 0 {
+        *state = algorithm.state_at(state, now, then);
+        let _ = algorithm.step(state, then, cost);
     }
-    if algorithm.snapshot(state, now).reset_after <= wait {
-        *state = 0;
-    }
-    let _ = algorithm.step(state, now.saturating_add(wait), cost);
 }
 
 fn halves(state: u64) -> (u32, u32) {

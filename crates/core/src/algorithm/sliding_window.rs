@@ -293,6 +293,22 @@ impl<W: Word> Empty for SlidingWindow<W> {
     fn drain(&self, word: &mut W, now: Nanos) {
         self.take(word, now, self.limit, self.limit);
     }
+
+    /// Where the next window has begun to count since, all of the limit was taken in the one before: what of it was due to an older one, nobody knows any more.
+    /// A time to come has no window yet, and counts as now.
+    fn drain_since(&self, word: &mut W, now: Nanos, since: Nanos) -> bool {
+        let since = since.min(now);
+        let (window, seen) = (since.0 / self.window, self.look(*word, since));
+        let windows_since = seen.index.wrapping_sub(window) & self.indexes();
+        match ((now.0 / self.window).saturating_sub(window), windows_since) {
+            (0, _) | (1, 0) => self.take(word, since, self.limit, self.limit) > 0,
+            (1, 1) if seen.previous < self.limit.into() => {
+                *word = self.pack(&Seen { previous: self.limit.into(), ..seen });
+                true
+            }
+            _ => false,
+        }
+    }
 }
 
 impl<W: Word> Debit for SlidingWindow<W> {

@@ -141,26 +141,26 @@ impl<A: Empty<State = u32, Cost = u32>, const N: usize> Drain for KeyLimit<'_, A
         let _no_place = self.update(now, |state| self.algorithm().drain_since(state, now, since), |&drained| drained);
     }
 
-    fn wait_drained(&self, then: Nanos, queued: u64, cost: u32) -> Nanos {
-        let (state, no_place) = self.drained(then);
+    fn wait_drained(&self, now: Nanos, then: Nanos, queued: u64, cost: u32) -> Nanos {
+        let (state, no_place) = self.drained(now, then);
         self.algorithm().wait_behind(&state, then, queued, cost).max(no_place)
     }
 
-    fn snapshot_drained(&self, then: Nanos) -> Snapshot {
-        let (state, no_place) = self.drained(then);
+    fn snapshot_drained(&self, now: Nanos, then: Nanos) -> Snapshot {
+        let (state, no_place) = self.drained(now, then);
         let left = self.algorithm().snapshot(&state, then);
         Snapshot { retry_after: left.retry_after.max(no_place), reset_after: left.reset_after.max(no_place), ..left }
     }
 }
 
 impl<A: Empty<State = u32, Cost = u32>, const N: usize> KeyLimit<'_, A, N> {
-    /// The state with nothing left at `then`, and how long no place is free for it.
-    fn drained(&self, then: Nanos) -> (u32, Nanos) {
-        let (state, no_place) = match self.state(then) {
-            Ok(state) => (state, Nanos::ZERO),
-            Err(Full { retry_after }) => (0, retry_after),
+    /// The state with nothing left at `then`, and how long after that no place is free for it.
+    fn drained(&self, now: Nanos, then: Nanos) -> (u32, Nanos) {
+        let (state, place_at) = match self.state(now) {
+            Ok(state) => (state, now),
+            Err(Full { retry_after }) => (0, now.saturating_add(retry_after)),
         };
-        (cell::drained(self.algorithm(), &state, then), no_place)
+        (cell::drained(self.algorithm(), &state, now, then), place_at.saturating_sub(then))
     }
 }
 

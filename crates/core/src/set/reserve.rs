@@ -11,14 +11,14 @@ impl<L: Reserve<Cost = u32>, const N: usize> Reserve for Set<L, N> {
         self.limits().iter().map(L::max_patience).min().unwrap_or(Nanos::MAX)
     }
 
-    fn reserve(&self, now: Nanos, costs: [u32; N], patience: Nanos) -> Reservation<Self::Ticket> {
+    fn reserve_after(&self, delay: Nanos, now: Nanos, costs: [u32; N], patience: Nanos) -> Reservation<Self::Ticket> {
         let patience = patience.min(self.max_patience());
         let mut tries = 0..TRIES;
         let mut decision = self.peek(now, costs);
         loop {
             let wait = match decision {
-                Decision::Allowed => Nanos::ZERO,
-                Decision::Denied { retry_after } => retry_after,
+                Decision::Allowed => delay,
+                Decision::Denied { retry_after } => retry_after.max(delay),
                 Decision::Impossible { most } => return Reservation::Impossible { most },
             };
             if wait > patience || tries.next().is_none() {
@@ -51,12 +51,12 @@ impl<L: Reserve<Cost = u32>, const N: usize> Set<L, N> {
         let mut tickets = [const { None }; N];
         let asked = self.limits().iter().zip(costs).zip(&mut tickets).filter(|((_, cost), _)| *cost > 0);
         for ((limit, cost), place) in asked {
-            let meanwhile = match limit.reserve(now.saturating_add(wait), cost, Nanos::ZERO) {
+            let meanwhile = match limit.reserve_after(wait, now, cost, wait) {
                 Reservation::Reserved { ticket, .. } => {
                     *place = Some(ticket);
                     continue;
                 }
-                Reservation::Denied { retry_after, .. } => Decision::Denied { retry_after: wait.saturating_add(retry_after) },
+                Reservation::Denied { retry_after, .. } => Decision::Denied { retry_after },
                 Reservation::Impossible { most } => Decision::Impossible { most },
             };
             self.cancel(now, tickets);

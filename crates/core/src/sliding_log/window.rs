@@ -98,6 +98,11 @@ impl<W: Word> Window<W> {
         self.ticks.at(now)
     }
 
+    /// The ticks from `now` to `then`, a later reading.
+    pub(super) fn between(&self, now: Nanos, then: Nanos) -> u64 {
+        self.ticks.between(now, then)
+    }
+
     /// How far `end` is ahead of `tick`; zero where the place is free.
     #[inline]
     pub(super) fn ahead(&self, end: W, tick: W) -> W {
