@@ -122,6 +122,7 @@ pub fn check_against_set_and_oracles(quotas: [Quota; 2], ops: &[Op]) {
                 if decided(&pair, &set, now, wide(costs)).is_allowed() {
                     pair.undo(now, wide(costs));
                     set.undo(now, wide(costs));
+                    exact.1.begin_window(now); // a late reading is told by the newest window that was counted in
                 }
             }
             _ => continue,

@@ -84,6 +84,11 @@ impl ExactSlidingWindow {
         self.newest = window;
     }
 
+    /// What a call does that was undone: its window is the newest now.
+    pub(crate) fn begin_window(&mut self, now: Nanos) {
+        self.take(now, 0);
+    }
+
     /// Gives back `cost`, of what was taken last first.
     fn undo(&mut self, now: Nanos, cost: u32) {
         let (window, _) = self.place(now);
