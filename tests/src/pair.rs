@@ -140,7 +140,10 @@ fn decided(
 ) -> SetDecision {
     let decision = pair.decide_named(now, costs);
     assert_eq!(decision, set.decide_named(now, costs), "{costs:?} at {now}");
-    if let SetDecision::Denied { retry_after, limit } = decision {
+    let remembered = pair.algorithm().first().memory().min(pair.algorithm().second().memory());
+    if let SetDecision::Denied { retry_after, limit } = decision
+        && retry_after < remembered
+    {
         let then = now.saturating_add(retry_after);
         assert!(pair.peek_named(then, costs).is_allowed(), "refused after the wait that it told");
         let early = pair.peek_named(then.saturating_sub(Nanos(1)), costs);

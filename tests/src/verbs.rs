@@ -185,11 +185,11 @@ where
         Nanos(self.exact.memory().0 / 3)
     }
 
-    /// Tickets of a clock that has gone back further than is tolerated are not used on the new one.
+    /// Tickets of a clock that has jumped further than is tolerated are not used on the new one.
     fn be_late(&mut self, late: Nanos) {
         let before = self.reading();
         self.late = late.min(self.longest());
-        if before.saturating_sub(self.reading()) > self.exact.skew() {
+        if before.0.abs_diff(self.reading().0) > self.exact.skew().0 {
             self.reserved.clear();
         }
     }
