@@ -50,7 +50,7 @@ enum Check {
     Bench,
     /// The accuracy of each rate and word, measured and written into the docs
     Accuracy,
-    /// A minute of fuzzing a target and loom at 3 preemptions
+    /// Ten minutes of fuzzing a target and loom at 3 preemptions: three hours
     Deep,
 }
 
@@ -80,7 +80,7 @@ fn run(check: &Check) -> Result<()> {
             Ok(std::fs::write(command::root().join("crates/core/docs/accuracy.md"), table)?)
         }
         Check::Deep => {
-            fuzz::run(60)?;
+            fuzz::run(600)?;
             loom(3)
         }
     }
