@@ -246,7 +246,8 @@ impl<W: AtomicWord> Player<W> {
         let now = self.now;
         match *op {
             Op::Pass(thousandths) => {
-                self.now = now.saturating_add(self.thousandths(thousandths % 5_000));
+                let then = now.saturating_add(self.thousandths(thousandths % 5_000));
+                self.now = then.min(Nanos(u64::MAX / 2)); // waits are told up to the end of time
                 self.forget_idle();
             }
             Op::JumpBack => self.jump_back(),
