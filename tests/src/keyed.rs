@@ -188,6 +188,9 @@ impl Play {
         if now < self.now && (full || self.others(key).any(left_ahead_by_a_jump)) {
             return;
         }
+        if let Verb::Decide(0) | Verb::DecideAndUndo(0) = verb {
+            return self.call_for_nothing(key, now, full);
+        }
         if self.when_full == WhenFull::DisplaceMostIdle {
             self.forget_if_displaced(key, crowded);
         }
@@ -200,6 +203,17 @@ impl Play {
             WhenFull::Overflow if full => assert_eq!(answer, verb.on(&self.shared, now), "{key} at {now}: what is shared decides"),
             _ => assert_eq!(answer, verb.on(self.own(key), now), "{key} at {now}: as alone"),
         }
+    }
+
+    /// It is answered, takes no place and displaces nobody; a key that was displaced is new.
+    fn call_for_nothing(&self, key: u8, now: Nanos, full: bool) {
+        let answer = self.table.limit(fingerprint(key)).decide(now, 0);
+        let deciding = if full && self.when_full == WhenFull::Overflow { Some(&self.shared) } else { self.each.get(&key) };
+        let expected = deciding.map_or(Decision::Allowed, |limit| limit.peek(now, 0));
+        assert!(
+            answer == expected || self.displaced > 0 && answer.is_allowed(),
+            "{key} at {now}: {answer:?} for nothing, not {expected:?}"
+        );
     }
 
     /// Waits are exact; but who shares what is left may find a place of his own before.

@@ -113,3 +113,14 @@ fn the_limit_of_a_key_stands_wherever_a_limit_can() {
     assert!(requests.limit(1).peek(NOW, 1).is_allowed(), "the refused request took nothing");
     assert!(limiter(2).try_acquire([2, 100]).is_allowed());
 }
+
+/// Seen to fail when a cost of 0 enters the table, and when it is refused for want of a place.
+#[test]
+fn a_cost_of_nothing_takes_no_place() {
+    let table: Keyed<Gcra<u32>, 8> = Keyed::new(Gcra::new_u32(Quota::per_second(1)).expect("a rate"), WhenFull::Refuse);
+    let now = Nanos::from_secs(5);
+    assert!((1..=8).all(|key| table.limit(key).decide(now, 0).is_allowed()));
+    assert_eq!(table.len(now), 0);
+    assert!((9..=16).all(|key| table.limit(key).decide(now, 1).is_allowed()));
+    assert!(table.limit(1).decide(now, 0).is_allowed() && !table.limit(1).decide(now, 1).is_allowed());
+}

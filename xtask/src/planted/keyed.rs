@@ -7,6 +7,8 @@ const BUCKET: &str = "crates/core/src/keyed/bucket.rs";
 const KEY_LIMIT: &str = "crates/core/src/keyed/key_limit.rs";
 
 pub(super) const BUGS: &[Bug] = &[
+    bug(KEY_LIMIT, "if cost == 0 {", "if cost > u32::MAX {", "-p paceline-tests --test keyed"),
+    bug(KEY_LIMIT, "if cost > 0 => Decision::Denied", "=> Decision::Denied", "-p paceline-tests --test keyed"),
     race(
         BUCKET,
         "word.compare_exchange(seen.0, next.0, Ordering::AcqRel, Ordering::Acquire).is_ok()",

@@ -10,7 +10,7 @@ use crate::{
 
 /// The limit of one key of a [`Keyed`] table: a view, as cheap as a reference, which can stand wherever a limit can.
 ///
-/// Where the table has no place for the key and [refuses](WhenFull::Refuse) it, nothing can be taken, drained or charged: such a key is refused anyway, until there is
+/// A cost of 0 takes no place. Where the table has none for the key and [refuses](WhenFull::Refuse) it, nothing can be taken, drained or charged: such a key is refused anyway, until there is
 /// a place, and then it begins anew.
 ///
 /// With [`WhenFull::Overflow`], what is undone is given back to the key once it has a place of its own, even where it was taken before from what
@@ -96,12 +96,15 @@ impl<A: Algorithm<State = u32, Cost = u32>, const N: usize> Limit for KeyLimit<'
     fn peek(&self, now: Nanos, cost: u32) -> Decision {
         match (self.state(now), self.algorithm().step(&mut 0, now, cost)) {
             (Ok(mut state), _) => self.algorithm().step(&mut state, now, cost),
-            (Err(Full { retry_after }), Decision::Allowed) => Decision::Denied { retry_after },
+            (Err(Full { retry_after }), Decision::Allowed) if cost > 0 => Decision::Denied { retry_after },
             (Err(_), even_when_new) => even_when_new,
         }
     }
 
     fn decide(&self, now: Nanos, cost: u32) -> Decision {
+        if cost == 0 {
+            return self.peek(now, cost); // nothing to remember, and no place for it
+        }
         self.update(now, |state| self.algorithm().step(state, now, cost), |decision| decision.is_allowed())
             .unwrap_or_else(|Full { retry_after }| Decision::Denied { retry_after })
     }
