@@ -40,7 +40,8 @@ pub trait Cell {
         self.read(|algorithm, state| algorithm.save(state, now))
     }
 
-    /// Goes on from what was `saved`, as if no time had passed until `now`: stricter than need be by what did.
+    /// Goes on from what was `saved`, as if no time had passed until `now`: stricter than need be by what did. Windows and lumps come at the times of
+    /// the clock that is read now.
     ///
     /// # Errors
     /// [`RestoreError::OtherAlgorithm`] where another algorithm saved it.

@@ -9,7 +9,7 @@ use crate::{Algorithm, CarryOver, Cell, Decision, Limit, Nanos, Snapshot, algori
 /// A call is counted from its admission until it is given back, by a [`Permit`] that is dropped or by [`Limit::undo`]; what the clock reads does not
 /// matter. So nobody knows how long a refused call has to wait, and it is told [`Nanos::MAX`]: it is not to be waited for by time, but to be tried
 /// again when a call has ended. For the same reason nothing can be [reserved](crate::Reserve), and there is no rest to
-/// [drain](crate::Drain) and no debt. Of the laws of an [`Algorithm`] the one on exact waits does not hold.
+/// [drain](crate::Drain) and no debt; and no state is [saved](crate::Saved), since the calls that were counted do not outlive a restart. Of the laws of an [`Algorithm`] the one on exact waits does not hold.
 ///
 /// In a [`Set`](crate::Set) it comes first, since what is taken first is given back last, and what it refuses costs the others nothing.
 ///

@@ -21,6 +21,8 @@ mod rule;
 /// closing counts as the longest. A gate whose time has passed and that nobody looked at for the rest of the range (146 years; on a `u32` at least as
 /// long as the longest closing) may be taken for closed once more, for at most the longest closing.
 ///
+/// It is not [saved](crate::Saved) over a restart: [`status`](Self::status) tells the wait to close it for again.
+///
 /// # Cost
 /// One read; 24 bytes on a `u64`, 12 on a `u32`.
 ///

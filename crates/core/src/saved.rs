@@ -3,6 +3,17 @@ use core::{error::Error, fmt};
 /// The version that this library writes.
 const VERSION: u8 = 1;
 
+/// The names of algorithms in a [`Saved`] state; that of a pair is two of them.
+#[derive(Clone, Copy)]
+pub(crate) enum Name {
+    Gcra = 1,
+    TokenBucket = 2,
+    FixedWindow = 3,
+    SlidingWindow = 4,
+}
+
+const NAME_BITS: u32 = 4;
+
 /// A limiter's state as it is kept over a restart, relative to the moment of saving: a clock may start anew.
 ///
 /// 18 bytes, whose first says in which version they are written and whose second which algorithm wrote them; numbers are little-endian.
@@ -30,18 +41,28 @@ impl Saved {
     /// How many bytes it takes.
     pub const SIZE: usize = 18;
 
-    /// What the algorithm with this number has to tell.
-    pub(crate) const fn of(algorithm: u8, numbers: [u64; 2]) -> Self {
-        Self { algorithm, numbers }
+    /// What an algorithm has to tell.
+    pub(crate) const fn of(algorithm: Name, number: u64) -> Self {
+        Self { algorithm: algorithm as u8, numbers: [number, 0] }
     }
 
-    /// What the algorithm with this number told.
-    pub(crate) const fn told_by(&self, algorithm: u8) -> Result<[u64; 2], RestoreError> {
-        if self.algorithm == algorithm {
-            Ok(self.numbers)
-        } else {
-            Err(RestoreError::OtherAlgorithm { found: self.algorithm, expected: algorithm })
-        }
+    /// What the algorithm of this name told.
+    pub(crate) const fn told_by(&self, algorithm: Name) -> Result<u64, RestoreError> {
+        let ([number, _], expected) = (self.numbers, algorithm as u8);
+        if self.algorithm == expected { Ok(number) } else { Err(RestoreError::OtherAlgorithm { found: self.algorithm, expected }) }
+    }
+
+    /// What two algorithms have to tell, in one.
+    pub(crate) const fn both(first: Self, second: Self) -> Self {
+        let ([one, _], [two, _]) = (first.numbers, second.numbers);
+        Self { algorithm: first.algorithm.wrapping_shl(NAME_BITS) | second.algorithm, numbers: [one, two] }
+    }
+
+    /// What each of two told.
+    pub(crate) const fn each(&self) -> [Self; 2] {
+        let [one, two] = self.numbers;
+        let second = self.algorithm & ((1 << NAME_BITS) - 1);
+        [Self { algorithm: self.algorithm.wrapping_shr(NAME_BITS), numbers: [one, 0] }, Self { algorithm: second, numbers: [two, 0] }]
     }
 
     /// The bytes to keep.
@@ -87,7 +108,7 @@ pub enum RestoreError {
         /// The version that they say.
         found: u8,
     },
-    /// Another algorithm wrote them.
+    /// Another algorithm wrote them: 1 is `Gcra`, 2 `TokenBucket`, 3 `FixedWindow`, 4 `SlidingWindow`, and a `Pair` 16 times its first and its second.
     OtherAlgorithm {
         /// The number of that one.
         found: u8,

@@ -19,8 +19,9 @@ use window::Window;
 /// compare-exchange on one place.
 ///
 /// It counts calls, each of cost 1; a cost of 0 is always admitted, a larger one is [`Decision::Impossible`]. For any cost there is
-/// [`CostLog`](crate::CostLog). It can't be [charged](crate::Charge) after the fact, since what exceeds `N` has no place. And its numbers don't change:
-/// `N` is its type, and of another window it would have to know what it has forgotten.
+/// [`CostLog`](crate::CostLog). It can't be [charged](crate::Charge) after the fact, since what exceeds `N` has no place. Its numbers don't change:
+/// `N` is its type, and of another window it would have to know what it has forgotten. And `N` places don't fit a [`Saved`](crate::Saved) state: after a restart
+/// [`drain`](crate::Drain::drain) it.
 ///
 /// # Time
 /// On a `u64` a window is exact to the nanosecond. On a `u32` it is longer by at most one part in a million, and lasts about a thousand windows

@@ -60,9 +60,9 @@ constructors! {
 macro_rules! algorithms {
     ($cell:ident, $word:ty, $gcra:literal $bucket:literal $fixed:literal $sliding:literal) => {
         verbs!($cell<Gcra<$word>>, Gcra<$word>, $gcra: decide peek undo wait_behind snapshot forget_idle take_up_to drain reserve cancel refund charge set_quota save restore);
-        verbs!($cell<TokenBucket<$word>>, TokenBucket<$word>, $bucket: decide peek undo wait_behind snapshot forget_idle take_up_to drain reserve cancel refund charge set_quota);
-        verbs!($cell<FixedWindow<$word>>, FixedWindow<$word>, $fixed: decide peek undo wait_behind snapshot forget_idle take_up_to drain reserve cancel refund charge set_quota);
-        verbs!($cell<SlidingWindow<$word>>, SlidingWindow<$word>, $sliding: decide peek undo wait_behind snapshot forget_idle take_up_to drain charge set_quota);
+        verbs!($cell<TokenBucket<$word>>, TokenBucket<$word>, $bucket: decide peek undo wait_behind snapshot forget_idle take_up_to drain reserve cancel refund charge set_quota save restore);
+        verbs!($cell<FixedWindow<$word>>, FixedWindow<$word>, $fixed: decide peek undo wait_behind snapshot forget_idle take_up_to drain reserve cancel refund charge set_quota save restore);
+        verbs!($cell<SlidingWindow<$word>>, SlidingWindow<$word>, $sliding: decide peek undo wait_behind snapshot forget_idle take_up_to drain charge set_quota save restore);
     };
 }
 
@@ -102,7 +102,7 @@ mod wide {
     type Both = Pair<Gcra<u32>, Gcra<u32>>;
     type Table = Keyed<Gcra<u32>, 64>;
 
-    verbs!(Atomic<Both>, Both, "pair": decide peek undo wait_behind snapshot forget_idle take_up_to drain reserve cancel refund charge decide_named set_quota);
+    verbs!(Atomic<Both>, Both, "pair": decide peek undo wait_behind snapshot forget_idle take_up_to drain reserve cancel refund charge decide_named set_quota save restore);
     verbs!(KeyLimit<'static, Gcra<u32>, 64>, (), "keyed": decide peek undo wait_behind snapshot take_up_to drain charge);
     export!("keyed", "limit", (table: &'static Table, fingerprint: u64) -> KeyLimit<'static, Gcra<u32>, 64>, table.limit(fingerprint));
     export!("keyed", "len", (table: &Table, now: u64) -> usize, table.len(Nanos(now)));

@@ -7,6 +7,8 @@ const WINDOW: &str = "crates/core/src/algorithm/fixed_window.rs";
 const CARRY: &str = "crates/core/src/carry_over.rs";
 
 pub(super) const BUGS: &[Bug] = &[
+    bug(BUCKET, "saved.told_by(Name::TokenBucket)?", "saved.told_by(Name::TokenBucket)? / 2", "-p paceline-tests --test saved"),
+    bug(WINDOW, "number.wrapping_shr(u32::BITS).min(self.beyond.into())", "0", "-p paceline-tests --test saved"),
     bug(
         BUCKET,
         "saturating_sub(self.lumps(now).1))",

@@ -3,9 +3,12 @@
 use super::{Bug, bug, race};
 
 const WINDOW: &str = "crates/core/src/algorithm/sliding_window.rs";
+const SAVED: &str = "crates/core/src/saved.rs";
 const PAIR: &str = "crates/core/src/algorithm/pair.rs";
 
 pub(super) const BUGS: &[Bug] = &[
+    bug(WINDOW, "self.used(&self.look(*word, now))", "u128::from(self.look(*word, now).current)", "-p paceline-tests --test saved"),
+    bug(SAVED, "let [one, two] = self.numbers;", "let [two, one] = self.numbers;", "-p paceline-tests --test saved"),
     bug(WINDOW, "previous: self.limit.into(), ..seen", "..seen", "-p paceline-tests --test sliding_window late_drain"),
     bug(
         WINDOW,

@@ -20,8 +20,9 @@ const SKEW: Nanos = Nanos::from_secs(1);
 /// crate). It is too wide for an atomic word, so a [`Locked`](crate::Locked) cell holds it. A queue that is full refuses until the oldest
 /// admission leaves the window: stricter, never above.
 ///
-/// It can't be [reserved](crate::Reserve) from, since a ticket would be two copies of the queue; it has no debt to be [charged](crate::Charge) to; and its
-/// numbers don't change, since of a longer window it would have to know what it has forgotten.
+/// It can't be [reserved](crate::Reserve) from, since a ticket would be two copies of the queue; it has no debt to be [charged](crate::Charge) to; its
+/// numbers don't change, since of a longer window it would have to know what it has forgotten; and a queue does not fit a [`Saved`](crate::Saved) state: after a
+/// restart [`drain`](crate::Drain::drain) it.
 ///
 /// # Clocks that go back
 /// A reading behind the newest admission counts as that one's time, so late readings are only stricter. One that is behind by more than the

@@ -3,9 +3,10 @@
 use core::marker::PhantomData;
 
 use crate::{
-    Algorithm, CarryOver, Decision, Horizon, Nanos, Quota, QuotaError, Reservation, Snapshot, Word,
-    algorithm::{Debit, Empty, Reconfigure, Schedule},
+    Algorithm, CarryOver, Decision, Horizon, Nanos, Quota, QuotaError, Reservation, RestoreError, Saved, Snapshot, Word,
+    algorithm::{Debit, Empty, Persist, Reconfigure, Schedule},
     horizon::div_ceil,
+    saved::Name,
 };
 
 /// The counter that is set to zero at fixed times: a limit for each aligned window, and nothing that outlives one.
@@ -308,6 +309,20 @@ impl<W: Word> Reconfigure for FixedWindow<W> {
             (CarryOver::Reset, ..) | (_, 0, 0) => W::ZERO,
             _ => new.state(now, Newest { ahead, count: count.min(new.limit) }),
         }
+    }
+}
+
+/// What was counted in the window of `now` counts in that of the clock that restores, and what was committed ahead as many windows ahead.
+impl<W: Word> Persist for FixedWindow<W> {
+    fn save(&self, state: &W, now: Nanos) -> Saved {
+        let Newest { ahead, count } = self.look(*state, now);
+        Saved::of(Name::FixedWindow, ahead.wrapping_shl(u32::BITS) | u64::from(count))
+    }
+
+    fn restore(&self, saved: &Saved, now: Nanos) -> Result<W, RestoreError> {
+        let number = saved.told_by(Name::FixedWindow)?;
+        let (ahead, count) = (number.wrapping_shr(u32::BITS).min(self.beyond.into()), self.limit.min(number as u32));
+        Ok(if (ahead, count) == (0, 0) { W::ZERO } else { self.state(now, Newest { ahead, count }) })
     }
 }
 

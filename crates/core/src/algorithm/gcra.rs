@@ -4,6 +4,7 @@ use crate::{
     Algorithm, CarryOver, Decision, Horizon, Nanos, Quota, QuotaError, Reservation, RestoreError, Saved, Snapshot, Word,
     algorithm::{Debit, Empty, Persist, Reconfigure, Schedule},
     quota::divided,
+    saved::Name,
     ticks::Ticks,
 };
 
@@ -289,17 +290,14 @@ impl<W: Word> Reconfigure for Gcra<W> {
 impl<W: Word> Persist for Gcra<W> {
     fn save(&self, tat: &W, now: Nanos) -> Saved {
         let (_, ahead) = self.look(*tat, now);
-        Saved::of(SAVED, [self.ticks.wait(now, ahead.widen()).0, 0])
+        Saved::of(Name::Gcra, self.ticks.wait(now, ahead.widen()).0)
     }
 
     fn restore(&self, saved: &Saved, now: Nanos) -> Result<W, RestoreError> {
-        let [ahead, _] = saved.told_by(SAVED)?;
+        let ahead = saved.told_by(Name::Gcra)?;
         Ok(self.state(now, self.ticks.lasting(Nanos(ahead)).into()))
     }
 }
-
-/// The number of this algorithm in a [`Saved`] state.
-const SAVED: u8 = 1;
 
 /// `amount * to / from`, rounded up.
 fn ratio(amount: u128, to: u128, from: u128) -> u128 {

@@ -1,8 +1,8 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 use crate::{
-    Algorithm, CarryOver, Decision, Nanos, Reservation, SetDecision, Snapshot,
-    algorithm::{Debit, Empty, Reconfigure, Schedule},
+    Algorithm, CarryOver, Decision, Nanos, Reservation, RestoreError, Saved, SetDecision, Snapshot,
+    algorithm::{Debit, Empty, Persist, Reconfigure, Schedule},
 };
 
 /// Two algorithms in one word of 64 bits, taken together or not at all in one compare-exchange: requests and tokens, minute and day.
@@ -200,6 +200,18 @@ impl<A: Reconfigure<State = u32, Cost = u32>, B: Reconfigure<State = u32, Cost =
             |second, state| second.carry_over(state, now, &new.second, rule),
         );
         joined(first, second)
+    }
+}
+
+impl<A: Persist<State = u32, Cost = u32>, B: Persist<State = u32, Cost = u32>> Persist for Pair<A, B> {
+    fn save(&self, state: &u64, now: Nanos) -> Saved {
+        let [first, second] = self.each(*state, |first, state| first.save(state, now), |second, state| second.save(state, now));
+        Saved::both(first, second)
+    }
+
+    fn restore(&self, saved: &Saved, now: Nanos) -> Result<u64, RestoreError> {
+        let [first, second] = saved.each();
+        Ok(joined(self.first.restore(&first, now)?, self.second.restore(&second, now)?))
     }
 }
 

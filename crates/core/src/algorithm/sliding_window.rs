@@ -3,8 +3,9 @@
 use core::{marker::PhantomData, num::NonZeroU64};
 
 use crate::{
-    Algorithm, CarryOver, Decision, Horizon, Nanos, Quota, QuotaError, Snapshot, Word,
-    algorithm::{Debit, Empty, Reconfigure},
+    Algorithm, CarryOver, Decision, Horizon, Nanos, Quota, QuotaError, RestoreError, Saved, Snapshot, Word,
+    algorithm::{Debit, Empty, Persist, Reconfigure},
+    saved::Name,
 };
 
 /// The two-counter estimate of a sliding window: what was counted in this window, and of the window before as much as still overlaps.
@@ -188,6 +189,19 @@ impl<W: Word> SlidingWindow<W> {
         u64::from(limit).saturating_sub(seen.current).saturating_sub(overlapping)
     }
 
+    /// What counts in all, times the window.
+    fn used(&self, seen: &Seen) -> u128 {
+        product(seen.current, self.window.get()).saturating_add(product(seen.previous, self.left(seen)))
+    }
+
+    /// The state that counts `used` in the window of `now`, as far as may be charged.
+    fn counting(&self, now: Nanos, used: u128) -> W {
+        match used.min(self.floor.into()) as u64 {
+            0 => W::ZERO,
+            current => self.pack(&Seen { index: now.0 / self.window, previous: 0, current, elapsed: 0, late: 0 }),
+        }
+    }
+
     /// How far into the window it has room for `cost`, where it ever has.
     fn time_for(&self, seen: &Seen, cost: u64) -> Option<u64> {
         let spare = u64::from(self.limit).checked_sub(seen.current)?.checked_sub(cost)?;
@@ -321,19 +335,26 @@ impl<W: Word> Debit for SlidingWindow<W> {
 impl<W: Word> Reconfigure for SlidingWindow<W> {
     fn carry_over(&self, word: &W, now: Nanos, new: &Self, rule: CarryOver) -> W {
         let seen = self.look(*word, now);
-        let used = product(seen.current, self.window.get()).saturating_add(product(seen.previous, self.left(&seen)));
+        let used = self.used(&seen);
         let (window, limit, new_limit) = (u128::from(self.window.get()), u128::from(self.limit), u128::from(new.limit));
         let used = match rule {
             CarryOver::Reset => 0,
             CarryOver::Proportional => div_ceil(used.saturating_mul(new_limit), window.saturating_mul(limit)),
             CarryOver::AsIs => div_ceil(used, window).saturating_add(new_limit).saturating_sub(limit),
         };
-        let current = used.min(new.floor.into()) as u64;
-        if current == 0 {
-            return W::ZERO;
-        }
-        let index = now.saturating_add(Nanos(seen.late)).0 / new.window;
-        new.pack(&Seen { index, previous: 0, current, elapsed: 0, late: 0 })
+        new.counting(now.saturating_add(Nanos(seen.late)), used)
+    }
+}
+
+/// All that still counts at the moment of saving counts in the window of the clock that restores, rounded up.
+impl<W: Word> Persist for SlidingWindow<W> {
+    fn save(&self, word: &W, now: Nanos) -> Saved {
+        let used = div_ceil(self.used(&self.look(*word, now)), self.window.get().into());
+        Saved::of(Name::SlidingWindow, u64::try_from(used).unwrap_or(u64::MAX))
+    }
+
+    fn restore(&self, saved: &Saved, now: Nanos) -> Result<W, RestoreError> {
+        Ok(self.counting(now, saved.told_by(Name::SlidingWindow)?.into()))
     }
 }
 

@@ -3,9 +3,10 @@
 use core::marker::PhantomData;
 
 use crate::{
-    Algorithm, CarryOver, Decision, Horizon, Nanos, Quota, QuotaError, Reservation, Snapshot, Word,
-    algorithm::{Debit, Empty, Reconfigure, Schedule},
+    Algorithm, CarryOver, Decision, Horizon, Nanos, Quota, QuotaError, Reservation, RestoreError, Saved, Snapshot, Word,
+    algorithm::{Debit, Empty, Persist, Reconfigure, Schedule},
     horizon::div_ceil,
+    saved::Name,
     ticks::Ticks,
 };
 
@@ -192,6 +193,14 @@ impl<W: Word> TokenBucket<W> {
         self.axis().end(tokens, W::truncate(ahead))
     }
 
+    /// The state of a bucket that lacks so many tokens at `now`, as far as they may be committed.
+    fn lacking(&self, now: Nanos, tokens: u64) -> W {
+        match tokens.min(self.floor()) {
+            0 => W::ZERO,
+            tokens => self.full_after(self.look(W::ZERO, now).0, tokens),
+        }
+    }
+
     /// From `now` until `tokens` more have come.
     fn wait(&self, now: Nanos, tokens: u64) -> Nanos {
         let lumps = div_ceil(tokens, self.lump.into());
@@ -308,11 +317,18 @@ impl<W: Word> Debit for TokenBucket<W> {
 impl<W: Word> Reconfigure for TokenBucket<W> {
     fn carry_over(&self, full: &W, now: Nanos, new: &Self, rule: CarryOver) -> W {
         let (_, ahead) = self.look(*full, now);
-        let ahead = rule.taken(ahead, self.burst, new.burst);
-        match ahead.min(new.floor()) {
-            0 => W::ZERO,
-            ahead => new.full_after(new.look(W::ZERO, now).0, ahead),
-        }
+        new.lacking(now, rule.taken(ahead, self.burst, new.burst))
+    }
+}
+
+/// Lumps come at the times of the clock that restores.
+impl<W: Word> Persist for TokenBucket<W> {
+    fn save(&self, full: &W, now: Nanos) -> Saved {
+        Saved::of(Name::TokenBucket, self.look(*full, now).1)
+    }
+
+    fn restore(&self, saved: &Saved, now: Nanos) -> Result<W, RestoreError> {
+        Ok(self.lacking(now, saved.told_by(Name::TokenBucket)?))
     }
 }
 

@@ -16,7 +16,8 @@ use crate::{
 /// With [`WhenFull::Overflow`], what is undone is given back to the key once it has a place of its own, even where it was taken before from what
 /// all share: that key may then be one such cost above its quota, which the shared limiter has paid.
 ///
-/// There is no `Reserve`: who holds a ticket for later can't see his key displaced, or move from the shared limiter to one of its own.
+/// There is no `Reserve`: who holds a ticket for later can't see his key displaced, or move from the shared limiter to one of its own. Nor are states saved: the
+/// random key of the fingerprints does not outlive a restart.
 #[derive(Debug)]
 pub struct KeyLimit<'a, A: Algorithm<State = u32, Cost = u32>, const N: usize> {
     table: &'a Keyed<A, N>,
