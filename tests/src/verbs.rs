@@ -165,7 +165,7 @@ where
             Op::Cancel => self.cancel(now),
             Op::Refund(unused) => self.refund(now, unused.into()),
             Op::SetQuota(limit, burst, rule) => {
-                self.late = Nanos::ZERO; // what the new word remembers may be less
+                self.be_late(Nanos::ZERO); // what the new word remembers may be less
                 self.set_quota(self.now, Quota::new(limit.into(), self.quota.period().to_duration()).burst(burst.into()), rule);
             }
         }
