@@ -17,6 +17,7 @@ mod pair;
 mod phrases;
 mod read;
 mod rules;
+mod usual;
 mod vocabulary;
 pub(crate) mod whole;
 mod wide;

@@ -72,7 +72,7 @@ impl Number {
 
 /// What the digits from `at` make behind those of `whole`, and how many they are.
 #[inline]
-fn digits(body: &[u8], at: usize, whole: u64) -> (u64, usize) {
+pub(super) fn digits(body: &[u8], at: usize, whole: u64) -> (u64, usize) {
     let mut whole = whole;
     let mut count = 0;
     for byte in body.get(at..).unwrap_or_default() {
@@ -100,7 +100,7 @@ fn fraction(body: &[u8], at: usize) -> (u32, usize) {
 }
 
 /// A number of so many digits fits 64 bits, whatever they are; a longer one counts as the largest.
-const MOST_DIGITS: usize = 19;
+pub(super) const MOST_DIGITS: usize = 19;
 
 /// A duration and where it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
