@@ -1,8 +1,6 @@
 //! What classifying a body costs, beside `serde_json` into a struct and compiled regexes for the numbers.
 
 use core::hint::black_box;
-use core::time::Duration;
-use std::time::Instant;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use paceline::{Kind, classify_429};
@@ -27,29 +25,6 @@ fn openai(criterion: &mut Criterion) {
         });
     });
     group.finish();
-}
-
-/// The ratio of the two in this run, from the fastest of many short rounds: other work on the machine disturbs it least.
-fn ratio(_: &mut Criterion) {
-    let peer = Peer::new();
-    let ours = fastest(|| {
-        black_box(classify_429(black_box(OPENAI.as_bytes())));
-    });
-    let theirs = fastest(|| {
-        black_box(peer.read(black_box(OPENAI)));
-    });
-    let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
-    println!("openai body: classify_429 takes {ratio:.3} of serde_json + regex, at most 0.25");
-    assert!(ratio <= 0.25, "the claim does not hold");
-}
-
-fn fastest(mut round: impl FnMut()) -> Duration {
-    let time = |round: &mut dyn FnMut()| {
-        let start = Instant::now();
-        (0..50).for_each(|_| round());
-        start.elapsed()
-    };
-    (0..5_000).map(|_| time(&mut round)).min().unwrap_or_default()
 }
 
 fn html(criterion: &mut Criterion) {
@@ -81,5 +56,5 @@ fn adversarial(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, openai, ratio, html, adversarial);
+criterion_group!(benches, openai, html, adversarial);
 criterion_main!(benches);
