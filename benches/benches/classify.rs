@@ -5,6 +5,7 @@ use core::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use paceline::{Kind, classify_429};
 use paceline_benches::classify::{OPENAI, Peer, html_page};
+use paceline_tests::refusals::HOSTILE;
 
 fn openai(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("openai body");
@@ -44,7 +45,7 @@ fn html(criterion: &mut Criterion) {
 /// Ten times the input costs about ten times the time, whatever the input tries.
 fn adversarial(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("adversarial");
-    for (name, unit) in paceline_benches::classify::ADVERSARIAL {
+    for (name, unit) in HOSTILE {
         for size in [10_000, 100_000] {
             let body = unit.repeat(size / unit.len());
             group.throughput(Throughput::Bytes(body.len() as u64));

@@ -25,7 +25,7 @@ mod words;
 
 use core::time::Duration;
 
-use number::DAY;
+use crate::period::DAY;
 use read::{Reader, Stop};
 
 pub use kind::{Action, Kind, Reason, Resource};
