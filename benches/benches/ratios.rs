@@ -3,16 +3,18 @@
 
 use std::{hint::black_box, process::ExitCode, time::Instant};
 
-use paceline::Quota;
+use paceline::{Kind, Quota, classify_429};
 use paceline_benches::acquire::{
     Bare, Clocked, HandWritten, OPEN, PassedIn, SHUT, WithWait, governor_tsc, paceline, paceline_tsc, ratelimit,
 };
+use paceline_benches::classify::{OPENAI, Peer, html_page};
 
 const RUNS: usize = 21;
 const CALLS: u64 = 2_000_000;
+const BODIES: u64 = 20_000;
 
 fn main() -> ExitCode {
-    println!("ns a call, medians of {RUNS} alternating runs of {CALLS} calls");
+    println!("ns a call, medians of {RUNS} alternating runs of {CALLS} calls, or {BODIES} bodies");
     let claims = [
         passed_in("admitted, against the same by hand", OPEN, &HandWritten::new(OPEN), Some(1.10)),
         passed_in("refused, against the same by hand", SHUT, &HandWritten::new(SHUT), Some(1.20)),
@@ -23,6 +25,8 @@ fn main() -> ExitCode {
         clocked("refused, and the wait, against governor", SHUT, &WithWait(paceline_tsc(SHUT)), &WithWait(governor_tsc(SHUT)), Some(0.60)),
         clocked("admitted, with the clock, against ratelimit", OPEN, &paceline_tsc(OPEN), &ratelimit(OPEN), None),
         clocked("refused, with the clock, against ratelimit", SHUT, &paceline_tsc(SHUT), &ratelimit(SHUT), None),
+        openai_body("a body of OpenAI, against serde_json and regexes", Some(0.25)),
+        html_page_at_speed("a page of HTML, against 1 GB/s", Some(1.0)),
     ];
     if claims.into_iter().all(|holds| holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -30,54 +34,73 @@ fn main() -> ExitCode {
 fn passed_in(name: &str, quota: Quota, peer: &impl PassedIn, most: Option<f64>) -> bool {
     let ours = paceline(quota);
     let mut now = (1_000, 1_000);
-    compare(name, quota, most, || time_passed_in(&ours, &mut now.0), || time_passed_in(peer, &mut now.1))
+    ours.call(now.0); // uses the burst of one up
+    peer.call(now.1);
+    compare(name, most, || time_passed_in(&ours, quota, &mut now.0), || time_passed_in(peer, quota, &mut now.1))
 }
 
 fn clocked(name: &str, quota: Quota, ours: &impl Clocked, peer: &impl Clocked, most: Option<f64>) -> bool {
-    compare(name, quota, most, || time_clocked(ours), || time_clocked(peer))
+    ours.call();
+    peer.call();
+    compare(name, most, || time_clocked(ours, quota), || time_clocked(peer, quota))
 }
 
-/// Nanoseconds a call, and how many were admitted.
-type Timing = (f64, u64);
+fn openai_body(name: &str, most: Option<f64>) -> bool {
+    let peer = Peer::new();
+    let ours = || classify_429(black_box(OPENAI.as_bytes())).requested() == Some(15_258);
+    compare(name, most, || timed(BODIES, BODIES, ours), || timed(BODIES, BODIES, || peer.read(black_box(OPENAI)).requested == Some(15_258)))
+}
+
+/// At 1 GB/s a byte takes a nanosecond.
+fn html_page_at_speed(name: &str, most: Option<f64>) -> bool {
+    let page = html_page();
+    let ours = || classify_429(black_box(page.as_bytes())).kind() == Kind::RateLimited;
+    compare(name, most, || timed(BODIES, BODIES, ours), || page.len() as f64)
+}
 
 #[inline(never)]
-fn time_passed_in(limiter: &impl PassedIn, now: &mut u64) -> Timing {
-    timed(|| {
+fn time_passed_in(limiter: &impl PassedIn, quota: Quota, now: &mut u64) -> f64 {
+    timed(CALLS, admitted_of(quota), || {
         *now += 100;
         black_box(limiter).call(*now)
     })
 }
 
 #[inline(never)]
-fn time_clocked(limiter: &impl Clocked) -> Timing {
-    timed(|| black_box(limiter).call())
+fn time_clocked(limiter: &impl Clocked, quota: Quota) -> f64 {
+    timed(CALLS, admitted_of(quota), || black_box(limiter).call())
 }
 
+fn admitted_of(quota: Quota) -> u64 {
+    if quota == OPEN { CALLS } else { 0 }
+}
+
+/// Nanoseconds a call, of which so many have to answer yes.
 #[inline(always)]
-fn timed(mut call: impl FnMut() -> bool) -> Timing {
+fn timed(calls: u64, expected: u64, mut call: impl FnMut() -> bool) -> f64 {
     let start = Instant::now();
-    let mut admitted = 0;
-    for _ in 0..CALLS {
-        admitted += u64::from(call());
+    let mut yes = 0;
+    for _ in 0..calls {
+        yes += u64::from(call());
     }
-    (start.elapsed().as_nanos() as f64 / CALLS as f64, admitted)
+    let nanos = start.elapsed().as_nanos() as f64;
+    assert_eq!(yes, expected, "the loop did not do what is timed");
+    nanos / calls as f64
 }
 
-fn compare(name: &str, quota: Quota, most: Option<f64>, mut ours: impl FnMut() -> Timing, mut peer: impl FnMut() -> Timing) -> bool {
+fn compare(name: &str, most: Option<f64>, mut ours: impl FnMut() -> f64, mut peer: impl FnMut() -> f64) -> bool {
     let (mut our_times, mut peer_times) = (Vec::new(), Vec::new());
-    ours(); // uses the burst of one up
+    ours(); // warms up
     peer();
     for _ in 0..RUNS {
-        for (times, (time, admitted)) in [(&mut our_times, ours()), (&mut peer_times, peer())] {
-            assert_eq!(admitted, if quota == OPEN { CALLS } else { 0 }, "{name}: the loop did not do what is timed");
-            times.push(time);
-        }
+        our_times.push(ours());
+        peer_times.push(peer());
     }
     let (ours, peer) = (median(our_times), median(peer_times));
     let ratio = ours / peer;
     let holds = most.is_none_or(|most| ratio <= most);
     let claim = most.map_or("no claim".into(), |most| format!("at most {most:.2}: {}", if holds { "holds" } else { "DOES NOT HOLD" }));
-    println!("{name:<44} {ours:6.2} / {peer:6.2} = {ratio:.3}, {claim}");
+    println!("{name:<48} {ours:7.2} / {peer:7.2} = {ratio:.3}, {claim}");
     holds
 }
 

@@ -14,18 +14,6 @@ pub const OPENAI: &str = r#"{
 }
 "#;
 
-/// Pieces that a parser could be slow on, by name.
-pub const ADVERSARIAL: [(&str, &str); 8] = [
-    ("open braces", r#"{"a":"#),
-    ("quotes", "\""),
-    ("backslashes", "\\"),
-    ("digits", "1"),
-    ("tags", "<a"),
-    ("colons", "error: "),
-    ("durations", "1m1"),
-    ("han", "\u{8bf7}"),
-];
-
 /// A block page of about 6 kB in the manner of a content delivery network: styles, a script and a few sentences.
 #[must_use]
 pub fn html_page() -> String {

@@ -65,6 +65,22 @@ proptest! {
     }
 }
 
+proptest! {
+    /// What is taken in at once means what its words and numbers mean one by one, which a second blank makes of it. Tried: the
+    /// third count without the second; no look for an invitation to pay before the counts.
+    #[test]
+    fn usual_phrases_are_their_words(
+        before in prop_oneof![Just(""), Just("Add credits, "), Just("Remaining: "), Just("Connection "), Just("Used 5, limit 9, "), Just("Retry after ")],
+        counts in ["[0-9]{1,21}", "[0-9]{1,6}", "[0-9]{1,6}"],
+        stop in prop_oneof![Just(". "), Just("."), Just(".5 "), Just(", "), Just(" ")],
+    ) {
+        let [limit, used, requested] = counts;
+        let once = format!("{before}Rate limit reached for gpt-4 on tokens per min (TPM): {before}Limit {limit}, Used {used}, Requested {requested}{stop}Please try again in 6.5s. ");
+        let apart = once.replace("Rate ", "Rate  ").replace("Limit ", "Limit  ").replace("Please ", "Please  ");
+        prop_assert_eq!(classify_429(once.as_bytes()), classify_429(apart.as_bytes()), "{}", once);
+    }
+}
+
 /// The fuzz targets on fixed seeds, so that stable Rust covers them.
 #[test]
 fn fuzz_targets_hold_on_fixed_seeds() {

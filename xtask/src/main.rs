@@ -70,10 +70,7 @@ fn run(check: &Check) -> Result<()> {
         Check::BareMetal => bare_metal::run(),
         Check::Planted { every } => planted::run((*every).max(1)),
         Check::Pace => cargo("test --release -p paceline-cli --test cli sample").run(),
-        Check::Ratios => {
-            cargo("bench -p paceline-benches --bench ratios").run()?;
-            cargo("bench -p paceline-benches --bench classify -- body").run()
-        }
+        Check::Ratios => cargo("bench -p paceline-benches --bench ratios").run(),
         Check::Bench => cargo("bench -p paceline-benches").run(),
         Check::Accuracy => {
             let table = cargo("run --quiet --release -p paceline-tests --example accuracy").output()?;

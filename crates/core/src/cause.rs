@@ -17,6 +17,7 @@ mod pair;
 mod phrases;
 mod read;
 mod rules;
+mod usual;
 mod vocabulary;
 pub(crate) mod whole;
 mod wide;
@@ -24,7 +25,7 @@ mod words;
 
 use core::time::Duration;
 
-use number::DAY;
+use crate::period::DAY;
 use read::{Reader, Stop};
 
 pub use kind::{Action, Kind, Reason, Resource};

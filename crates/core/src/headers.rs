@@ -2,6 +2,12 @@
 //!
 //! Services spell them in dozens of ways; what they say is always the same: a limit, what is left of it, when it is
 //! full again, and how long to wait. [`Headers::read`] takes them all, [`RateLimitFields`] writes the current IETF draft.
+//!
+//! A bare number in a reset is seconds left, milliseconds left, or a time since the Unix epoch: [`Dialect`] says which, and
+//! guesses by size where it is not told. Of an empty bucket without `retry-after`, [`classify`](crate::classify) waits such a reset
+//! out in full, though a server that refills evenly would admit the next request earlier. Nothing tells the two apart: a burst that
+//! uses up a fixed window in its first slot looks the same. A retry that is too early is refused, and counted; a wait that is too
+//! long only costs time.
 
 mod bucket;
 mod name;

@@ -56,6 +56,7 @@ mod limit;
 mod limiter;
 mod locked;
 mod named;
+mod period;
 mod quota;
 mod remedy;
 mod report;

@@ -2,6 +2,7 @@ use core::{error::Error, fmt, time::Duration};
 
 use crate::{
     Horizon, Nanos, Word,
+    period::{DAY, HOUR, MINUTE, SECOND},
     ticks::{self, FINEST},
 };
 
@@ -39,22 +40,22 @@ impl Quota {
 
     /// `limit` a second.
     pub const fn per_second(limit: u32) -> Self {
-        Self::new(limit, Duration::from_secs(1))
+        Self::new(limit, SECOND)
     }
 
     /// `limit` a minute.
     pub const fn per_minute(limit: u32) -> Self {
-        Self::new(limit, Duration::from_secs(60))
+        Self::new(limit, MINUTE)
     }
 
     /// `limit` an hour.
     pub const fn per_hour(limit: u32) -> Self {
-        Self::new(limit, Duration::from_secs(3_600))
+        Self::new(limit, HOUR)
     }
 
     /// `limit` in each 24 hours.
     pub const fn per_day(limit: u32) -> Self {
-        Self::new(limit, Duration::from_secs(86_400))
+        Self::new(limit, DAY)
     }
 
     /// The same rate with another number admitted at once from idle.

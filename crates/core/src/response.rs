@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use crate::cause::{Cause, Kind, Reason, Reset, Resource, classify_429};
 use crate::headers::{Bucket, Headers, Window};
+use crate::period::{DAY, HOUR};
 use crate::time::until;
 
 /// A refusal as it came, or an error inside a stream that began with status 200.
@@ -153,14 +154,15 @@ fn later(body: Option<Duration>, header: Option<Duration>) -> Option<Duration> {
     }
 }
 
-/// Gemini says "exceeded your current quota" of limits per minute; a code is never that loose, nor is a month.
+/// Gemini says "exceeded your current quota" of limits per minute; a code is never that loose, nor is a month. Quotas that are used up
+/// come back after more than an hour, and windows of more than a day are allotments.
 fn is_rate_in_words_of_quota(cause: &Cause<'_>, wait: Option<Duration>) -> bool {
     let refills = match cause.reason {
         Reason::QuotaExhausted => true,
-        Reason::UsageLimit => cause.window.is_none_or(|window| window <= LONGEST_RATE_WINDOW),
+        Reason::UsageLimit => cause.window.is_none_or(|window| window <= DAY),
         _ => false,
     };
-    refills && !cause.by_code && wait.is_some_and(|wait| wait <= LONGEST_RATE_WAIT)
+    refills && !cause.by_code && wait.is_some_and(|wait| wait <= HOUR)
 }
 
 /// Whether the bucket can be the limit that the body speaks of.
@@ -179,9 +181,3 @@ fn fill_in(cause: &mut Cause<'_>, bucket: &Bucket<'_>) {
         cause.reason = Reason::of_rate(cause.resource, cause.window);
     }
 }
-
-/// Longer windows are allotments.
-const LONGEST_RATE_WINDOW: Duration = Duration::from_secs(86_400);
-
-/// Quotas that are used up come back after longer waits.
-const LONGEST_RATE_WAIT: Duration = Duration::from_secs(3600);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use paceline_core::headers::retry_after;
 
 use super::{
     clock::Clock,
@@ -50,11 +51,10 @@ impl Standing {
     }
 }
 
-/// `retry-after`, in whole seconds rounded up, and `retry-after-ms`.
+/// `retry-after` and `retry-after-ms`.
 pub(crate) fn write_retry_after(headers: &mut HeaderMap, wait: Duration) {
-    let milliseconds = Printed(wait).milliseconds();
-    insert(headers, "retry-after", &milliseconds.div_ceil(1_000).to_string());
-    insert(headers, "retry-after-ms", &milliseconds.to_string());
+    insert(headers, "retry-after", &retry_after(wait).to_string());
+    insert(headers, "retry-after-ms", &Printed(wait).milliseconds().to_string());
 }
 
 /// What every answer has: the number of the request, its organization and how long it took.

@@ -8,10 +8,11 @@ use super::date;
 use super::facts::Tail;
 use super::grammar::concept;
 use super::lex::{blanks, byte, class, class_at, is_in, is_letter, run, run_of, set};
-use super::number::{DAY, HOUR, MINUTE, Number, SECOND, Span, unit};
+use super::number::{Number, Span, unit};
 use super::read::{Label, Reader};
 use super::wide;
 use super::words::Stem;
+use crate::period::{DAY, HOUR, MINUTE, SECOND};
 
 impl Reader<'_> {
     /// Takes in the number at the reader: a time, a duration, a part of a name, or an amount.

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::Reset;
-use super::lex::{blanks, byte, run, text};
+use super::lex::{blanks, byte, class, class_at, run, text};
 use super::number::Number;
 
 /// The time that begins at `at`, and where it ends.
@@ -88,6 +88,9 @@ fn date_start(body: &[u8], at: usize) -> usize {
 }
 
 fn month(body: &[u8], at: usize) -> Option<(u64, usize)> {
+    if class_at(body, at) != class::UPPER {
+        return None;
+    }
     let name = body.get(at..at + 3)?;
     let position = MONTHS.iter().position(|month| *month == name)?;
     Some((position as u64 + 1, at + 3))

@@ -4,11 +4,11 @@ use core::time::Duration;
 
 use super::kind::{Kind, Reason, Resource};
 use super::lex::text;
-use super::number::{DAY, HOUR};
 use super::read::{Label, Sentence};
 use super::rules::{Finding, Rank, Source, find, find_listed};
 use super::words::{Concepts, Stem};
 use super::{Cause, Reset};
+use crate::period::{DAY, HOUR};
 use crate::time::until;
 
 /// What a body has said so far.

@@ -5,9 +5,10 @@ use core::time::Duration;
 use super::date;
 use super::identifier::Words;
 use super::lex::{byte, class, class_at, is_in, is_letter, key_end, name_end, opening, run_of, set, starts_with, text};
-use super::number::{MONTH, Number, SECOND, Span, of_stem};
+use super::number::{Number, Span, of_stem};
 use super::read::{Label, Reader};
 use super::words::Stem;
+use crate::period::{MONTH, SECOND};
 
 /// What the value of a key is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

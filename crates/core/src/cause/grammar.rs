@@ -4,9 +4,10 @@ use core::time::Duration;
 
 use super::facts::LONGEST_SAID;
 use super::kind::Resource;
-use super::number::{DAY, HOUR, MINUTE, MONTH, SECOND, WEEK, of_stem};
+use super::number::of_stem;
 use super::read::{Label, Reader};
 use super::words::{Concepts, Stem};
+use crate::period::{DAY, HOUR, MINUTE, MONTH, SECOND, WEEK};
 
 impl Reader<'_> {
     /// Takes in the next word.

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::number::DAY;
+use crate::period::DAY;
 
 /// What a refusal is about, in ten kinds; [`Reason`] says it more finely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,6 +5,7 @@ use core::time::Duration;
 use super::lex::{blanks, byte, class, class_at, run, starts_with};
 use super::wide;
 use super::words::Stem;
+use crate::period::{DAY, HOUR, MINUTE, MONTH, SECOND, WEEK};
 
 /// A decimal number: `40,000`, `20.000000`, `0.25`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +73,7 @@ impl Number {
 
 /// What the digits from `at` make behind those of `whole`, and how many they are.
 #[inline]
-fn digits(body: &[u8], at: usize, whole: u64) -> (u64, usize) {
+pub(super) fn digits(body: &[u8], at: usize, whole: u64) -> (u64, usize) {
     let mut whole = whole;
     let mut count = 0;
     for byte in body.get(at..).unwrap_or_default() {
@@ -100,7 +101,7 @@ fn fraction(body: &[u8], at: usize) -> (u32, usize) {
 }
 
 /// A number of so many digits fits 64 bits, whatever they are; a longer one counts as the largest.
-const MOST_DIGITS: usize = 19;
+pub(super) const MOST_DIGITS: usize = 19;
 
 /// A duration and where it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,14 +203,6 @@ pub(super) const fn of_stem(stem: Stem) -> Option<Duration> {
         _ => return None,
     })
 }
-
-pub(super) const SECOND: Duration = Duration::from_secs(1);
-pub(super) const MINUTE: Duration = Duration::from_secs(60);
-pub(super) const HOUR: Duration = Duration::from_secs(3_600);
-pub(super) const DAY: Duration = Duration::from_secs(86_400);
-pub(super) const WEEK: Duration = Duration::from_secs(7 * 86_400);
-/// Thirty days.
-pub(super) const MONTH: Duration = Duration::from_secs(30 * 86_400);
 
 /// Weeks to nanoseconds.
 const MOST_PARTS: usize = 8;

@@ -7,7 +7,9 @@ use core::time::Duration;
 
 use super::facts::Facts;
 use super::kind::Resource;
-use super::lex::{backslashes, blanks, byte, class, class_at, class_of, is_in, is_letter, run_of, set, starts_with, starts_with_any_case};
+use super::lex::{
+    backslashes, blanks, byte, class, class_at, class_of, is_in, is_letter, run, run_of, set, starts_with, starts_with_any_case,
+};
 use super::rules::Source;
 use super::wide;
 use super::words::{Concepts, Stem};
@@ -166,27 +168,6 @@ impl<'a> Reader<'a> {
         self.sentence = Sentence::START;
     }
 
-    /// Takes in at once what most refusals begin with and what they end with, as their words would be one by one.
-    fn usual_phrase(&mut self) -> bool {
-        const OPENING: &[u8; 23] = b"Rate limit reached for ";
-        const CLOSING: &[u8; 20] = b"Please try again in ";
-        if starts_with(self.body, self.at, OPENING) {
-            self.at += OPENING.len();
-            self.sentence.concepts |= Stem::Rate.bit() | Stem::Limit.bit() | Stem::Exceed.bit();
-            self.sentence.prev = Stem::For;
-            self.names(Stem::For);
-        } else if starts_with(self.body, self.at, CLOSING) {
-            self.at += CLOSING.len();
-            self.sentence.waits = true;
-            self.sentence.prev = Stem::In;
-        } else {
-            return false;
-        }
-        self.sentence.begun = true;
-        self.sentence.label = Label::None;
-        true
-    }
-
     /// Takes in words up to one that no blank and letter follow.
     fn words(&mut self) {
         while is_letter(self.body, self.at) {
@@ -203,6 +184,7 @@ impl<'a> Reader<'a> {
 
     fn last_word(&mut self, stem: Stem, start: usize, end: usize) {
         match byte(self.body, end) {
+            b'A'..=b'Z' if self.abbreviation(start) => {}
             b'_' | b'-' | b'$' | b'A'..=b'Z' | b'0'..=b'9' => self.identifier(start),
             b':' if starts_with(self.body, end, b"://") => {
                 self.at = run_of(self.body, end, set::URL);
@@ -211,6 +193,19 @@ impl<'a> Reader<'a> {
             b'/' if self.model_as_subject(start) => {}
             _ => self.bare_word(stem, start, end),
         }
+    }
+
+    /// `(TPM)`: capitals that are one word, and no key.
+    fn abbreviation(&mut self, start: usize) -> bool {
+        let end = run(self.body, start, |byte| byte.is_ascii_uppercase());
+        let alone = matches!(byte(self.body, end), b')' | b',' | b'.');
+        if alone {
+            let stem = Stem::of(self.body, start, end);
+            self.at = end;
+            self.push(stem);
+            self.names(stem);
+        }
+        alone
     }
 
     fn bare_word(&mut self, stem: Stem, start: usize, end: usize) {

@@ -4,6 +4,7 @@
 use core::time::Duration;
 
 use crate::Resource;
+use crate::period::{DAY, HOUR, MINUTE, MONTH, SECOND, WEEK};
 
 /// The meaning of a header's name.
 pub(super) struct Name {
@@ -242,14 +243,6 @@ const LONGEST: usize = 128;
 
 /// One of these is in each name that is read.
 const MARKS: [&str; 5] = ["limit", "remain", "reset", "retry", "concurrent"];
-
-const SECOND: Duration = Duration::from_secs(1);
-const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(3600);
-const DAY: Duration = Duration::from_secs(86_400);
-const WEEK: Duration = Duration::from_secs(7 * 86_400);
-/// Where the calendar would be needed, thirty days.
-const MONTH: Duration = Duration::from_secs(30 * 86_400);
 
 /// Words that stand alone between separators, sorted. A `token` is a credential, as in `api-token`.
 const WORDS: &[(&str, Word)] = &[

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use crate::cause::whole;
+use crate::period::SECOND;
 use crate::time::until;
 
 /// What a bare number in a reset header means: one name has several meanings among services.
@@ -90,7 +91,6 @@ fn bare(number: Duration, dialect: Dialect) -> Option<When> {
     })
 }
 
-const SECOND: Duration = Duration::from_secs(1);
 const LONGEST_LEFT: Duration = Duration::from_secs(100_000_000);
 const LATEST_SECONDS: Duration = Duration::from_secs(100_000_000_000);
 const LATEST_MILLISECONDS: Duration = Duration::from_secs(100_000_000_000_000);

@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use crate::period::{DAY, HOUR, MINUTE, SECOND};
+
 /// The window in which a limit refills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
@@ -51,5 +53,4 @@ pub(super) fn is_usual(length: Duration) -> bool {
     USUAL.contains(&length)
 }
 
-const USUAL: [Duration; 5] =
-    [Duration::from_secs(1), Duration::from_secs(10), Duration::from_secs(60), Duration::from_secs(3600), Duration::from_secs(86_400)];
+const USUAL: [Duration; 5] = [SECOND, Duration::from_secs(10), MINUTE, HOUR, DAY];

@@ -1,9 +1,8 @@
 //! Which remedies, in which order.
 
-use core::time::Duration;
-
 use super::{Evidence, Need, Rate, Remedies, Remedy};
 use crate::cause::{Cause, Kind, Reason, Resource};
+use crate::period::{DAY, MINUTE};
 
 /// What helps, the best first.
 pub(super) fn rank<'a>(cause: &Cause<'a>, evidence: &Evidence<'_>) -> Remedies<'a> {
@@ -89,7 +88,7 @@ impl<'a> Ranking<'a, '_> {
     fn requests(&mut self) {
         self.deduplicate();
         self.add([Remedy::PaceTo(self.pace())]);
-        if self.cause.window().is_some_and(|window| window <= Duration::from_secs(60)) {
+        if self.cause.window().is_some_and(|window| window <= MINUTE) {
             self.add([Remedy::ReduceBurst]);
         }
         let items = self.need().map(|need| need.needed.div_ceil(need.limit));
@@ -136,7 +135,7 @@ impl<'a> Ranking<'a, '_> {
     }
 
     fn raise(&mut self) {
-        if self.cause.window().is_some_and(|window| window >= Duration::from_secs(86_400)) {
+        if self.cause.window().is_some_and(|window| window >= DAY) {
             self.add([Remedy::SwitchModel]);
         }
         self.upgrade();
