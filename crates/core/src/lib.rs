@@ -31,6 +31,11 @@
 //! readings that were passed in: never more than the quota, and for who is not late less only by what [`Quota::loss`] tells. A refused request has
 //! consumed nothing, and the wait that it is told is exact.
 //!
+//! # Size
+//! What changes is one word, but for the logs. Without its clock, on either word:
+//!
+#![doc = include_str!("../docs/sizes.md")]
+//!
 //! # Memory ordering
 //! Every atomic access of this crate is `Relaxed`, but that who finds a [`Gate`] opened sees the limit behind it as it was left for that, where a
 //! [`SlidingLog`] gives a place back, and that [`Keyed`] orders the keys of its own buckets. A decision orders nothing but decisions on the same limit; who wants to
