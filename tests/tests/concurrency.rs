@@ -71,8 +71,3 @@ fn in_a_set_a_refusal_leaves_nothing_in_flight() {
     drop(permit);
     assert_eq!(in_flight(&calls), 0);
 }
-
-#[test]
-fn sizes_are_as_told() {
-    assert_eq!(size_of::<Atomic<Concurrency>>(), 8);
-}

@@ -89,8 +89,15 @@ fn an_undone_call_admits_nothing_to_a_late_one() {
     assert_eq!(log.step(&mut state, Nanos(112), 1), Decision::Denied { retry_after: Nanos(10) });
 }
 
+/// What a late caller is admitted counts from the newest admission's time, so who waits behind him waits for a window from then. Seen to fail when it was one from
+/// the late reading.
 #[test]
-fn sizes_are_as_told() {
-    assert_eq!(size_of::<CostLog<Ring<16>>>(), 16);
-    assert_eq!(size_of::<Logged<Ring<16>>>(), 16 + 3 * size_of::<usize>() + 16 * 16);
+fn a_late_wait_behind_others_is_long_enough() {
+    let log = CostLog::<Ring<16>>::new(10, Duration::from_secs(10));
+    let (mut state, late) = (Logged::default(), Nanos::from_millis(1_600));
+    assert!(log.step(&mut state, Nanos::from_secs(2), 4).is_allowed());
+    let then = late.saturating_add(log.wait_behind(&state, late, 10, 1));
+    assert!(log.step(&mut state, late, 6).is_allowed());
+    assert!(log.step(&mut state, then, 4).is_allowed());
+    assert!(log.step(&mut state, then, 1).is_allowed(), "{then} is too early");
 }

@@ -68,8 +68,3 @@ fn a_count_that_fills_the_word_is_refused() {
     assert!(limit.decide(Nanos::ZERO, u32::MAX).is_allowed());
     assert_eq!(limit.decide(Nanos(999_999_999), 1), Decision::Denied { retry_after: Nanos(1) });
 }
-
-#[test]
-fn a_limiter_is_32_bytes_on_either_word() {
-    assert_eq!((size_of::<Atomic<FixedWindow>>(), size_of::<Atomic<FixedWindow<u32>>>()), (32, 32));
-}

@@ -1,6 +1,5 @@
 //! The keyed table against a limiter without bounds for each key, and its bounds.
 
-use core::mem::size_of;
 use std::hash::{BuildHasher, RandomState};
 
 use paceline_core::{Charge, Decision, Drain, Gcra, Keyed, Limit, Limiter, ManualClock, Nanos, Quota, Set, WhenFull};
@@ -26,12 +25,6 @@ proptest! {
     fn each_key_has_its_own_limiter_for_any_bytes(bytes in prop::collection::vec(any::<u8>(), 16..1_024)) {
         fuzz(&bytes);
     }
-}
-
-#[test]
-fn a_key_is_eight_bytes() {
-    assert_eq!(size_of::<Keyed<Gcra<u32>, 1_024>>(), 8 * 1_024 + 64);
-    assert_eq!(Keyed::<Gcra<u32>, 1_024>::CAPACITY, 1_024);
 }
 
 /// A thousand fingerprints that all choose one bucket fill it and no other.

@@ -111,9 +111,3 @@ fn both_change_their_numbers_and_both_are_idle_before_the_pair_is() {
     assert!(!pair.forget_idle(Nanos::from_secs(100)), "the window still counts");
     assert!(pair.forget_idle(Nanos::from_secs(200)));
 }
-
-#[test]
-fn sizes() {
-    assert_eq!(size_of::<Atomic<Pair<Gcra<u32>, Gcra<u32>>>>(), 40);
-    assert_eq!(size_of::<Atomic<Pair<SlidingWindow<u32>, Gcra<u32>>>>(), 48);
-}

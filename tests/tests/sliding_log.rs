@@ -89,14 +89,6 @@ fn what_does_not_fit_is_refused_with_its_value() {
     assert!(SlidingLog::<1, u64>::within(centuries, horizon).is_ok());
 }
 
-#[test]
-fn sizes_are_as_told() {
-    assert_eq!(size_of::<SlidingLog<0, u64>>(), 32);
-    assert_eq!(size_of::<SlidingLog<20, u64>>(), 32 + 20 * 8);
-    assert_eq!(size_of::<SlidingLog<0, u32>>(), 16);
-    assert_eq!(size_of::<SlidingLog<20, u32>>(), 16 + 20 * 4);
-}
-
 /// A limit in a `static`.
 #[test]
 fn it_is_const() {

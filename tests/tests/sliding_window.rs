@@ -111,9 +111,3 @@ fn what_does_not_fit_is_refused_with_its_value() {
     let indebted = Horizon::of(per_minute(16_383)).debt(1);
     assert!(matches!(SlidingWindow::within_u32(per_minute(16_383), indebted), Err(QuotaError::HorizonTooLong { .. })));
 }
-
-#[test]
-fn sizes() {
-    assert_eq!(size_of::<Atomic<SlidingWindow>>(), 32);
-    assert_eq!(size_of::<Atomic<SlidingWindow<u32>>>(), 32);
-}

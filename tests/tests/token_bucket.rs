@@ -56,11 +56,6 @@ fn a_lump_comes_at_once() {
     assert_eq!((bucket.snapshot(whole).remaining, smooth.snapshot(whole).remaining), (60, 60));
 }
 
-#[test]
-fn a_limiter_is_32_bytes_on_either_word() {
-    assert_eq!((size_of::<Atomic<TokenBucket>>(), size_of::<Atomic<TokenBucket<u32>>>()), (32, 32));
-}
-
 /// What is refunded while others hold later times would be given away twice: with a burst of 1, six calls at most go in any four seconds and the next.
 /// Seen to fail when `give_back` gives back while more than the burst is committed.
 #[test]

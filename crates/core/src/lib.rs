@@ -32,7 +32,7 @@
 //! consumed nothing, and the wait that it is told is exact.
 //!
 //! # Size
-//! What changes is one word, but for the logs. Without its clock, on either word:
+//! What changes is one word, but for logs and tables; on a 64-bit target, without a clock:
 //!
 #![doc = include_str!("../docs/sizes.md")]
 //!

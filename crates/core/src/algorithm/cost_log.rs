@@ -241,7 +241,7 @@ impl<Q: Admissions> Algorithm for CostLog<Q> {
             }
             None => true,
         });
-        let since = leaving.map_or(now, |leaving| leaving.at);
+        let since = leaving.map_or(self.counts_from(logged, now), |leaving| leaving.at);
         let windows = Nanos(self.window.0.saturating_mul(rounds.saturating_add(1)));
         since.saturating_add(windows).saturating_sub(now)
     }
