@@ -160,13 +160,14 @@ mod tests {
         #[test]
         fn undone_is_as_if_never_done(calls in calls(), now in 0_u64..200, cost in 0_u32..12, probe in 0_u32..12) {
             let (log, other) = (HeapSlidingLog::new(12, Duration::from_nanos(30)), HeapSlidingLog::new(12, Duration::from_nanos(30)));
-            let mut time = 0_i64;
+            let (mut time, mut newest) = (0_i64, 0);
             for (step, cost) in calls {
                 time = (time + step).max(0);
+                newest = newest.max(time as u64);
                 prop_assert_eq!(log.decide(Nanos(time as u64), cost), other.decide(Nanos(time as u64), cost));
             }
-            // The undone call must not be the one that lets old admissions be forgotten under a reading that then goes back.
-            let now = now.max(time as u64);
+            // A late call must not be undone: of those that count from then, the oldest is taken out, which is stricter.
+            let now = now.max(newest);
             if log.decide(Nanos(now), cost).is_allowed() {
                 log.undo(Nanos(now), cost);
             }

@@ -209,7 +209,7 @@ impl<Q: Admissions> Algorithm for CostLog<Q> {
         decision
     }
 
-    /// Turns the queue once, without the one that is taken out.
+    /// Turns the queue once, without the oldest one that it can be: what a late call took is not told from what others took since its reading.
     fn undo(&self, logged: &mut Logged<Q>, now: Nanos, cost: u32) {
         let mut undone = false;
         for _ in 0..logged.count() {
