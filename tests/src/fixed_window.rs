@@ -196,8 +196,12 @@ impl Exact for ExactWindows {
     fn forget(&mut self, now: Nanos) {
         let latest = now.saturating_sub(self.skew());
         assert_eq!(self.seen(self.newest, latest), (self.window_at(latest), 0), "forgotten at {now}: {self:?}");
+        self.forget_all(); // who is later than that by more than the skew has a new clock
+    }
+
+    fn forget_all(&mut self) {
         self.newest = None;
-        self.admitted.clear(); // who is later than that by more than the skew has a new clock
+        self.admitted.clear();
     }
 
     fn memory(&self) -> Nanos {

@@ -12,6 +12,7 @@ pub mod keyed;
 pub mod laws;
 pub mod pair;
 pub mod refusals;
+pub mod replayed;
 pub mod sets;
 pub mod sliding_log;
 pub mod sliding_window;

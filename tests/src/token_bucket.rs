@@ -191,6 +191,10 @@ impl Exact for ExactBucket {
     fn forget(&mut self, now: Nanos) {
         let latest = now.saturating_sub(self.skew());
         assert_eq!(self.level(latest), self.burst, "forgotten at {now}: {self:?}");
+        self.forget_all();
+    }
+
+    fn forget_all(&mut self) {
         self.last = None;
     }
 

@@ -38,6 +38,8 @@ pub trait Exact: Debug {
     fn wait_behind(&self, now: Nanos, queued: u64, cost: u32) -> Nanos;
     /// Whether all that was admitted is within the promise.
     fn assert_never_above(&self);
+    /// Makes it new.
+    fn forget_all(&mut self);
     /// Makes it new, since `forget_idle` found the real one idle.
     fn forget(&mut self, now: Nanos);
     /// How much time may pass from one `forget_idle` to the next.
@@ -134,6 +136,8 @@ struct Play<A: Algorithm<State: AtomicWord>, E: Exact> {
 struct Reserved<S, M> {
     ticket: Ticket<S>,
     before: M,
+    /// When it was made, if it was idle before.
+    idle_at: Option<Nanos>,
     after: M,
     cost: u32,
 }
@@ -210,12 +214,12 @@ where
     }
 
     fn reserve(&mut self, now: Nanos, cost: u32, patience: Nanos) {
-        let before = self.exact.mark();
+        let (before, idle_at) = (self.exact.mark(), (self.exact.snapshot(now).reset_after == Nanos::ZERO).then_some(now));
         let most = self.exact.snapshot(now).limit;
         match self.limit.reserve(now, cost, patience) {
             Reservation::Reserved { wait, ticket } => {
                 assert_eq!(self.exact.reserve(now, cost, patience), Ok(wait), "{:?}", self.exact);
-                self.reserved.push(Reserved { ticket, before, after: self.exact.mark(), cost });
+                self.reserved.push(Reserved { ticket, before, idle_at, after: self.exact.mark(), cost });
             }
             Reservation::Denied { retry_after, patience: longest } => {
                 assert_eq!(self.exact.reserve(now, cost, patience), Err((retry_after, longest)), "{:?}", self.exact);
@@ -225,11 +229,15 @@ where
     }
 
     fn cancel(&mut self, now: Nanos) {
-        let Some(Reserved { ticket, before, after, cost }) = take_oldest(&mut self.reserved) else { return };
+        let Some(Reserved { ticket, before, idle_at, after, cost }) = take_oldest(&mut self.reserved) else { return };
         let (last, due, at) = (self.exact.mark() == after, now >= ticket.at(), ticket.at());
         assert_eq!(self.limit.cancel(now, ticket), last || due);
         if last {
             self.exact.restore(before, at, cost);
+            // What another clock had left, and was past on this one when it was reserved, is not to come back.
+            if idle_at.is_some_and(|made| made < now) && self.exact.snapshot(now).reset_after > Nanos::ZERO {
+                self.exact.forget_all();
+            }
         } else if due {
             self.exact.refund(now, &after, cost);
         }

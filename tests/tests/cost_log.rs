@@ -4,7 +4,16 @@ use core::time::Duration;
 
 use paceline_core::{Algorithm, CostLog, Decision, Logged, Nanos, Ring, algorithm::Empty as _};
 use paceline_tests::cost_log::{check_against_oracle, fuzz, ops};
+use paceline_tests::{laws, laws::Case};
 use proptest::prelude::*;
+
+/// A log of a limit in a window, with room for all that the laws ask for.
+fn case(limit: u32, window: u64) -> Case<CostLog<Ring<64>>> {
+    let (algorithm, full) = (CostLog::new(limit, Duration::from_nanos(window)), Nanos(window));
+    Case { algorithm, burst: limit, largest_in_line: 1, full, memory: Nanos::MAX, skew: Nanos::from_secs(1), tick: Nanos(1) }
+}
+
+laws!(of_any_cost, (1u32..1_000, prop_oneof![1u64..50, 1u64..1 << 50]).prop_map(|(limit, window)| case(limit, window)), no word);
 
 proptest! {
     /// Seen to fail when a full ring refuses nothing, when `undo` forgets what was admitted last, and when `undo` leaves the sum alone.
@@ -58,6 +67,7 @@ fn drained<const N: usize>(calls: &[(u64, u32)], back: u64, limit: u32) -> (impl
     for &(gap, cost) in calls {
         now += gap;
         if log.step(&mut state, Nanos(now), cost).is_allowed() {
+            counted.retain(|&(call, _)| call + WINDOW > now); // the others are forgotten
             counted.push((now, cost));
         }
     }
@@ -65,7 +75,6 @@ fn drained<const N: usize>(calls: &[(u64, u32)], back: u64, limit: u32) -> (impl
     let held = |calls: &[(u64, u32)], at: u64| -> u32 {
         calls.iter().filter(|&&(call, _)| call <= at && call + WINDOW > at).map(|&(_, cost)| cost).sum()
     };
-    counted.retain(|&(call, _)| call + WINDOW > now);
     let taken = limit.saturating_sub(held(&counted, since));
     let counts = since + WINDOW > now && taken > 0;
     assert_eq!(log.drain_since(&mut state, Nanos(now), Nanos(since)), counts);

@@ -273,9 +273,9 @@ impl<Q: Admissions> Empty for CostLog<Q> {
     /// What was taken then comes between what was admitted before and since; where the queue has no place for it, it counts from the next later one
     /// on, or that is the last of it, as one with it.
     fn drain_since(&self, logged: &mut Logged<Q>, now: Nanos, since: Nanos) -> bool {
-        let expired = self.expired(logged, now);
-        let counted = |admission: &&Admission| admission.at <= since && self.end_of(admission) > since;
-        let there = logged.admissions.iter().skip(expired.count).filter(counted);
+        let anew = self.began_anew(logged, now);
+        let counted = |admission: &&Admission| !anew && admission.at <= since && self.end_of(admission) > since;
+        let there = logged.admissions.iter().filter(counted);
         let taken = there.fold(self.limit, |left, admission| left.saturating_sub(admission.cost));
         if taken == 0 || since.saturating_add(self.window) <= now {
             return false;
