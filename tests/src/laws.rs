@@ -64,7 +64,7 @@ impl<A: Algorithm<Cost = u32> + Debug> Case<A> {
     }
 
     fn admits(&self, state: &A::State, now: Nanos, cost: u32) -> bool {
-        self.decision(&state, now, cost).is_allowed()
+        self.decision(state, now, cost).is_allowed()
     }
 
     /// Whether the word still tells the past from the future `span` after the start.

@@ -1,3 +1,5 @@
+use crate::div_ceil::div_ceil_wide;
+
 /// What becomes of the rest when a limiter's numbers change. What was earned until then was earned at the old rate in any case.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CarryOver {
@@ -17,8 +19,7 @@ impl CarryOver {
             Self::Reset => 0,
             Self::Proportional => {
                 let scaled = u128::from(taken).saturating_mul(new_burst.into());
-                let rounded = scaled.saturating_add(u128::from(burst.saturating_sub(1))).checked_div(burst.into());
-                rounded.and_then(|share| u64::try_from(share).ok()).unwrap_or(u64::MAX)
+                u64::try_from(div_ceil_wide(scaled, burst.into())).unwrap_or(u64::MAX)
             }
             Self::AsIs => taken.saturating_add(new_burst).saturating_sub(burst),
         }

@@ -41,7 +41,7 @@ pub trait Cell {
     }
 
     /// Goes on from what was `saved`, as if no time had passed until `now`: stricter than need be by what did. Windows and lumps come at the times of
-    /// the clock that is read now.
+    /// the clock that is read now: on one that began anew, up to a period sooner than they would have come.
     ///
     /// # Errors
     /// [`RestoreError::OtherAlgorithm`] where another algorithm saved it.

@@ -19,13 +19,14 @@ use crate::{Nanos, Quota};
 /// # Ok::<(), paceline_core::QuotaError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Horizon {
     /// The most that may be committed beyond the burst, in costs.
-    pub(crate) debt: u32,
+    pub debt: u32,
     /// The longest that a reservation may lie ahead, besides.
-    pub(crate) patience: Nanos,
+    pub patience: Nanos,
     /// How far a clock may be behind another.
-    pub(crate) skew: Nanos,
+    pub skew: Nanos,
 }
 
 impl Horizon {
@@ -57,14 +58,5 @@ impl Horizon {
     /// Half of each, for a word that has no room for all.
     pub(crate) const fn halved(self) -> Self {
         Self { debt: self.debt >> 1, patience: Nanos(self.patience.0 >> 1), skew: Nanos(self.skew.0 >> 1) }
-    }
-}
-
-/// How many times `by` covers `amount`; never where `by` is 0.
-pub(crate) const fn div_ceil(amount: u64, by: u64) -> u64 {
-    match (amount.checked_div(by), amount.checked_rem(by)) {
-        (Some(whole), Some(0)) => whole,
-        (Some(whole), _) => whole.saturating_add(1),
-        (None, _) => 0,
     }
 }

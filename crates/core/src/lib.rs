@@ -54,6 +54,7 @@ mod clock;
 mod concurrency;
 mod cost;
 mod decision;
+mod div_ceil;
 pub mod headers;
 mod horizon;
 mod language;

@@ -2,6 +2,7 @@ use core::{error::Error, fmt, time::Duration};
 
 use crate::{
     Horizon, Nanos, Word,
+    div_ceil::div_ceil_wide,
     period::{DAY, HOUR, MINUTE, SECOND},
     ticks::{self, FINEST},
 };
@@ -153,10 +154,10 @@ impl Quota {
         let by = exponent.unsigned_abs();
         let (period, limit) = (self.period.0 as u128, self.limit as u128);
         let (period, limit) = if exponent > 0 { (period, limit.wrapping_shl(by)) } else { (period.wrapping_shl(by), limit) };
-        let interval = divided(period, limit);
+        let interval = div_ceil_wide(period, limit);
         let rounded = interval.saturating_mul(limit);
         let lost = rounded.saturating_sub(period).saturating_mul(1_000_000_000);
-        Emission { interval, exponent, loss: divided(lost, rounded) as u32 }
+        Emission { interval, exponent, loss: div_ceil_wide(lost, rounded) as u32 }
     }
 }
 
@@ -174,7 +175,7 @@ pub(crate) struct Emission {
 impl Emission {
     /// How many costs may be committed beyond the burst, and the ticks that count as ahead, with their scale, where a word of `bits` has room for them.
     pub(crate) const fn fit(self, quota: Quota, horizon: Horizon, bits: u32) -> Result<(u32, u64), QuotaError> {
-        let beyond = (horizon.debt as u128).saturating_add(divided(self.ticks(horizon.patience), self.interval));
+        let beyond = (horizon.debt as u128).saturating_add(div_ceil_wide(self.ticks(horizon.patience), self.interval));
         let skew = self.ticks(horizon.skew);
         let ahead = (quota.burst as u128).saturating_add(beyond).saturating_mul(self.interval).saturating_add(skew);
         let ahead = ticks::with_scale(ahead, self.exponent);
@@ -188,16 +189,7 @@ impl Emission {
     /// `span` in ticks, rounded up.
     const fn ticks(self, span: Nanos) -> u128 {
         let (span, by) = (span.0 as u128, self.exponent.unsigned_abs());
-        if self.exponent > 0 { divided(span, 1u128.wrapping_shl(by)) } else { span.wrapping_shl(by) }
-    }
-}
-
-/// `amount / by`, rounded up; zero for a divisor of zero, which no quota that is taken has.
-pub(crate) const fn divided(amount: u128, by: u128) -> u128 {
-    match (amount.checked_div(by), amount.checked_rem(by)) {
-        (Some(whole), Some(0)) => whole,
-        (Some(whole), _) => whole.saturating_add(1),
-        (None, _) => 0,
+        if self.exponent > 0 { div_ceil_wide(span, 1u128.wrapping_shl(by)) } else { span.wrapping_shl(by) }
     }
 }
 

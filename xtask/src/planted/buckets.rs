@@ -48,7 +48,7 @@ pub(super) const BUGS: &[Bug] = &[
         "-p paceline-tests --test token_bucket every_verb",
     ),
     bug(BUCKET, "if lacking > longest || wait > patience", "if wait > patience", "-p paceline-tests --test token_bucket every_verb"),
-    bug(CARRY, ".saturating_add(u128::from(burst.saturating_sub(1)))", "", "-p paceline-tests --test token_bucket every_verb"),
+    bug(CARRY, "div_ceil_wide(scaled, burst.into())", "(scaled / u128::from(burst))", "-p paceline-tests --test token_bucket every_verb"),
     bug(
         WINDOW,
         "Newest { ahead: 0, count: newest.count.saturating_add(cost) }",

@@ -24,7 +24,7 @@ pub(super) const BUGS: &[Bug] = &[
         "let Some(spare) = Some(self.burst.wrapping_sub(cost)) else {\n            return Decision",
         "-p paceline-tests --test gcra",
     ),
-    bug(QUOTA, "let interval = divided(period, limit);", "let interval = period / limit;", "-p paceline-tests --test gcra"),
+    bug(QUOTA, "let interval = div_ceil_wide(period, limit);", "let interval = period / limit;", "-p paceline-tests --test gcra"),
     bug(QUOTA, "emission.exponent > -(FINEST as i32)", "emission.exponent > 0", "-p paceline-tests --test gcra not_below"),
     bug(CELL, "if *state == after {", "if *state == after || now < ticket.at {", VERBS),
     bug(CELL, "unused.at_most(ticket.cost)", "unused", VERBS),

@@ -47,7 +47,7 @@ pub(super) const BUGS: &[Bug] = &[
         "{\n            let rest",
         "-p paceline-tests --test sliding_window long_after",
     ),
-    bug(WINDOW, "div_ceil(used, window)", "(used / window)", "-p paceline-tests --test sliding_window every_verb"),
+    bug(WINDOW, "div_ceil_wide(used, window)", "(used / window)", "-p paceline-tests --test sliding_window every_verb"),
     bug(
         WINDOW,
         "times.saturating_mul(self.window.get().saturating_mul(2))",

@@ -3,7 +3,7 @@
 use crate::{
     Algorithm, CarryOver, Decision, Horizon, Nanos, Quota, QuotaError, Reservation, RestoreError, Saved, Snapshot, Word,
     algorithm::{Debit, Empty, Persist, Reconfigure, Schedule},
-    quota::divided,
+    div_ceil::div_ceil_wide,
     saved::Name,
     ticks::Ticks,
 };
@@ -301,7 +301,7 @@ impl<W: Word> Persist for Gcra<W> {
 
 /// `amount * to / from`, rounded up.
 fn ratio(amount: u128, to: u128, from: u128) -> u128 {
-    amount.checked_mul(to).map_or(u128::MAX, |scaled| divided(scaled, from))
+    amount.checked_mul(to).map_or(u128::MAX, |scaled| div_ceil_wide(scaled, from))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use core::{marker::PhantomData, num::NonZeroU64};
 use crate::{
     Algorithm, CarryOver, Decision, Horizon, Nanos, Quota, QuotaError, RestoreError, Saved, Snapshot, Word,
     algorithm::{Debit, Empty, Persist, Reconfigure},
+    div_ceil::div_ceil_wide,
     saved::Name,
 };
 
@@ -185,7 +186,7 @@ impl<W: Word> SlidingWindow<W> {
 
     /// What of `limit` is left beside both counts, with `left` of the window to go.
     fn room(&self, seen: &Seen, left: u64, limit: u32) -> u64 {
-        let overlapping = div_ceil(product(seen.previous, left), self.window.get().into()) as u64;
+        let overlapping = div_ceil_wide(product(seen.previous, left), self.window.get().into()) as u64;
         u64::from(limit).saturating_sub(seen.current).saturating_sub(overlapping)
     }
 
@@ -339,8 +340,8 @@ impl<W: Word> Reconfigure for SlidingWindow<W> {
         let (window, limit, new_limit) = (u128::from(self.window.get()), u128::from(self.limit), u128::from(new.limit));
         let used = match rule {
             CarryOver::Reset => 0,
-            CarryOver::Proportional => div_ceil(used.saturating_mul(new_limit), window.saturating_mul(limit)),
-            CarryOver::AsIs => div_ceil(used, window).saturating_add(new_limit).saturating_sub(limit),
+            CarryOver::Proportional => div_ceil_wide(used.saturating_mul(new_limit), window.saturating_mul(limit)),
+            CarryOver::AsIs => div_ceil_wide(used, window).saturating_add(new_limit).saturating_sub(limit),
         };
         new.counting(now.saturating_add(Nanos(seen.late)), used)
     }
@@ -349,7 +350,7 @@ impl<W: Word> Reconfigure for SlidingWindow<W> {
 /// All that still counts at the moment of saving counts in the window of the clock that restores, rounded up.
 impl<W: Word> Persist for SlidingWindow<W> {
     fn save(&self, word: &W, now: Nanos) -> Saved {
-        let used = div_ceil(self.used(&self.look(*word, now)), self.window.get().into());
+        let used = div_ceil_wide(self.used(&self.look(*word, now)), self.window.get().into());
         Saved::of(Name::SlidingWindow, u64::try_from(used).unwrap_or(u64::MAX))
     }
 
@@ -386,11 +387,6 @@ const INDEX_BITS: u32 = 4;
 
 fn product(a: u64, b: u64) -> u128 {
     u128::from(a).saturating_mul(b.into())
-}
-
-/// `a / b`, rounded up, for a `b` that is not zero.
-fn div_ceil(a: u128, b: u128) -> u128 {
-    a.saturating_add(b.saturating_sub(1)).checked_div(b).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use crate::{
     Algorithm, CarryOver, Decision, Horizon, Nanos, Quota, QuotaError, Reservation, RestoreError, Saved, Snapshot, Word,
     algorithm::{Debit, Empty, Persist, Reconfigure, Schedule},
-    horizon::div_ceil,
+    div_ceil::div_ceil,
     saved::Name,
     ticks::Ticks,
 };
