@@ -23,6 +23,9 @@ use crate::{
 /// waited for. On a `u64`, `s` is 0 to 20, and a limiter idle for an eighth of the range and more may, once per range (584 years for `s = 0`, 4.9 hours for
 /// `s = 20`) and for at most the horizon, be taken for a busy one: it never admits early.
 ///
+/// Never early is meant of readings rounded down to a [`tick`](Self::tick): on a `u32`, whose ticks are coarse, a call may come up to a tick early in true
+/// nanoseconds.
+///
 /// On a `u32` the range is short: a few times the burst, or about half an hour at a rate of one a second. Who calls
 /// [`forget_idle`](crate::Cell::forget_idle) at least once in [`memory`](Self::memory), from a timer say, never sees an idle limiter taken for a busy one.
 ///
