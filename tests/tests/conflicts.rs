@@ -7,10 +7,16 @@ use paceline_core::{Reason, Reset, classify_429};
 
 /// What a body is, and whether the same request can succeed later.
 #[rustfmt::skip]
-const VERDICTS: [(&str, &str, Kind, bool); 29] = [
+const VERDICTS: [(&str, &str, Kind, bool); 30] = [
     (
         "a limit on tokens is a full batch queue where the message says so",
         r#"{"error":{"code":"token_limit_exceeded","message":"Enqueued token limit reached for gpt-4o. Limit: 2,000,000 enqueued tokens."}}"#,
+        Concurrency,
+        true,
+    ),
+    (
+        "a batch queue need not say enqueued",
+        r#"{"error":{"code":"rate_limit_exceeded","message":"The batch queue token limit is reached for gpt-4o: 2,000,000 tokens."}}"#,
         Concurrency,
         true,
     ),

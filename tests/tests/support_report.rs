@@ -61,7 +61,7 @@ proptest! {
 }
 
 /// Tried: leaving quotations, and what is in brackets; going on behind a bracket whatever is open; ending cookies at a
-/// semicolon; keeping every quotation behind "limit"; going on with a word behind a bracket.
+/// semicolon; keeping every quotation behind "limit"; going on with a word behind a bracket; a backslash inside brackets.
 #[test]
 fn prints_no_prompt_and_no_address_of_a_webhook() {
     for text in [
@@ -85,6 +85,7 @@ fn prints_no_prompt_and_no_address_of_a_webhook() {
         "[429 hunter]",
         "limit 'my name is hunter and this is my limit'",
         "word 'hunter asks for ten requests per minute'",
+        "limit 'hunter asks for ten requests per minute' and more",
         "Cookie: theme=dark; name=hunter",
         "set-cookie: a=b, hunter",
         r#"Bad request: {"content": "b\"} hunter"#,
@@ -136,6 +137,37 @@ fn keeps_what_support_needs() {
                    0123456789abcdef0123456789abcdef, 6f0b1e2c-0000-4000-8000-1234567890ab)";
     report.message = Some(message);
     assert!(report.to_string().contains(message), "{report}");
+}
+
+/// Tried: masking ids like words of a message; ids of any form; the edge's id before the service's.
+#[test]
+fn keeps_the_ids_of_requests_and_no_key_in_their_place() {
+    let shown = |headers: &[(&str, &str)]| {
+        let headers = Headers::read(headers.iter().copied());
+        SupportReport::new(classify_429(b""), None, headers).to_string()
+    };
+    for (name, id) in [
+        ("x-request-id", "0123456789abcdef0123456789abcdef"),
+        ("x-request-id", "req_0123456789abcdef0123456789abcdef"),
+        ("request-id", "req_011CSHoEeqs5C35K2UUqR7Fy"),
+        ("apim-request-id", "6f0b1e2c-0000-4000-8000-1234567890ab"),
+        ("x-request-id", "oBbQ7Zd-4Yz4kd-93c1f8d6aeb2e8f5-SJC"),
+        ("cf-ray", "93c1f8d6aeb2e8f5-SJC"),
+    ] {
+        assert!(shown(&[(name, id)]).contains(&format!("Request id: {id}\n")), "{}", shown(&[(name, id)]));
+        assert!(shown(&[("cf-ray", "93c1f8d6aeb2e8f5-ICN"), (name, id)]).contains(id), "{name}: {id}");
+    }
+    for key in [
+        "sk-proj-0123456789abcdef0123hunter",
+        "id:sk-0123456789abcdefhunter",
+        "a.AIza0123456789abcdefhunter",
+        "password=hunter",
+        "Bearer hunter",
+    ] {
+        for name in ["x-request-id", "cf-ray"] {
+            assert!(!shown(&[(name, key)]).contains("hunter"), "{}", shown(&[(name, key)]));
+        }
+    }
 }
 
 /// What leads the mask, for good or ill.

@@ -133,7 +133,7 @@ impl<'a> Headers<'a> {
         self.should_retry
     }
 
-    /// The id of the request, which support asks for.
+    /// The id of the request, which support asks for; the edge's, `cf-ray`, where the service gives none.
     #[must_use]
     pub const fn request_id(&self) -> Option<&'a str> {
         self.request_id
@@ -151,12 +151,14 @@ struct Reader<'a> {
     /// The wait, and whether the header names its unit and so is the finer one.
     retry_after: Option<(When, bool)>,
     azure: bool,
+    /// The id that Cloudflare's edge gives the request.
+    ray: Option<&'a str>,
     headers: Headers<'a>,
 }
 
 impl<'a> Reader<'a> {
     fn new(dialect: Dialect) -> Self {
-        Self { table: Table::new(dialect), retry_after: None, azure: false, headers: Headers::default() }
+        Self { table: Table::new(dialect), retry_after: None, azure: false, ray: None, headers: Headers::default() }
     }
 
     fn add(&mut self, header: &'a str, value: &'a str) {
@@ -169,6 +171,8 @@ impl<'a> Reader<'a> {
             self.headers.should_retry = value.parse().ok();
         } else if REQUEST_IDS.iter().any(|name| is(name)) {
             self.headers.request_id = self.headers.request_id.or(Some(value));
+        } else if is("cf-ray") {
+            self.ray = Some(value);
         } else if let Some(name) = name::read(header) {
             match name.field {
                 Field::RetryAfter => self.add_retry_after(&name, value),
@@ -188,6 +192,7 @@ impl<'a> Reader<'a> {
         Headers {
             buckets: self.table.finish(self.headers.date, self.azure),
             retry_after: self.retry_after.and_then(|(when, _)| when.left(self.headers.date)),
+            request_id: self.headers.request_id.or(self.ray),
             ..self.headers
         }
     }

@@ -10,13 +10,14 @@ use core::time::Duration;
 use crate::cause::Cause;
 use crate::headers::{Bucket, Headers};
 use crate::language::Language::English;
-use mask::Masked;
+use mask::{Masked, RequestId};
 
 /// A text for the service's support: the exact error, its request id, the limits seen, what was tried and what is needed.
 ///
 /// It holds neither key nor prompt: the body is not printed, and what is printed of it is masked wherever it may be one:
 /// what looks like a key (`sk-…`, a long word with digits that is no id), what has the name of one (`password=…`,
 /// `Authorization: Basic …`), cookies, who logs in at an address, and quotations of more than three words that name no limit.
+/// The id of the request that a header gives is printed whole unless it looks like the key of a service.
 /// What stands from the first brace or bracket to the last is hidden too, and so is what follows unless it is sure that
 /// the last one closes the first. A message is cut after 300 characters. `message` must be the error's message alone.
 #[derive(Clone, Debug)]
@@ -56,7 +57,7 @@ impl Display for SupportReport<'_> {
         line(out, "Code", cause.code().map(Masked))?;
         line(out, "Type", cause.error_type().map(Masked))?;
         line(out, "Message", self.message.map(Masked))?;
-        line(out, "Request id", self.headers.request_id().map(Masked))?;
+        line(out, "Request id", self.headers.request_id().map(RequestId))?;
         line(out, "Organization", cause.organization().map(Masked))?;
         line(out, "Model", cause.model().map(Masked))?;
         line(out, "Resource", cause.resource().map(|resource| resource.name()))?;

@@ -44,6 +44,7 @@ impl Reader<'_> {
             | Stem::Request
             | Stem::Ready
             | Stem::Enough
+            | Stem::Queue
             | Stem::Token
             | Stem::Length
             | Stem::All
@@ -245,6 +246,7 @@ impl Reader<'_> {
             (Stem::Used, Stem::All) => Stem::Exceed,
             (Stem::Billing, Stem::Failed) => Stem::Inactive,
             (Stem::In, Stem::Progress) => Stem::Concurrent,
+            (Stem::Batch, Stem::Queue) => Stem::Enqueued,
             (Stem::Max, Stem::Length) => Stem::Context,
             (Stem::Your, Stem::Capacity) | (Stem::Total, Stem::Request) => Stem::Quota,
             (Stem::Not, Stem::Ready) | (Stem::At, Stem::Capacity) => Stem::Overload,

@@ -57,6 +57,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::High, "high heavy"),
     (Stem::Queue, "queue queued pending"),
     (Stem::Enqueued, "enqueued"),
+    (Stem::Batch, "batch batches"),
     (Stem::Flex, "flex"),
     (Stem::Deployment, "deployments deployment"),
     (Stem::Receiving, "receiving experiencing"),

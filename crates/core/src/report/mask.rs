@@ -3,7 +3,7 @@
 use core::fmt::{self, Display, Formatter, Write};
 
 use super::bracket::Bracketed;
-use super::secret::{is_name, is_of_word, is_path_secret, is_secret, is_state, may_be_secret};
+use super::secret::{has_prefix_within, is_name, is_of_word, is_path_secret, is_secret, is_state, may_be_secret};
 
 /// Writes a text on one line, at most [`LONGEST`] characters of it, with `***` for whatever may be a key or a prompt.
 pub(super) struct Masked<'a>(pub(super) &'a str);
@@ -20,6 +20,20 @@ impl Display for Masked<'_> {
             walk.write()?;
         }
         out.write_str(if text.len() < self.0.len() { " …" } else { "" })
+    }
+}
+
+/// Writes the id of a request whole, which support asks for: masked like any text where it is not a single word, and not at all where
+/// a key may be in it.
+pub(super) struct RequestId<'a>(pub(super) &'a str);
+
+impl Display for RequestId<'_> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            id if has_prefix_within(id) => out.write_str("***"),
+            id if id.len() <= LONGEST_ID && id.bytes().all(is_of_word) => out.write_str(id),
+            id => Masked(id).fmt(out),
+        }
     }
 }
 
@@ -167,13 +181,19 @@ impl<'a> Walk<'a, '_, '_> {
         self.pass(quote.len_utf8());
         self.out.write_char(quote)?;
         let quoted = self.quoted(closing);
-        let kept = self.expects == Expects::Limit && names_a_limit(quoted);
+        let kept = self.expects == Expects::Limit && names_a_limit(quoted) && self.goes_on_as_a_limit(quoted);
         let words = !quoted.is_ascii() || quoted.contains(' ');
         let long = words && quoted.chars().count() > LONGEST_QUOTED || quoted.split_whitespace().count() > MOST_QUOTED_WORDS;
         if long && !kept || (self.expects == Expects::Secret && !quoted.is_empty()) {
             return self.hide_words(quoted);
         }
         Ok(())
+    }
+
+    /// Whether the sentence goes on behind a quotation as it does behind the name of a limit.
+    fn goes_on_as_a_limit(&self, quoted: &str) -> bool {
+        let behind = self.rest.get(quoted.len()..).map_or("", |rest| rest.trim_start_matches(['"', '\'', '`', '”']));
+        BEHIND_LIMIT.iter().any(|words| behind.starts_with(words))
     }
 
     /// Hides what stands in brackets; a secret that was expected may come behind them.
@@ -258,12 +278,15 @@ fn is_of_value(c: char) -> bool {
 /// Longer messages are cut: what comes late in one is seldom about the error.
 const LONGEST: usize = 300;
 
+const LONGEST_ID: usize = 64;
+
 /// Services quote names; longer quotations are the caller's words.
 const LONGEST_QUOTED: usize = 24;
 const MOST_QUOTED_WORDS: usize = 3;
 
 /// Behind these a service names its limit.
 const LIMITED: &[&str] = &["metric", "limit", "service"];
+const BEHIND_LIMIT: [&str; 2] = [" and limit ", " of service "];
 const LONGEST_LIMIT: usize = 80;
 const COUNTED: &[&str] = &["request", "requests", "tokens", "queries", "calls"];
 const WINDOWS: &[&str] = &["second", "minute", "hour", "day"];

@@ -27,6 +27,11 @@ fn has_prefix(word: &str) -> bool {
     PREFIXES.iter().any(|prefix| word.len() > prefix.len() && word.starts_with(prefix))
 }
 
+/// Whether a word holds anywhere what a key begins with.
+pub(super) fn has_prefix_within(word: &str) -> bool {
+    PREFIXES.iter().any(|prefix| word.contains(prefix))
+}
+
 /// Whether a word says how a key is, not what it is.
 pub(super) fn is_state(word: &str) -> bool {
     STATES.contains(&word.trim_end_matches(['.', ':', '!']))
