@@ -202,6 +202,9 @@ where
         self.now = self.now.saturating_add(span.min(self.longest()));
         if self.limit.forget_idle(self.now) {
             self.exact.forget(self.now);
+            if self.late > self.exact.skew() {
+                self.reserved.clear(); // made on a clock of which nothing is known any more
+            }
         }
         let (now, longest) = (self.now, self.longest());
         self.reserved.retain(|reserved| now.saturating_sub(reserved.ticket.at()) < longest);
