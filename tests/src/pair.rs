@@ -145,7 +145,7 @@ fn decided(
         match pair.peek_named(then, costs) {
             SetDecision::Allowed => {}
             // The time of a half that has been idle for longer than its word remembers has wrapped.
-            SetDecision::Denied { limit: other, .. } if other != limit && pair.snapshot(now)[other].reset_after == Nanos::ZERO => {
+            SetDecision::Denied { limit: other, .. } if other != limit && pair.snapshot(now)[other].reset_after < retry_after => {
                 return decision;
             }
             refused => panic!("{refused:?} after the wait that it told"),
