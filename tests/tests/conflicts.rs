@@ -7,7 +7,7 @@ use paceline_core::{Reason, Reset, classify_429};
 
 /// What a body is, and whether the same request can succeed later.
 #[rustfmt::skip]
-const VERDICTS: [(&str, &str, Kind, bool); 30] = [
+const VERDICTS: [(&str, &str, Kind, bool); 40] = [
     (
         "a limit on tokens is a full batch queue where the message says so",
         r#"{"error":{"code":"token_limit_exceeded","message":"Enqueued token limit reached for gpt-4o. Limit: 2,000,000 enqueued tokens."}}"#,
@@ -20,6 +20,21 @@ const VERDICTS: [(&str, &str, Kind, bool); 30] = [
         Concurrency,
         true,
     ),
+    (
+        "an invitation to top up takes nothing from a daily limit",
+        "Free requests are limited by the day: daily limit reached. Top up credits to go on with the paid model.",
+        RateLimited,
+        true,
+    ),
+    ("a wallet that is empty", "Your wallet is empty. ", QuotaExhausted, false),
+    ("an invoice that is not paid", "Your last invoice has not been paid. ", AccountInactive, false),
+    ("a suspension for abuse is no rate", "Your access has been suspended for abuse. ", Blocked, false),
+    ("an input beyond a maximum", "The input is longer than the maximum of the model. ", RequestTooLarge, false),
+    ("a service that is full", "We are at full capacity right now. ", Overloaded, true),
+    ("an upstream that is not healthy", "no healthy upstream ", Overloaded, true),
+    ("a month's usage", "You have hit your monthly included usage. ", QuotaExhausted, false),
+    ("a key that does not exist", "The supplied API key does not exist. ", InvalidCredentials, false),
+    ("what is excessive is too much", "Excessive requests detected, back off. ", RateLimited, true),
     (
         "the same code beside a use below the limit is a rate",
         r#"{"error":{"code":"token_limit_exceeded","message":"Token limit exceeded: Limit 1000, Used 900, Requested 200."}}"#,

@@ -44,6 +44,8 @@ impl Reader<'_> {
             | Stem::Request
             | Stem::Ready
             | Stem::Enough
+            | Stem::Full
+            | Stem::Paid
             | Stem::Queue
             | Stem::Token
             | Stem::Length
@@ -232,7 +234,8 @@ impl Reader<'_> {
                 self.sentence.prev = Stem::Per;
                 return;
             }
-            (Stem::Run | Stem::Is, Stem::Over) => Stem::Exceed,
+            (Stem::Run | Stem::Is, Stem::Over) | (Stem::Is | Stem::At, Stem::Full) => Stem::Exceed,
+            (Stem::Top, Stem::Up) => Stem::Add,
             (Stem::Run, Stem::Out) => Stem::Insufficient,
             (Stem::Out, Stem::Of) => {
                 self.label(Label::Limit);
@@ -245,6 +248,7 @@ impl Reader<'_> {
             (Stem::Not, Stem::Authorized) => Stem::Auth,
             (Stem::Used, Stem::All) => Stem::Exceed,
             (Stem::Billing, Stem::Failed) => Stem::Inactive,
+            (_, Stem::Paid) if self.sentence.concepts & UNPAID == UNPAID => Stem::Inactive,
             (Stem::In, Stem::Progress) => Stem::Concurrent,
             (Stem::Batch, Stem::Queue) => Stem::Enqueued,
             (Stem::Max, Stem::Length) => Stem::Context,
@@ -308,6 +312,9 @@ impl Reader<'_> {
         self.window(window);
     }
 }
+
+/// An invoice that is not paid.
+const UNPAID: Concepts = Stem::Not.bit() | Stem::Billing.bit();
 
 /// Bytes between a number and its window: `60 free model requests per day`.
 const MOST_BETWEEN: usize = 64;

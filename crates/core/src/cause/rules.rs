@@ -160,6 +160,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::AccessTerminated, all![Unusual]).whole(),
     rule(Rank::Wording, Reason::AccessTerminated, all![Policy, Not Terminated Inactive Exceed]).whole().unless(&[Rate, Throttle]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany, Quota]),
+    rule(Rank::Wording, Reason::AccessTerminated, all![Abuse, Inactive Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Country, Not]).whole().unless(&[Capacity, Resource, Quota, Overload, Rate, Throttle, TooMany]),
     // Money. What was paid for is gone ...
     rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Insufficient Exceed]).unless(&[Rate, Throttle, Add, Second, Minute, Hour]),
@@ -184,6 +185,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole().unless(&[Rate, Throttle, TooMany]),
     // Size.
     rule(Rank::TooLarge, Reason::TooLarge, all![Large, Too, Request Context Token Input Prompt Size]).unless(&[Resource]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![Large, Input Prompt Context, Max Limit Exceed]).whole().unless(&[Demand, Rate, Throttle, Queue]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Context, Exceed Max]).whole().unless(&[Demand, Rate, Concurrent, Queue]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Input Prompt, TooMany, Token]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Input Prompt, Token, Exceed]).whole().unless(&[Rate, Second, Minute, Hour, Day, Organization, Account, Quota]),
@@ -214,7 +216,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Rate, Reason::UnknownRate, all![Quota, Exceed, Request Token]),
     rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]).whole(),
     rule(Rank::Quota, Reason::UsageLimit, all![Usage, Limit, Exceed]).whole().unless(&[Rate]),
-    rule(Rank::Quota, Reason::UsageLimit, all![Month Week, Limit Max, Exceed]).whole(),
+    rule(Rank::Quota, Reason::UsageLimit, all![Month Week, Limit Max Usage, Exceed]).whole(),
     rule(Rank::Quota, Reason::QuotaExhausted, all![Account, Exceed]).whole().prose().unless(&[Rate, Limit, Throttle, TooMany, Request, Token, Concurrent, Capacity, Second, Minute, Hour, Day]),
     rule(Rank::Quota, Reason::QuotaExhausted, all![Insufficient, Account]).whole().prose().unless(&[Permission, Auth, Key, Rate, Throttle, TooMany]),
 ];
