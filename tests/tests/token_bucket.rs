@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use paceline_core::{Atomic, Decision, Gcra, Horizon, Limit, Nanos, Quota, Reservation, Reserve, TokenBucket};
+use paceline_core::{Atomic, Cell as _, Decision, Gcra, Horizon, Limit, Nanos, Quota, Reservation, Reserve, TokenBucket};
 use paceline_tests::laws;
 use paceline_tests::token_bucket::{case, check_against_oracle, fuzz, quotas};
 use paceline_tests::verbs::{Op, ops};
@@ -82,4 +82,13 @@ fn a_refund_gives_no_reserved_time_away() {
     let window = Nanos::from_secs(6)..=Nanos::from_secs(10);
     let within = calls.iter().filter(|call| window.contains(call)).count();
     assert!(within <= 6, "{within} calls: {calls:?}");
+}
+
+/// Seen to fail on a `u64` when zero is looked at as a time.
+#[test]
+fn a_bucket_that_was_never_used_is_full_whatever_the_time() {
+    let bucket = Atomic::new(TokenBucket::new(Quota::new(1_000_000, Duration::from_nanos(1))).expect("a rate"));
+    let wrapped = Nanos(u64::MAX / 1_000_000 - 1);
+    assert!(bucket.forget_idle(wrapped));
+    assert!(bucket.decide(wrapped, 1).is_allowed());
 }

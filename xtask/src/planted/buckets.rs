@@ -7,6 +7,12 @@ const WINDOW: &str = "crates/core/src/algorithm/fixed_window.rs";
 const CARRY: &str = "crates/core/src/carry_over.rs";
 
 pub(super) const BUGS: &[Bug] = &[
+    bug(
+        BUCKET,
+        "if full == W::ZERO { W::ZERO } else { self.axis().ahead(full, tokens) }",
+        "self.axis().ahead(full, tokens)",
+        "-p paceline-tests --test token_bucket never_used",
+    ),
     bug(BUCKET, "saved.told_by(Name::TokenBucket)?", "saved.told_by(Name::TokenBucket)? / 2", "-p paceline-tests --test saved"),
     bug(WINDOW, "number.wrapping_shr(u32::BITS).min(self.beyond.into())", "0", "-p paceline-tests --test saved"),
     bug(

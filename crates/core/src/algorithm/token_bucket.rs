@@ -45,7 +45,7 @@ const SKEW_BITS: u32 = 6;
 /// range of the word. It counts as ahead within the [`Horizon`]: the burst, what may be committed beyond it, and the skew, in lumps and rounded up
 /// to a power of two of them. A clock that jumps back further finds a full bucket, one that jumps back less is waited for. An idle bucket may be
 /// taken for a busy one once its tokens have wrapped, after [`memory`](Self::memory): on a `u64` for `n = 1,000,000` after 18 million million periods,
-/// on a `u32` after some 4,000; there [`forget_idle`](crate::Cell::forget_idle) prevents it.
+/// on a `u32` after some 4,000. [`forget_idle`](crate::Cell::forget_idle) prevents it, and a bucket that was never used is full whatever the time.
 ///
 /// # Cost
 /// A division of 64 bits; with its atomic word 32 bytes, on a `u64` as on a `u32`.
@@ -185,12 +185,14 @@ impl<W: Word> TokenBucket<W> {
     #[inline]
     fn look(&self, full: W, now: Nanos) -> (W, u64) {
         let tokens = W::truncate(self.lumps(now).0.wrapping_mul(self.lump.into()));
-        (tokens, self.axis().ahead(full, tokens).widen())
+        let ahead = if full == W::ZERO { W::ZERO } else { self.axis().ahead(full, tokens) };
+        (tokens, ahead.widen())
     }
 
     #[inline]
     fn full_after(&self, tokens: W, ahead: u64) -> W {
-        self.axis().end(tokens, W::truncate(ahead))
+        let end = self.axis().end(tokens, W::truncate(ahead));
+        if end == W::ZERO { W::truncate(1) } else { end }
     }
 
     /// The state of a bucket that lacks so many tokens at `now`, as far as they may be committed.
