@@ -265,7 +265,8 @@ impl<const N: usize, W: AtomicWord> Drain for SlidingLog<N, W> {
         if self.window.between(since, now) >= self.window.ahead(drained, then).widen() {
             return; // all of it has come back
         }
-        let is_free = |end| if since <= now { self.window.ahead(end, then) == W::ZERO } else { self.window.ahead(end, tick).widen() <= passes };
+        let is_free =
+            |end| if since <= now { self.window.ahead(end, then) == W::ZERO } else { self.window.ahead(end, tick).widen() <= passes };
         for word in &self.ends {
             let mut end = word.load();
             while is_free(end) && self.window.ahead(drained, tick) > self.window.ahead(end, tick) {
