@@ -281,10 +281,8 @@ impl<W: Width> Game<W> {
                 let saved = self.limit.save(self.reading()).to_bytes();
                 let saved = Saved::from_bytes(&saved).expect("what was just written");
                 self.limit.restore(self.reading(), &saved).expect("the same algorithm");
-                let ahead = self.exact.wait(self.now, 0);
-                let ticks = (ahead + self.exact.tick - 1) / self.exact.tick;
                 let most = (self.exact.burst + self.exact.debt) * self.exact.interval;
-                let ahead = (ticks * self.exact.tick).min(most);
+                let ahead = self.exact.ahead(self.now).min(most);
                 self.exact.tat = if ahead > 0 { self.exact.end(self.exact.reading(self.now) + ahead) } else { None };
                 self.tickets.clear();
             }

@@ -43,7 +43,7 @@ pub(crate) mod token_bucket;
 /// A rate-limit algorithm: a pure step on a small state, with no thread, clock or lock in sight.
 ///
 /// A [`Cell`](crate::Cell) holds the state and makes a [`Limit`](crate::Limit) of it. What an algorithm can do besides deciding are traits of their own, and
-/// one that makes no sense for it is not there: [`Empty`], [`Schedule`], [`Debit`], [`Reconfigure`].
+/// one that makes no sense for it is not there: [`Empty`], [`Schedule`], [`Debit`], [`Reconfigure`], [`Persist`].
 ///
 /// # Laws
 /// Every implementation keeps them, for any state bits, time and cost, and one macro of the tests checks them on each:
@@ -103,7 +103,8 @@ pub trait Empty: Algorithm {
     /// Leaves nothing at `now`; what is committed beyond the burst stays.
     fn drain(&self, state: &mut Self::State, now: Nanos);
 
-    /// Leaves no more at `now` than what has come back since nothing was left at `since`, which may lie ahead, and tells whether there was more.
+    /// Leaves no more at `now` than what has come back since nothing was left at `since`, and tells whether it had to. What lies ahead is for who can
+    /// schedule, as far as the horizon holds it.
     fn drain_since(&self, state: &mut Self::State, now: Nanos, since: Nanos) -> bool {
         let mut new = Self::State::default();
         self.drain(&mut new, since);
@@ -113,13 +114,13 @@ pub trait Empty: Algorithm {
         let mut drained = self.state_at(state, now, since);
         self.drain(&mut drained, since);
         let each = |state| <Self::Cost as Cost>::each(self.snapshot(state, now));
-        let no_more = each(&drained)
+        let leaves_no_more = each(&drained)
             .zip(each(state))
             .all(|(drained, there)| drained.remaining <= there.remaining && drained.reset_after >= there.reset_after);
-        if no_more {
+        if leaves_no_more {
             *state = drained;
         }
-        no_more
+        leaves_no_more
     }
 }
 

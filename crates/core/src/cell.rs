@@ -68,8 +68,8 @@ pub(crate) fn drained<A: Empty>(algorithm: &A, state: &A::State, now: Nanos, the
 pub(crate) fn schedule_after<A: Schedule>(
     algorithm: &A,
     state: &mut A::State,
-    delay: Nanos,
     now: Nanos,
+    delay: Nanos,
     cost: A::Cost,
     patience: Nanos,
 ) -> Reservation<()> {
@@ -77,8 +77,12 @@ pub(crate) fn schedule_after<A: Schedule>(
         return algorithm.schedule(state, now, cost, patience);
     }
     let (then, patience) = (now.saturating_add(delay), patience.min(algorithm.max_patience()));
-    *state = algorithm.state_at(state, now, then);
-    algorithm.schedule(state, then, cost, patience.saturating_sub(delay)).later_by(delay, patience)
+    let mut later = algorithm.state_at(state, now, then);
+    let reservation = algorithm.schedule(&mut later, then, cost, patience.saturating_sub(delay)).later_by(delay, patience);
+    if matches!(reservation, Reservation::Reserved { .. }) {
+        *state = later;
+    }
+    reservation
 }
 
 /// Makes a limit of a cell, with all the verbs that its algorithm has.
@@ -152,11 +156,11 @@ macro_rules! limit_of_cell {
                 self.read(|algorithm, _| algorithm.max_patience())
             }
 
-            fn reserve_after(&self, delay: Nanos, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket> {
+            fn reserve_after(&self, now: Nanos, delay: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket> {
                 self.update(
                     |algorithm, state| {
                         let before = state.clone();
-                        let scheduled = schedule_after(algorithm, state, delay, now, cost, patience);
+                        let scheduled = schedule_after(algorithm, state, now, delay, cost, patience);
                         scheduled.map(|wait, ()| Ticket { before, after: state.clone(), cost, made: now, at: now.saturating_add(wait) })
                     },
                     |reservation| matches!(reservation, Reservation::Reserved { .. }),

@@ -125,16 +125,16 @@ impl<L: Drain + Reserve, W: AtomicWord> Reserve for Gated<L, W> {
         self.limit.max_patience()
     }
 
-    fn reserve_after(&self, delay: Nanos, now: Nanos, cost: L::Cost, patience: Nanos) -> Reservation<L::Ticket> {
-        let Err(shut) = self.pass(now) else { return self.limit.reserve_after(delay, now, cost, patience) };
+    fn reserve_after(&self, now: Nanos, delay: Nanos, cost: L::Cost, patience: Nanos) -> Reservation<L::Ticket> {
+        let Err(shut) = self.pass(now) else { return self.limit.reserve_after(now, delay, cost, patience) };
         if let Decision::Impossible { most } = self.limit.peek(now, cost) {
             return Reservation::Impossible { most };
         }
         let patience = patience.min(self.max_patience());
-        let retry_after = self.wait_shut(now, now, shut, L::Cost::NOTHING, cost);
+        let retry_after = self.wait_shut(now, now, shut, L::Cost::NOTHING, cost).max(delay);
         let Some(closed) = shut.filter(|_| retry_after <= patience) else { return Reservation::Denied { retry_after, patience } };
         self.limit.drain_since(now, now.saturating_add(closed));
-        self.limit.reserve_after(closed.max(delay), now, cost, patience)
+        self.limit.reserve_after(now, closed.max(delay), cost, patience)
     }
 
     fn cancel(&self, now: Nanos, ticket: L::Ticket) -> bool {

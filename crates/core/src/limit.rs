@@ -40,7 +40,8 @@ pub trait Drain: Limit {
         self.drain_since(now, now);
     }
 
-    /// Leaves no more at `now` than what has come back since `since`, if nothing was left then; `since` may lie ahead.
+    /// Leaves no more at `now` than what has come back since `since`, if nothing was left then. Of a limit that can
+    /// [reserve](Reserve), `since` may lie ahead, as far as its horizon holds it.
     fn drain_since(&self, now: Nanos, since: Nanos);
 
     /// What [`wait_behind`](Limit::wait_behind) will answer at `then`, at `now` or later, if nothing is left then.
@@ -63,11 +64,11 @@ pub trait Reserve: Limit {
 
     /// Takes `cost` for the earliest time at which it fits, within `patience`, or nothing. Waiting costs nobody else anything.
     fn reserve(&self, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket> {
-        self.reserve_after(Nanos::ZERO, now, cost, patience)
+        self.reserve_after(now, Nanos::ZERO, cost, patience)
     }
 
     /// The same for a time no earlier than `delay` from now, which counts as part of the wait: for a caller who can't go before.
-    fn reserve_after(&self, delay: Nanos, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket>;
+    fn reserve_after(&self, now: Nanos, delay: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket>;
 
     /// Gives back a reservation whose call is not made, and tells whether it could.
     ///
@@ -141,8 +142,8 @@ impl<P: Deref<Target: Reserve>> Reserve for P {
         (**self).max_patience()
     }
 
-    fn reserve_after(&self, delay: Nanos, now: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket> {
-        (**self).reserve_after(delay, now, cost, patience)
+    fn reserve_after(&self, now: Nanos, delay: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket> {
+        (**self).reserve_after(now, delay, cost, patience)
     }
 
     fn cancel(&self, now: Nanos, ticket: Self::Ticket) -> bool {

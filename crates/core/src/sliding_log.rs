@@ -162,10 +162,10 @@ impl<const N: usize, W: AtomicWord> SlidingLog<N, W> {
         let _ = self.hint.exchange(self.hint.load(), next);
     }
 
-    /// Frees a place that is taken until `end`, from when that call began. Of several any, since they are alike: who finds his own gone has
+    /// Frees a place that is taken until `end`, from `begin` on. Of several any, since they are alike: who finds his own gone has
     /// been left that of the one who gave it back, and sees it.
-    fn give_back(&self, end: W) -> bool {
-        self.ends.iter().any(|word| word.replace(end, self.window.begin_of(end)))
+    fn give_back(&self, end: W, begin: W) -> bool {
+        self.ends.iter().any(|word| word.replace(end, begin))
     }
 
     /// How far each place is ahead.
@@ -238,7 +238,8 @@ impl<const N: usize, W: AtomicWord> Limit for SlidingLog<N, W> {
     /// Gives back the place that was taken at `now`, unless it has drained and others have taken it since.
     fn undo(&self, now: Nanos, cost: u32) {
         if cost == 1 {
-            self.give_back(self.window.end_of(self.window.at(now), W::ZERO));
+            let end = self.window.end_of(self.window.at(now), W::ZERO);
+            self.give_back(end, self.window.begin_of(end));
         }
     }
 
@@ -297,14 +298,15 @@ impl<const N: usize, W: AtomicWord> Reserve for SlidingLog<N, W> {
     }
 
     #[inline]
-    fn reserve_after(&self, delay: Nanos, now: Nanos, cost: u32, patience: Nanos) -> Reservation<Self::Ticket> {
+    fn reserve_after(&self, now: Nanos, delay: Nanos, cost: u32, patience: Nanos) -> Reservation<Self::Ticket> {
+        let patience = patience.min(self.window.patience(now));
         match cost {
             0 if delay > patience => Reservation::Denied { retry_after: delay, patience },
             0 => {
                 let ticket = Ticket { before: W::ZERO, after: W::ZERO, cost, made: now, at: now.saturating_add(delay) };
                 Reservation::Reserved { wait: delay, ticket }
             }
-            1 => self.take(delay, now, patience.min(self.window.patience(now))),
+            1 => self.take(delay, now, patience),
             _ => Reservation::Impossible { most: 1 },
         }
     }
@@ -312,7 +314,7 @@ impl<const N: usize, W: AtomicWord> Reserve for SlidingLog<N, W> {
     /// Gives the place back unless another has been reserved behind it there, or it has drained.
     fn cancel(&self, now: Nanos, ticket: Self::Ticket) -> bool {
         let taken = self.window.ahead(ticket.after, self.window.at(now)) > W::ZERO;
-        ticket.cost == 0 || taken && self.give_back(ticket.after)
+        ticket.cost == 0 || taken && self.give_back(ticket.after, self.window.free_from(ticket.before, self.window.at(ticket.made)))
     }
 
     fn refund(&self, now: Nanos, ticket: Self::Ticket, unused: u32) {

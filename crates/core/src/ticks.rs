@@ -50,10 +50,11 @@ impl<W: Word> Ticks<W> {
         }
     }
 
-    /// How many ticks last at least as long as `span`; all that there are where it is longer.
-    pub(crate) fn lasting(self, span: Nanos) -> u64 {
+    /// How many ticks after the one that `now` lies in begins the first that is `span` or more later, none for none: the inverse of [`wait`](Self::wait).
+    pub(crate) fn after(self, now: Nanos, span: Nanos) -> u64 {
+        let Some(before) = span.0.checked_sub(1) else { return 0 };
         match self.coarse() {
-            Some(by) => span.0.saturating_add(!u64::MAX.wrapping_shl(by)).wrapping_shr(by),
+            Some(by) => (now.0 & !u64::MAX.wrapping_shl(by)).saturating_add(before).wrapping_shr(by).saturating_add(1),
             None => shifted(span.0, self.scale()),
         }
     }
@@ -100,14 +101,6 @@ portable_atomic::cfg_has_atomic_cas! {
                 Some(by) => then.0.wrapping_shr(by).saturating_sub(now.0.wrapping_shr(by)),
                 None => shifted(then.0.saturating_sub(now.0), self.scale()),
             }
-        }
-
-        /// How many ticks after the one that `now` lies in begins the first that is `span` or more later: the inverse of [`wait`](Self::wait).
-        pub(crate) fn after(self, now: Nanos, span: Nanos) -> u64 {
-            let Some(by) = self.coarse() else { return shifted(span.0, self.scale()) };
-            let into_tick = now.0 & !u64::MAX.wrapping_shl(by);
-            let span = into_tick.saturating_add(span.0);
-            span.wrapping_shr(by).saturating_add(u64::from(span & !u64::MAX.wrapping_shl(by) > 0))
         }
 
         /// The reading at which the tick began that is `ticks` before the one that `now` lies in.

@@ -17,7 +17,7 @@ pub(super) const BUGS: &[Bug] = &[
     bug(CELL, "unused.at_most(ticket.cost)", "unused", "-p paceline-tests --test set more_than_it_took"),
     bug(
         RESERVE,
-        "limit.reserve_after(wait, now, cost, wait)",
+        "limit.reserve_after(now, wait, cost, wait)",
         "limit.reserve(now, cost, wait)",
         "-p paceline-tests --test set in_any_window",
     ),

@@ -267,12 +267,14 @@ impl<Q: Admissions> Empty for CostLog<Q> {
     }
 
     fn drain(&self, logged: &mut Logged<Q>, now: Nanos) {
-        self.drain_since(logged, now, self.counts_from(logged, now));
+        self.drain_since(logged, now, now);
     }
 
     /// What was taken then comes between what was admitted before and since; where the queue has no place for it, it counts from the next later one
     /// on, or that is the last of it, as one with it.
+    /// A time to come counts as now.
     fn drain_since(&self, logged: &mut Logged<Q>, now: Nanos, since: Nanos) -> bool {
+        let since = since.min(now);
         let anew = self.began_anew(logged, now);
         let counted = |admission: &&Admission| !anew && admission.at <= since && self.end_of(admission) > since;
         let there = logged.admissions.iter().filter(counted);

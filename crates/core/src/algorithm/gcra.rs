@@ -298,7 +298,7 @@ impl<W: Word> Persist for Gcra<W> {
 
     fn restore(&self, saved: &Saved, now: Nanos) -> Result<W, RestoreError> {
         let ahead = saved.told_by(Name::Gcra)?;
-        Ok(self.state(now, self.ticks.lasting(Nanos(ahead)).into()))
+        Ok(self.state(now, self.ticks.after(now, Nanos(ahead)).into()))
     }
 }
 

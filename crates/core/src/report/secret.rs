@@ -27,9 +27,9 @@ fn has_prefix(word: &str) -> bool {
     PREFIXES.iter().any(|prefix| word.len() > prefix.len() && word.starts_with(prefix))
 }
 
-/// Whether a word holds anywhere what a key begins with.
+/// Whether a key begins anywhere in a word. (Not by `contains`, which may panic as far as a linker can see.)
 pub(super) fn has_prefix_within(word: &str) -> bool {
-    PREFIXES.iter().any(|prefix| word.contains(prefix))
+    word.char_indices().any(|(at, _)| word.get(at..).is_some_and(has_prefix))
 }
 
 /// Whether a word says how a key is, not what it is.

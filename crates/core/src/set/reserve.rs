@@ -11,7 +11,7 @@ impl<L: Reserve<Cost = u32>, const N: usize> Reserve for Set<L, N> {
         self.limits().iter().map(L::max_patience).min().unwrap_or(Nanos::MAX)
     }
 
-    fn reserve_after(&self, delay: Nanos, now: Nanos, costs: [u32; N], patience: Nanos) -> Reservation<Self::Ticket> {
+    fn reserve_after(&self, now: Nanos, delay: Nanos, costs: [u32; N], patience: Nanos) -> Reservation<Self::Ticket> {
         let patience = patience.min(self.max_patience());
         let mut tries = 0..TRIES;
         let mut decision = self.peek(now, costs);
@@ -51,7 +51,7 @@ impl<L: Reserve<Cost = u32>, const N: usize> Set<L, N> {
         let mut tickets = [const { None }; N];
         let asked = self.limits().iter().zip(costs).zip(&mut tickets).filter(|((_, cost), _)| *cost > 0);
         for ((limit, cost), place) in asked {
-            let meanwhile = match limit.reserve_after(wait, now, cost, wait) {
+            let meanwhile = match limit.reserve_after(now, wait, cost, wait) {
                 Reservation::Reserved { ticket, .. } => {
                     *place = Some(ticket);
                     continue;

@@ -126,6 +126,11 @@ impl<W: Word> Window<W> {
         self.ticks.end(end.wrapping_sub(self.length), W::ZERO)
     }
 
+    /// From when on a place was free that was taken until `end` as seen at `tick`: from then or from its end.
+    pub(super) fn free_from(&self, end: W, tick: W) -> W {
+        self.ticks.end(tick, self.ticks.ahead(end, tick))
+    }
+
     /// How often a place can be taken before `time`, once a window, that is free `ahead` of now.
     pub(super) fn turns(&self, ahead: u64, time: u64) -> u64 {
         let last = time.saturating_sub(ahead).checked_sub(1);
