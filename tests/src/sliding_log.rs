@@ -22,9 +22,9 @@ impl EveryWindow {
 
     /// Whether a call at `now` would leave every window within the limit. Of the windows that hold it, each that begins with a call is looked at.
     pub fn admits(&self, now: u64) -> bool {
-        let with_it = || self.calls.iter().copied().chain([now]);
-        let held = |begin: u64| with_it().filter(|&call| call >= begin && call - begin < self.window).count();
-        with_it().filter(|&begin| begin <= now && now - begin < self.window).all(|begin| held(begin) <= self.limit)
+        let near = || self.calls.iter().copied().filter(|call| call.abs_diff(now) < self.window).chain([now]);
+        let held = |begin: u64| near().filter(|&call| call >= begin && call - begin < self.window).count();
+        near().filter(|&begin| begin <= now).all(|begin| held(begin) <= self.limit)
     }
 
     /// The earliest time from `now` on at which a call is admitted: at once, or when another has left the window.
@@ -173,6 +173,7 @@ impl<const N: usize, W: AtomicWord> Play<N, W> {
             Op::Cancel(which) => self.cancel(which),
             Op::Refund(which) => self.refund(which),
             Op::WaitBehind(queued) => {
+                let queued = queued % 20;
                 let wait = self.log.wait_behind(Nanos(self.now), queued.into(), 1).0;
                 let backlog = |all: &EveryWindow| all.end_of_backlog(self.now, usize::from(queued) + 1) - self.now;
                 let (least, most) = (backlog(&self.never_above), backlog(&self.never_below));
