@@ -145,8 +145,11 @@ impl Quota {
 
     /// A word of 32 bits holds the whole burst in about half its range, so a large burst leaves few ticks for each interval.
     const fn wanted_loss_in_32_bits(self) -> u32 {
-        let burst_share = (self.burst as u64).saturating_mul(1_000_000_000) >> 30;
-        if burst_share > WANTED_LOSS as u64 { burst_share as u32 } else { WANTED_LOSS }
+        match (self.burst as u64).saturating_mul(1_000_000_000) >> 30 {
+            share if share > LARGEST_LOSS as u64 => LARGEST_LOSS,
+            share if share > WANTED_LOSS as u64 => share as u32,
+            _ => WANTED_LOSS,
+        }
     }
 
     /// The interval in ticks of `2^exponent` ns, rounded up so that the rate is never above the quota's.
@@ -275,6 +278,13 @@ mod tests {
         let fine = Quota::per_second(600_000_000);
         let Ok(taken) = fine.emission(64) else { panic!("a rate") };
         assert!(fine.emission_at(taken.exponent + 1).loss > WANTED_LOSS, "one tick coarser loses too much");
+    }
+
+    /// Seen to fail: a share of the burst that is more than what is refused.
+    #[test]
+    fn a_large_burst_on_a_short_word_is_kept_as_well_as_may_be() {
+        let quota = Quota::new(1, Duration::from_nanos(1_055_689)).burst(1_100_000);
+        assert_eq!(quota.loss_in::<u32>(), Ok(52_096), "a tick of 512 ns; of 1,024 ns it would lose more than a thousandth");
     }
 
     #[test]
