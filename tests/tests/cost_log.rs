@@ -110,3 +110,12 @@ fn a_late_wait_behind_others_is_long_enough() {
     assert!(log.step(&mut state, then, 4).is_allowed());
     assert!(log.step(&mut state, then, 1).is_allowed(), "{then} is too early");
 }
+
+/// Seen to fail where the end of a window is reckoned, which stops at the end of time.
+#[test]
+fn a_clock_that_stands_at_the_end_of_time_admits_the_limit_once() {
+    let log = CostLog::<Ring<16>>::new(10, Duration::from_secs(10));
+    let mut logged = Logged::default();
+    assert!(log.step(&mut logged, Nanos::MAX, 10).is_allowed());
+    assert!(matches!(log.step(&mut logged, Nanos::MAX, 1), Decision::Denied { .. }));
+}

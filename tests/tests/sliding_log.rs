@@ -106,6 +106,9 @@ fn what_does_not_fit_is_refused_with_its_value() {
     assert_eq!(SlidingLog::<1, u64>::new(Duration::ZERO).map(|_| ()), Err(QuotaError::ZeroPeriod));
     let centuries = Duration::from_secs(9_000_000_000);
     assert!(matches!(SlidingLog::<1, u64>::new(centuries), Err(QuotaError::HorizonTooLong { burst: 1, .. })));
+    // On a short word a place would come round before it is seen to be idle.
+    let late = Horizon::of(Quota::new(1, SECOND)).skew(Duration::from_secs(800));
+    assert!(matches!(SlidingLog::<1, u32>::within_u32(SECOND, late), Err(QuotaError::HorizonTooLong { .. })));
     let horizon = Horizon::of(Quota::new(1, centuries)).debt(0);
     assert!(SlidingLog::<1, u64>::within(centuries, horizon).is_ok());
 }

@@ -103,7 +103,7 @@ impl<const N: usize, W: AtomicWord> SlidingLog<N, W> {
         self.window.skew()
     }
 
-    /// For how long an idle place is sure to be taken for one, before its time wraps.
+    /// For how long an idle place is sure to be taken for one, before its time wraps: call [`forget_idle`](Self::forget_idle) as often.
     pub fn memory(&self) -> Nanos {
         self.window.memory()
     }

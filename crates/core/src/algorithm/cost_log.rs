@@ -78,7 +78,7 @@ impl<Q: Admissions> CostLog<Q> {
             }
             held = held.saturating_sub(leaving.cost.into());
             has_place = true;
-            wait = self.end_of(leaving).saturating_sub(now);
+            wait = self.counts_for(leaving, now);
         }
         (wait, expired)
     }
@@ -89,7 +89,7 @@ impl<Q: Admissions> CostLog<Q> {
             return Expired { count: usize::MAX, sum: logged.sum };
         }
         let now = now.max(logged.newest);
-        let old = logged.admissions.iter().take_while(|admission| self.end_of(admission) <= now);
+        let old = logged.admissions.iter().take_while(|admission| self.counts_for(admission, now) == Nanos::ZERO);
         old.fold(Expired::default(), |Expired { count, sum }, old| Expired {
             count: count.saturating_add(1),
             sum: sum.saturating_add(old.cost.into()),
@@ -122,8 +122,9 @@ impl<Q: Admissions> CostLog<Q> {
         u64::from(self.limit).saturating_sub(logged.held(expired)) as u32
     }
 
-    fn end_of(&self, admission: &Admission) -> Nanos {
-        admission.at.saturating_add(self.window)
+    /// How long it counts from `now` on. Its end may lie behind the end of time.
+    fn counts_for(&self, admission: &Admission, now: Nanos) -> Nanos {
+        self.window.saturating_add(admission.at.saturating_sub(now)).saturating_sub(now.saturating_sub(admission.at))
     }
 
     fn remaining(&self, logged: &Logged<Q>, now: Nanos) -> u32 {
@@ -276,7 +277,7 @@ impl<Q: Admissions> Empty for CostLog<Q> {
     fn drain_since(&self, logged: &mut Logged<Q>, now: Nanos, since: Nanos) -> bool {
         let since = since.min(now);
         let anew = self.began_anew(logged, now);
-        let counted = |admission: &&Admission| !anew && admission.at <= since && self.end_of(admission) > since;
+        let counted = |admission: &&Admission| !anew && admission.at <= since && self.counts_for(admission, since) > Nanos::ZERO;
         let there = logged.admissions.iter().filter(counted);
         let taken = there.fold(self.limit, |left, admission| left.saturating_sub(admission.cost));
         if taken == 0 || since.saturating_add(self.window) <= now {

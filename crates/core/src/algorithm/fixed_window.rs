@@ -134,9 +134,9 @@ impl<W: Word> FixedWindow<W> {
         Nanos((self.skew as u64).saturating_mul(self.period))
     }
 
-    /// For how long an old window is sure to be taken for one, before their numbers wrap. [`forget_idle`](crate::Cell::forget_idle) starts anew.
+    /// For how long an old window is sure to be taken for one, before their numbers wrap: call [`forget_idle`](crate::Cell::forget_idle) as often.
     pub const fn memory(&self) -> Nanos {
-        let windows = self.numbers().saturating_sub(self.horizon()).saturating_sub(1);
+        let windows = self.numbers().saturating_sub(self.horizon()).saturating_sub(self.skew as u64);
         Nanos(windows.saturating_mul(self.period))
     }
 

@@ -101,9 +101,10 @@ impl<W: Word> SlidingWindow<W> {
         Nanos(self.window.get().saturating_mul(self.late as u64))
     }
 
-    /// For how long after its last call an idle limiter is sure to be taken for one, before its index wraps.
+    /// For how long an idle limiter is sure to be taken for one, before its index wraps: call [`forget_idle`](crate::Cell::forget_idle) as often.
     pub fn memory(&self) -> Nanos {
-        Nanos(self.indexes().saturating_sub(self.late.into()).saturating_mul(self.window.get()))
+        let late = u64::from(self.late);
+        Nanos(self.indexes().saturating_sub(late.saturating_mul(2)).saturating_sub(1).saturating_mul(self.window.get()))
     }
 
     const MOST: u32 = u32::MAX.wrapping_shr(u32::BITS.saturating_sub(W::BITS.saturating_sub(INDEX_BITS) >> 1));

@@ -130,10 +130,11 @@ impl<W: Word> TokenBucket<W> {
         Nanos(self.skew_lumps().saturating_mul(self.period()))
     }
 
-    /// For how long an idle bucket is sure to be taken for one, before its tokens wrap. [`forget_idle`](crate::Cell::forget_idle) starts it anew.
+    /// For how long an idle bucket is sure to be taken for one, before its tokens wrap: call [`forget_idle`](crate::Cell::forget_idle) as often.
     pub fn memory(&self) -> Nanos {
         let tokens = W::ZERO.wrapping_sub(W::truncate(1)).wrapping_sub(self.axis().horizon());
-        let lumps = tokens.widen().checked_div(self.lump.into()).unwrap_or(0).saturating_sub(1);
+        let tokens = tokens.widen().saturating_sub(self.skew_tokens() as u64);
+        let lumps = tokens.checked_div(self.lump.into()).unwrap_or(0).saturating_sub(1);
         Nanos(lumps.saturating_mul(self.period()))
     }
 
