@@ -142,8 +142,9 @@ impl Exact {
 
     fn give_back(&mut self, now: i128, nanos: i128) {
         let ahead = self.ahead(now);
-        if ahead > 0 && ahead <= self.burst * self.interval {
-            self.tat = self.end(self.reading(now) + ahead - nanos.min(ahead));
+        let given_back = nanos.min(ahead) - (ahead - self.burst * self.interval).max(0);
+        if given_back > 0 {
+            self.tat = self.end(self.reading(now) + ahead - given_back);
         }
     }
 

@@ -83,11 +83,13 @@ impl ExactBucket {
         taken as u32
     }
 
-    /// Puts `tokens` back, at most those that are lacking.
+    /// Puts `tokens` back, at most those that are lacking, but for those that lumps replace until what is owed has come.
     fn give_back(&mut self, now: Nanos, tokens: i128) {
         let level = self.level(now);
-        if (0..self.burst).contains(&level) {
-            self.set(now, self.burst.min(level + tokens));
+        let replaced = ((-level).max(0) + self.lump - 1) / self.lump * self.lump;
+        let given_back = tokens.min(self.burst - level) - replaced;
+        if given_back > 0 {
+            self.set(now, level + given_back);
         }
     }
 }

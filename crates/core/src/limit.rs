@@ -17,7 +17,8 @@ pub trait Limit {
 
     /// Gives back what `decide` took with the same `now` and `cost`, for a caller who made no use of it.
     ///
-    /// Once for each admission, and soon: what drains in between is given back all the same.
+    /// Once for each admission, and soon: what drains in between is given back all the same, but for what will have drained by the later times and
+    /// readings at which others have been admitted since.
     fn undo(&self, now: Nanos, cost: Self::Cost);
 
     /// The wait of a caller with `cost` who stands behind callers that ask for `queued` together, the first of them at `now`.
@@ -81,7 +82,7 @@ pub trait Reserve: Limit {
 
     /// Gives back `unused` of a call whose time has come and that used less than it took: never more than was taken, nor than has not drained of it.
     ///
-    /// Before its time nothing is given back, nor while more than the burst is committed: others have then been given times at which it will have drained.
+    /// Before its time nothing is given back, nor what will have drained by the times that others have been given beyond the burst.
     /// What calls before it have given back since its ticket was made is not known to it: by as much it may give back what has drained.
     fn refund(&self, now: Nanos, ticket: Self::Ticket, unused: Self::Cost);
 }

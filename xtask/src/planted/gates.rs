@@ -13,7 +13,7 @@ const CELL: &str = "crates/core/src/cell.rs";
 const RESERVE: &str = "crates/core/src/set/reserve.rs";
 
 pub(super) const BUGS: &[Bug] = &[
-    bug(GCRA, " && ahead <= self.increment(self.burst) {", " {", "-p paceline-tests --test set rests_on"),
+    bug(GCRA, ".widen().saturating_sub(drained)", ".widen()", "-p paceline-tests --test given_back of_a_gcra"),
     bug(CELL, "unused.at_most(ticket.cost)", "unused", "-p paceline-tests --test set more_than_it_took"),
     bug(
         RESERVE,
@@ -41,7 +41,7 @@ pub(super) const BUGS: &[Bug] = &[
     bug(ALGORITHM, "if drained_by(self, &new, since, now) {", "if false {", "-p paceline-tests --test words"),
     bug(ALGORITHM, "self.state_at(state, now, since);", "state.clone();", "-p paceline-tests --test words"),
     bug(CELL, "let mut state = algorithm.state_at(state, now, then);", "let mut state = state.clone();", "-p paceline-tests --test words"),
-    bug(CELL, "    *state = algorithm.state_at(state, now, then);", "", "-p paceline-tests --test words"),
+    bug(CELL, "let mut later = algorithm.state_at(state, now, then);", "let mut later = state.clone();", "-p paceline-tests --test words"),
     bug(CELL, "algorithm.state_at(state, ticket.made, now)", "state.clone()", "-p paceline-tests --test words"),
     bug(CELL, "&algorithm.state_at(&ticket.after, ticket.made, now)", "&ticket.after", "-p paceline-tests --test words"),
     race(GATE, "prepare(since);", "if self.word.release(seen, W::ZERO).is_ok() { prepare(since); }", "empty"),

@@ -10,8 +10,10 @@ const QUOTA: &str = "crates/core/src/quota.rs";
 
 pub(super) const BUGS: &[Bug] = &[
     bug(TICKS, "if ahead <= self.horizon &&", "if ahead.widen() < 1 << 63 &&", "-p paceline-tests --test incidents an_hour"),
+    bug(TICKS, "self.span(range.saturating_sub(skew))", "self.span(range)", "-p paceline-core --lib in_time"),
+    bug(QUOTA, "share if share > LARGEST_LOSS as u64 => LARGEST_LOSS,", "", "-p paceline-core --lib a_large_burst"),
     bug(TICKS, ".saturating_add(1)),\n        }", "),\n        }", "-p paceline-core --lib the_wait_is_exact"),
-    bug(GCRA, "ahead.wrapping_sub(ahead.min(ticks))", "W::ZERO", "-p paceline-core --lib undone"),
+    bug(GCRA, "ahead.wrapping_sub(W::truncate(given_back))", "W::ZERO", "-p paceline-core --lib undone"),
     bug(
         GCRA,
         "self.ticks.end(ticks, ahead.wrapping_add(self.increment(cost)));\n        Decision",

@@ -7,7 +7,7 @@ const WINDOW: &str = "crates/core/src/sliding_log/window.rs";
 const SYNC: &str = "crates/core/src/sync.rs";
 const COST_LOG: &str = "crates/core/src/algorithm/cost_log.rs";
 const CONCURRENCY: &str = "crates/core/src/concurrency.rs";
-const GIVE_BACK: &str = "word.replace(end, self.window.begin_of(end))";
+const GIVE_BACK: &str = "word.replace(end, begin)";
 
 pub(super) const BUGS: &[Bug] = &[
     bug(
@@ -29,7 +29,12 @@ pub(super) const BUGS: &[Bug] = &[
     bug(LOG, "word.replace(end, W::ZERO)", "false", "-p paceline-tests --test sliding_log told_to_forget"),
     bug(LOG, "if gone <= before", "if gone < before", "-p paceline-tests --test sliding_log n_in_any"),
     bug(LOG, "now.saturating_add(wait) };", "now };", "-p paceline-tests --test sliding_log n_in_any"),
-    bug(COST_LOG, "self.end_of(admission) <= now", "self.end_of(admission) < now", "-p paceline --lib list_of_all"),
+    bug(
+        COST_LOG,
+        "self.counts_for(admission, now) == Nanos::ZERO",
+        "self.counts_for(admission, now) == Nanos::ZERO && now > admission.at.saturating_add(self.window)",
+        "-p paceline --lib list_of_all",
+    ),
     bug(COST_LOG, "{ now } else { now.max(logged.newest) }", "{ now } else { now }", "-p paceline --lib list_of_all"),
     bug(
         COST_LOG,
@@ -50,8 +55,8 @@ pub(super) const BUGS: &[Bug] = &[
     ),
     bug(CONCURRENCY, "        *in_flight\n    }\n}", "        0\n    }\n}", "-p paceline-tests --test concurrency new_limit"),
     race(LOG, "if word.exchange(end, taken).is_ok() {", "if word.exchange(end, taken).is_ok() || true {", "sliding_log"),
-    race(LOG, GIVE_BACK, "{ let _ = word.exchange(word.load(), self.window.begin_of(end)); true }", "given_back_once"),
-    race(LOG, "taken && self.give_back(ticket.after)", "taken", "reserved_twice"),
+    race(LOG, GIVE_BACK, "{ let _ = word.exchange(word.load(), begin); true }", "given_back_once"),
+    race(LOG, "taken && self.give_back(", "taken && !self.give_back(", "reserved_twice"),
     race(SYNC, "Ordering::AcqRel, Ordering::Relaxed", "Ordering::Relaxed, Ordering::Relaxed", "given_back_once"),
     race(CONCURRENCY, "self.limit.undo(Nanos::ZERO, self.cost);", "", "in_flight"),
 ];

@@ -140,12 +140,14 @@ impl<W: Word> Gcra<W> {
         (now, self.ticks.ahead(tat, now))
     }
 
-    /// The TAT with `ticks` less, at most as much as is ahead of `now`; but as it is while more than the burst is committed: others have then been
-    /// given times at which what is given back now will have drained, and would be given away twice.
+    /// The TAT with `ticks` less, at most as much as is ahead of `now`. What is committed beyond the burst was given a later time, or by a later
+    /// reading: what will have drained by then would be given away twice, and is not given back.
     fn give_back(&self, tat: &mut W, now: Nanos, ticks: W) {
         let (now, ahead) = self.look(*tat, now);
-        if ahead > W::ZERO && ahead <= self.increment(self.burst) {
-            *tat = self.ticks.end(now, ahead.wrapping_sub(ahead.min(ticks)));
+        let drained = ahead.widen().saturating_sub(self.increment(self.burst).widen());
+        let given_back = ahead.min(ticks).widen().saturating_sub(drained);
+        if given_back > 0 {
+            *tat = self.ticks.end(now, ahead.wrapping_sub(W::truncate(given_back)));
         }
     }
 

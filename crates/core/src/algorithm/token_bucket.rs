@@ -210,12 +210,15 @@ impl<W: Word> TokenBucket<W> {
         Nanos(lumps.saturating_mul(self.period()).saturating_sub(self.lumps(now).1))
     }
 
-    /// Puts `tokens` back into the bucket, at most those that it lacks; none while more than the burst is committed, since others have then been given
-    /// times that rest on them.
+    /// Puts `tokens` back into the bucket, at most those that it lacks. What is committed beyond the burst was given the time of a later lump, or by a later
+    /// reading: the tokens that lumps will have replaced by then would be given away twice, and are not given back.
     fn give_back(&self, full: &mut W, now: Nanos, tokens: u64) {
         let (come, ahead) = self.look(*full, now);
-        if ahead > 0 && ahead <= self.burst.into() {
-            *full = self.full_after(come, ahead.saturating_sub(tokens));
+        let lump = u64::from(self.lump);
+        let replaced = div_ceil(ahead.saturating_sub(self.burst.into()), lump).saturating_mul(lump);
+        let given_back = ahead.min(tokens).saturating_sub(replaced);
+        if given_back > 0 {
+            *full = self.full_after(come, ahead.saturating_sub(given_back));
         }
     }
 
