@@ -12,8 +12,15 @@ use super::number::Number;
 pub(super) fn at(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
     match byte(body, at + 4) {
         b'-' => iso(body, at).or_else(|| http(body, at)),
+        _ if is_plain_number(body, at) => None,
         _ => http(body, at),
     }
+}
+
+/// A number that no month can follow: most are.
+fn is_plain_number(body: &[u8], at: usize) -> bool {
+    let end = at + 1 + usize::from(class_at(body, at + 1) == class::DIGIT);
+    class_at(body, at) == class::DIGIT && !matches!(byte(body, end), b' ' | b'-')
 }
 
 /// An epoch in seconds, milliseconds, microseconds or nanoseconds, told apart by size; less is a span, not a time.
