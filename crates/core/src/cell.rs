@@ -91,7 +91,7 @@ pub(crate) fn schedule_after<A: Schedule>(
 macro_rules! limit_of_cell {
     ([$($generics:tt)*] $cell:ty) => {const _: () = {
         use $crate::{
-            Cell, Charge, Cost, Decision, Drain, Limit, Nanos, Reservation, Reserve, Snapshot, Ticket,
+            Cell, Charge, Concurrency, Cost, Decision, Drain, InFlight, Limit, Nanos, Reservation, Reserve, Snapshot, Ticket,
             algorithm::{Debit, Empty, Schedule},
             cell::{CostOf, StateOf, TotalOf, drained, schedule_after},
         };
@@ -203,6 +203,8 @@ macro_rules! limit_of_cell {
                 self.update(|algorithm, state| algorithm.debit(state, now, cost), |_| true)
             }
         }
+
+        impl<$($generics)*> InFlight for $cell where Self: Cell<Algorithm = Concurrency> {}
     };};
 }
 pub(crate) use limit_of_cell;

@@ -1,5 +1,5 @@
 use crate::{
-    Charge, Cost, Decision, Drain, Gate, Limit, Nanos, Reservation, Reserve, Snapshot,
+    Algorithm, Atomic, Charge, Cost, Decision, Drain, Gate, Limit, Lock, Locked, Nanos, Reservation, Reserve, Set, SlidingLog, Snapshot,
     sync::{AtomicWord, const_unless_loom},
 };
 
@@ -12,7 +12,8 @@ use crate::{
 /// A refusal tells the wait exactly: until the gate opens, and then until the drained limit has enough. Behind a latch without an end it is
 /// [`Nanos::MAX`]. Whoever was admitted before the gate was shut, or has reserved a time, can't hear of it.
 ///
-/// A gate is for one limit: put a [`Set`](crate::Set) behind it, or a reference to a limit that others use without it.
+/// A gate is for one limit: put a [`Set`] behind it, or a reference to a limit that others use without it. Limits of different types are in that set as
+/// `&dyn Drain<Cost = u32>`. [Calls in flight](crate::Concurrency) have no rate to leave at: an opening leaves them, and the places that are free, as they are.
 ///
 /// ```
 /// use paceline_core::{Atomic, Decision, Gate, Gated, Gcra, Limit, Nanos, Quota};
@@ -50,6 +51,26 @@ impl<L, W: AtomicWord> Gated<L, W> {
     pub const fn limit(&self) -> &L {
         &self.limit
     }
+}
+
+macro_rules! lock_free {
+    ($([$($generics:tt)*] $limit:ty;)*) => {$(
+        impl<$($generics)*, W: AtomicWord> Gated<$limit, W> {
+            /// Whether a decision takes no lock on this target, neither at the gate nor behind it.
+            pub const IS_LOCK_FREE: bool = W::IS_LOCK_FREE && <$limit>::IS_LOCK_FREE;
+        }
+    )*};
+}
+
+lock_free! {
+    [A: Algorithm<State: AtomicWord>] Atomic<A>;
+    [A: Algorithm, M: Lock<(A, A::State)>] Locked<A, M>;
+    [L, const N: usize] Set<L, N>;
+    [const N: usize, V: AtomicWord] SlidingLog<N, V>;
+}
+
+portable_atomic::cfg_has_atomic_64! {
+    lock_free!([A: Algorithm<State = u32, Cost = u32>, const N: usize] crate::KeyLimit<'_, A, N>;);
 }
 
 impl<L: Drain, W: AtomicWord> Limit for Gated<L, W> {
@@ -177,6 +198,7 @@ impl<L: Drain, W: AtomicWord> Gated<L, W> {
     fn snapshot_shut(&self, now: Nanos, then: Nanos, shut: Option<Nanos>) -> <L::Cost as Cost>::Each<Snapshot> {
         let shut = shut.unwrap_or(Nanos::MAX);
         L::Cost::map(self.limit.snapshot_drained(now, then.saturating_add(shut)), |snapshot| Snapshot {
+            remaining: if shut > Nanos::ZERO { 0 } else { snapshot.remaining },
             retry_after: shut.saturating_add(snapshot.retry_after),
             reset_after: shut.saturating_add(snapshot.reset_after),
             ..snapshot

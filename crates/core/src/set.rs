@@ -6,7 +6,9 @@ mod reserve;
 ///
 /// Each limit has a cost of its own, in the same order. Put the most specific limit first and the most shared one last: where two
 /// threads meet, a refused request gives back what it took for a moment, and of a limit that many share that moment would refuse innocents.
-/// Limits of different types are put behind `&dyn Limit<Cost = u32>`, or `&dyn` of the trait with the verb that is wanted.
+/// Limits of different types are put behind `&dyn Limit<Cost = u32>`, or `&dyn` of the trait with the verb that is wanted, which is [`Drain`] also where a
+/// [gate](crate::Gated) stands in front. A limit that can't reserve, such as [`Concurrency`](crate::Concurrency), is no part of a set that does: take it when
+/// the time that the others have given has come.
 ///
 /// ```
 /// use paceline_core::{Atomic, Gcra, Limit, NamedLimit, Nanos, Quota, Set, SetDecision};

@@ -11,6 +11,7 @@ const TICKS: &str = "crates/core/src/ticks.rs";
 const ALGORITHM: &str = "crates/core/src/algorithm.rs";
 const CELL: &str = "crates/core/src/cell.rs";
 const RESERVE: &str = "crates/core/src/set/reserve.rs";
+const CONCURRENCY: &str = "crates/core/src/concurrency.rs";
 
 pub(super) const BUGS: &[Bug] = &[
     bug(GCRA, " && ahead <= self.increment(self.burst) {", " {", "-p paceline-tests --test set rests_on"),
@@ -41,7 +42,7 @@ pub(super) const BUGS: &[Bug] = &[
     bug(ALGORITHM, "if drained_by(self, &new, since, now) {", "if false {", "-p paceline-tests --test words"),
     bug(ALGORITHM, "self.state_at(state, now, since);", "state.clone();", "-p paceline-tests --test words"),
     bug(CELL, "let mut state = algorithm.state_at(state, now, then);", "let mut state = state.clone();", "-p paceline-tests --test words"),
-    bug(CELL, "    *state = algorithm.state_at(state, now, then);", "", "-p paceline-tests --test words"),
+    bug(CELL, "let mut later = algorithm.state_at(state, now, then);", "let mut later = state.clone();", "-p paceline-tests --test words"),
     bug(CELL, "algorithm.state_at(state, ticket.made, now)", "state.clone()", "-p paceline-tests --test words"),
     bug(CELL, "&algorithm.state_at(&ticket.after, ticket.made, now)", "&ticket.after", "-p paceline-tests --test words"),
     race(GATE, "prepare(since);", "if self.word.release(seen, W::ZERO).is_ok() { prepare(since); }", "empty"),
@@ -58,4 +59,13 @@ pub(super) const BUGS: &[Bug] = &[
         "let seen = self.word.load(); let mut next = seen; change(&self.rule, &mut next); let _ = self.word.exchange(seen, next);",
         "longest_counts",
     ),
+    bug(
+        CONCURRENCY,
+        "fn drain(&self, _: &mut u32, _: Nanos) {}",
+        "fn drain(&self, in_flight: &mut u32, _: Nanos) { *in_flight = self.limit; }",
+        "-p paceline-tests --test gate in_flight_and_rates",
+    ),
+    bug(CONCURRENCY, "most.min(self.room(*in_flight))", "most.min(self.limit)", "-p paceline-tests --test concurrency what_is_free"),
+    bug(GATED, "if shut > Nanos::ZERO { 0 } else { snapshot.remaining }", "snapshot.remaining", "-p paceline-tests --test gate in_flight"),
+    bug(GATED, "W::IS_LOCK_FREE && <$limit>::IS_LOCK_FREE", "W::IS_LOCK_FREE", "-p paceline-tests --test gate lock_free"),
 ];
