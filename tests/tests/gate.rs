@@ -3,7 +3,8 @@
 use core::time::Duration;
 
 use paceline_core::{
-    Atomic, Concurrency, Decision, Drain, Gate, GateStatus, Gated, Gcra, KeyLimit, Limit, Locked, Nanos, Permit, Quota, Set, SlidingLog,
+    Atomic, Concurrency, Decision, Drain, Gate, GateStatus, Gated, Gcra, KeyLimit, Limit, Locked, NamedLimit, NamedReserve, Nanos, Permit,
+    Quota, Reservation, Set, SetDecision, SlidingLog,
 };
 use paceline_tests::gates::{check_against_oracle, fuzz, ops};
 use proptest::prelude::*;
@@ -150,6 +151,26 @@ fn a_gate_stands_in_front_of_calls_in_flight_and_rates() {
     gated.drain(later);
     assert_eq!(gated.snapshot(later).map(|snapshot| snapshot.remaining), [7, 0]);
     drop(permit);
+}
+
+/// Seen to fail when a shut gate hides what is impossible, and when it does not name it for a reservation.
+#[test]
+fn a_gated_set_names_the_limit_that_refuses_and_a_shut_gate_names_none() {
+    let part = |quota| Atomic::new(Gcra::new(quota).expect("a rate"));
+    let set = Set::new([part(Quota::per_second(1).burst(10)), part(Quota::per_second(1).burst(2))]);
+    let limit = Gated::new(Gate::new(), set);
+    let second = Nanos::from_secs(1);
+    limit.gate().close_for(Nanos::ZERO, second);
+    let (shut, impossible) = (SetDecision::Shut { retry_after: Nanos::from_secs(3) }, SetDecision::Impossible { most: 2, limit: 1 });
+    assert_eq!((limit.peek_named(Nanos::ZERO, [1, 2]), limit.decide_named(Nanos::ZERO, [1, 2])), (shut, shut));
+    assert_eq!((limit.peek_named(Nanos::ZERO, [1, 3]), limit.decide_named(Nanos::ZERO, [1, 3])), (impossible, impossible));
+    assert_eq!(limit.decide(Nanos::ZERO, [1, 2]), shut.into());
+    assert!(matches!(limit.reserve_named(Nanos::ZERO, [1, 2], second), (Reservation::Denied { .. }, None)));
+    assert!(matches!(limit.reserve_named(Nanos::ZERO, [1, 3], second), (Reservation::Impossible { most: 2 }, Some(1))));
+    let open = Nanos::from_secs(3);
+    assert!(limit.decide_named(open, [1, 2]).is_allowed());
+    assert_eq!(limit.decide_named(open, [1, 1]), SetDecision::Denied { retry_after: second, limit: 1 });
+    assert!(matches!(limit.reserve_named(open, [1, 1], Nanos::ZERO), (Reservation::Denied { .. }, Some(1))));
 }
 
 /// Seen to fail when a gate asks only its own word.

@@ -1,5 +1,6 @@
 use crate::{
-    Algorithm, Atomic, Charge, Cost, Decision, Drain, Gate, Limit, Lock, Locked, Nanos, Reservation, Reserve, Set, SlidingLog, Snapshot,
+    Algorithm, Atomic, Charge, Cost, Decision, Drain, Gate, Limit, Lock, Locked, NamedLimit, NamedReservation, NamedReserve, Nanos,
+    Reservation, Reserve, Set, SetDecision, SlidingLog, Snapshot,
     sync::{AtomicWord, const_unless_loom},
 };
 
@@ -50,6 +51,11 @@ impl<L, W: AtomicWord> Gated<L, W> {
     /// The limit, which can be used past the gate.
     pub const fn limit(&self) -> &L {
         &self.limit
+    }
+
+    /// The limit, to change its numbers.
+    pub const fn limit_mut(&mut self) -> &mut L {
+        &mut self.limit
     }
 }
 
@@ -147,15 +153,10 @@ impl<L: Drain + Reserve, W: AtomicWord> Reserve for Gated<L, W> {
     }
 
     fn reserve_after(&self, now: Nanos, delay: Nanos, cost: L::Cost, patience: Nanos) -> Reservation<L::Ticket> {
-        let Err(shut) = self.pass(now) else { return self.limit.reserve_after(now, delay, cost, patience) };
-        if let Decision::Impossible { most } = self.limit.peek(now, cost) {
-            return Reservation::Impossible { most };
+        match self.delay(now, delay, cost, patience) {
+            Ok(delay) => self.limit.reserve_after(now, delay, cost, patience),
+            Err(refused) => refused,
         }
-        let patience = patience.min(self.max_patience());
-        let retry_after = self.wait_shut(now, now, shut, L::Cost::NOTHING, cost).max(delay);
-        let Some(closed) = shut.filter(|_| retry_after <= patience) else { return Reservation::Denied { retry_after, patience } };
-        self.limit.drain_since(now, now.saturating_add(closed));
-        self.limit.reserve_after(now, closed.max(delay), cost, patience)
     }
 
     fn cancel(&self, now: Nanos, ticket: L::Ticket) -> bool {
@@ -164,6 +165,56 @@ impl<L: Drain + Reserve, W: AtomicWord> Reserve for Gated<L, W> {
 
     fn refund(&self, now: Nanos, ticket: L::Ticket, unused: L::Cost) {
         self.limit.refund(now, ticket, unused);
+    }
+}
+
+impl<L: Drain + NamedLimit, W: AtomicWord> NamedLimit for Gated<L, W> {
+    fn peek_named(&self, now: Nanos, costs: L::Cost) -> SetDecision {
+        match self.pass(now) {
+            Ok(()) => self.limit.peek_named(now, costs),
+            Err(shut) => self.refusal_named(now, shut, costs),
+        }
+    }
+
+    fn decide_named(&self, now: Nanos, costs: L::Cost) -> SetDecision {
+        match self.pass(now) {
+            Ok(()) => self.limit.decide_named(now, costs),
+            Err(shut) => self.refusal_named(now, shut, costs),
+        }
+    }
+}
+
+impl<L: Drain + NamedReserve, W: AtomicWord> NamedReserve for Gated<L, W> {
+    fn reserve_after_named(&self, now: Nanos, delay: Nanos, costs: L::Cost, patience: Nanos) -> NamedReservation<L::Ticket> {
+        match self.delay(now, delay, costs, patience) {
+            Ok(delay) => self.limit.reserve_after_named(now, delay, costs, patience),
+            Err(impossible @ Reservation::Impossible { .. }) => (impossible, self.limit.peek_named(now, costs).limit()),
+            Err(refused) => (refused, None),
+        }
+    }
+}
+
+impl<L: Drain + NamedLimit, W: AtomicWord> Gated<L, W> {
+    fn refusal_named(&self, now: Nanos, shut: Option<Nanos>, costs: L::Cost) -> SetDecision {
+        match self.limit.peek_named(now, costs) {
+            impossible @ SetDecision::Impossible { .. } => impossible,
+            _ => SetDecision::Shut { retry_after: self.wait_shut(now, now, shut, L::Cost::NOTHING, costs) },
+        }
+    }
+}
+
+impl<L: Drain + Reserve, W: AtomicWord> Gated<L, W> {
+    /// From when on the limit may be asked for a time: `delay`, or once the gate has opened, for which the limit is then drained.
+    fn delay(&self, now: Nanos, delay: Nanos, cost: L::Cost, patience: Nanos) -> Result<Nanos, Reservation<L::Ticket>> {
+        let Err(shut) = self.pass(now) else { return Ok(delay) };
+        if let Decision::Impossible { most } = self.limit.peek(now, cost) {
+            return Err(Reservation::Impossible { most });
+        }
+        let patience = patience.min(self.max_patience());
+        let retry_after = self.wait_shut(now, now, shut, L::Cost::NOTHING, cost).max(delay);
+        let Some(closed) = shut.filter(|_| retry_after <= patience) else { return Err(Reservation::Denied { retry_after, patience }) };
+        self.limit.drain_since(now, now.saturating_add(closed));
+        Ok(closed.max(delay))
     }
 }
 

@@ -25,7 +25,7 @@ mod reserve;
 ///
 /// # Reserving
 /// A reservation is for one time, the earliest at which all limits admit their costs, and is charged to each limit *for that time*, since that is when the
-/// call is made. So the horizon of each has to hold it ([`Horizon::patience`](crate::Horizon::patience)); the shortest counts. A limit that would have been ready
+/// call is made; [`NamedReserve`](crate::NamedReserve) says which limit refused it. So the horizon of each has to hold it ([`Horizon::patience`](crate::Horizon::patience)); the shortest counts. A limit that would have been ready
 /// earlier is held until then, and refuses others in between what it could have given them: where limits differ much, callers who wait in line fare better.
 ///
 /// A limit can't see that a charge within its burst is for later. What others give back of it meanwhile, by an undo or the refund of an earlier call, may
@@ -60,6 +60,11 @@ impl<L, const N: usize> Set<L, N> {
     /// The limits, in the order of their costs.
     pub const fn limits(&self) -> &[L; N] {
         &self.limits
+    }
+
+    /// The limits, to change their numbers.
+    pub const fn limits_mut(&mut self) -> &mut [L; N] {
+        &mut self.limits
     }
 }
 
