@@ -3,7 +3,8 @@
 use core::time::Duration;
 
 use paceline_core::{
-    Algorithm, Atomic, CarryOver, Cell, Gcra, Horizon, Limit, Nanos, Pair, Quota, Reservation, Reserve, SetDecision, SlidingWindow,
+    Algorithm, Atomic, CarryOver, Cell, Gcra, Horizon, Limit, Locked, NamedReserve, Nanos, Pair, Quota, Reservation, Reserve, SetDecision,
+    SlidingWindow,
 };
 use paceline_tests::pair::{check_against_set_and_oracles, check_reservations, check_twins, fuzz, ops, quotas};
 use proptest::prelude::*;
@@ -110,4 +111,25 @@ fn both_change_their_numbers_and_both_are_idle_before_the_pair_is() {
     assert_eq!(pair.snapshot(Nanos::ZERO).map(|snapshot| snapshot.remaining), [3, 9]);
     assert!(!pair.forget_idle(Nanos::from_secs(100)), "the window still counts");
     assert!(pair.forget_idle(Nanos::from_secs(200)));
+}
+
+/// In each cell. Seen to fail when a refused reservation names nobody, and when it names who refuses now instead of at the time that is asked for.
+#[test]
+fn a_pair_names_the_half_that_refuses() {
+    let pair = Pair::new(gcra(1, 2), gcra(2, 4));
+    fn check(cell: &(impl NamedReserve<Cost = [u32; 2]> + Cell)) {
+        let seconds = Nanos::from_secs;
+        assert!(matches!(cell.reserve_named(Nanos::ZERO, [2, 1], Nanos::ZERO), (Reservation::Reserved { .. }, None)));
+        assert!(matches!(cell.peek_named(Nanos::ZERO, [1, 4]), SetDecision::Denied { limit: 0, .. }), "1 s, and half of it");
+        assert!(matches!(cell.decide_named(Nanos::ZERO, [1, 5]), SetDecision::Impossible { most: 4, limit: 1 }));
+        assert!(matches!(cell.reserve_named(Nanos::ZERO, [1, 4], Nanos::ZERO), (Reservation::Denied { .. }, Some(0))));
+        assert!(matches!(cell.reserve_named(Nanos::ZERO, [3, 5], Nanos::MAX), (Reservation::Impossible { most: 2 }, Some(0))));
+        assert!(cell.decide(Nanos::ZERO, [0, 3]).is_allowed());
+        let delayed = cell.reserve_after_named(Nanos::ZERO, Nanos::from_millis(1_100), [1, 4], Nanos::from_millis(1_200));
+        assert!(matches!(delayed, (Reservation::Denied { .. }, Some(1))), "the first is ready by then");
+        let delayed = cell.reserve_after_named(Nanos::ZERO, seconds(5), [1, 4], seconds(4));
+        assert!(matches!(delayed, (Reservation::Denied { .. }, None)), "both are");
+    }
+    check(&Atomic::new(pair));
+    check(&Locked::new(paceline::Mutex::new((pair, 0))));
 }

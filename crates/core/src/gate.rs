@@ -61,8 +61,16 @@ pub enum GateStatus {
 }
 
 macro_rules! constructors {
-    ($word:ty: $within:ident) => {
+    ($word:ty: $new:ident $within:ident) => {
         impl Gate<$word> {
+            const_unless_loom! {
+                /// An open gate that closes for 32 days at most, for clocks up to a second behind each other. On a `u32` a closing lasts up to 17 ms
+                /// longer than was asked.
+                pub fn $new() -> Self {
+                    Self::$within(Duration::from_secs(32 * 86_400), Duration::from_secs(1))
+                }
+            }
+
             const_unless_loom! {
                 /// An open gate that closes for `longest` at most, for clocks up to `skew` behind each other. Both together count as 36 years at most.
                 pub fn $within(longest: Duration, skew: Duration) -> Self {
@@ -71,28 +79,19 @@ macro_rules! constructors {
                 }
             }
         }
+
+        impl Default for Gate<$word> {
+            fn default() -> Self {
+                Self::$new()
+            }
+        }
     };
 }
 
-constructors!(u32: within_u32);
+constructors!(u32: new_u32 within_u32);
 
 portable_atomic::cfg_has_atomic_64! {
-    constructors!(u64: within);
-
-    impl Gate<u64> {
-        const_unless_loom! {
-            /// An open gate that closes for 32 days at most, for clocks up to a second behind each other.
-            pub fn new() -> Self {
-                Self::within(Duration::from_secs(32 * 86_400), Duration::from_secs(1))
-            }
-        }
-    }
-
-    impl Default for Gate<u64> {
-        fn default() -> Self {
-            Self::new()
-        }
-    }
+    constructors!(u64: new within);
 }
 
 impl<W: AtomicWord> Gate<W> {

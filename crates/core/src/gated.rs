@@ -1,5 +1,6 @@
 use crate::{
-    Charge, Cost, Decision, Drain, Gate, Limit, Nanos, Reservation, Reserve, Snapshot,
+    Algorithm, Atomic, Charge, Cost, Decision, Drain, Gate, Limit, Lock, Locked, NamedLimit, NamedReservation, NamedReserve, Nanos,
+    Reservation, Reserve, Set, SetDecision, SlidingLog, Snapshot,
     sync::{AtomicWord, const_unless_loom},
 };
 
@@ -12,7 +13,8 @@ use crate::{
 /// A refusal tells the wait exactly: until the gate opens, and then until the drained limit has enough. Behind a latch without an end it is
 /// [`Nanos::MAX`]. Whoever was admitted before the gate was shut, or has reserved a time, can't hear of it.
 ///
-/// A gate is for one limit: put a [`Set`](crate::Set) behind it, or a reference to a limit that others use without it.
+/// A gate is for one limit: put a [`Set`] behind it, or a reference to a limit that others use without it. Limits of different types are in that set as
+/// `&dyn Drain<Cost = u32>`. [Calls in flight](crate::Concurrency) have no rate to leave at: an opening leaves them, and the places that are free, as they are.
 ///
 /// ```
 /// use paceline_core::{Atomic, Decision, Gate, Gated, Gcra, Limit, Nanos, Quota};
@@ -50,6 +52,31 @@ impl<L, W: AtomicWord> Gated<L, W> {
     pub const fn limit(&self) -> &L {
         &self.limit
     }
+
+    /// The limit, to change its numbers.
+    pub const fn limit_mut(&mut self) -> &mut L {
+        &mut self.limit
+    }
+}
+
+macro_rules! lock_free {
+    ($([$($generics:tt)*] $limit:ty;)*) => {$(
+        impl<$($generics)*, W: AtomicWord> Gated<$limit, W> {
+            /// Whether a decision takes no lock on this target, neither at the gate nor behind it.
+            pub const IS_LOCK_FREE: bool = W::IS_LOCK_FREE && <$limit>::IS_LOCK_FREE;
+        }
+    )*};
+}
+
+lock_free! {
+    [A: Algorithm<State: AtomicWord>] Atomic<A>;
+    [A: Algorithm, M: Lock<(A, A::State)>] Locked<A, M>;
+    [L, const N: usize] Set<L, N>;
+    [const N: usize, V: AtomicWord] SlidingLog<N, V>;
+}
+
+portable_atomic::cfg_has_atomic_64! {
+    lock_free!([A: Algorithm<State = u32, Cost = u32>, const N: usize] crate::KeyLimit<'_, A, N>;);
 }
 
 impl<L: Drain, W: AtomicWord> Limit for Gated<L, W> {
@@ -126,15 +153,10 @@ impl<L: Drain + Reserve, W: AtomicWord> Reserve for Gated<L, W> {
     }
 
     fn reserve_after(&self, now: Nanos, delay: Nanos, cost: L::Cost, patience: Nanos) -> Reservation<L::Ticket> {
-        let Err(shut) = self.pass(now) else { return self.limit.reserve_after(now, delay, cost, patience) };
-        if let Decision::Impossible { most } = self.limit.peek(now, cost) {
-            return Reservation::Impossible { most };
+        match self.delay(now, delay, cost, patience) {
+            Ok(delay) => self.limit.reserve_after(now, delay, cost, patience),
+            Err(refused) => refused,
         }
-        let patience = patience.min(self.max_patience());
-        let retry_after = self.wait_shut(now, now, shut, L::Cost::NOTHING, cost).max(delay);
-        let Some(closed) = shut.filter(|_| retry_after <= patience) else { return Reservation::Denied { retry_after, patience } };
-        self.limit.drain_since(now, now.saturating_add(closed));
-        self.limit.reserve_after(now, closed.max(delay), cost, patience)
     }
 
     fn cancel(&self, now: Nanos, ticket: L::Ticket) -> bool {
@@ -143,6 +165,56 @@ impl<L: Drain + Reserve, W: AtomicWord> Reserve for Gated<L, W> {
 
     fn refund(&self, now: Nanos, ticket: L::Ticket, unused: L::Cost) {
         self.limit.refund(now, ticket, unused);
+    }
+}
+
+impl<L: Drain + NamedLimit, W: AtomicWord> NamedLimit for Gated<L, W> {
+    fn peek_named(&self, now: Nanos, costs: L::Cost) -> SetDecision {
+        match self.pass(now) {
+            Ok(()) => self.limit.peek_named(now, costs),
+            Err(shut) => self.refusal_named(now, shut, costs),
+        }
+    }
+
+    fn decide_named(&self, now: Nanos, costs: L::Cost) -> SetDecision {
+        match self.pass(now) {
+            Ok(()) => self.limit.decide_named(now, costs),
+            Err(shut) => self.refusal_named(now, shut, costs),
+        }
+    }
+}
+
+impl<L: Drain + NamedReserve, W: AtomicWord> NamedReserve for Gated<L, W> {
+    fn reserve_after_named(&self, now: Nanos, delay: Nanos, costs: L::Cost, patience: Nanos) -> NamedReservation<L::Ticket> {
+        match self.delay(now, delay, costs, patience) {
+            Ok(delay) => self.limit.reserve_after_named(now, delay, costs, patience),
+            Err(impossible @ Reservation::Impossible { .. }) => (impossible, self.limit.peek_named(now, costs).limit()),
+            Err(refused) => (refused, None),
+        }
+    }
+}
+
+impl<L: Drain + NamedLimit, W: AtomicWord> Gated<L, W> {
+    fn refusal_named(&self, now: Nanos, shut: Option<Nanos>, costs: L::Cost) -> SetDecision {
+        match self.limit.peek_named(now, costs) {
+            impossible @ SetDecision::Impossible { .. } => impossible,
+            _ => SetDecision::Shut { retry_after: self.wait_shut(now, now, shut, L::Cost::NOTHING, costs) },
+        }
+    }
+}
+
+impl<L: Drain + Reserve, W: AtomicWord> Gated<L, W> {
+    /// From when on the limit may be asked for a time: `delay`, or once the gate has opened, for which the limit is then drained.
+    fn delay(&self, now: Nanos, delay: Nanos, cost: L::Cost, patience: Nanos) -> Result<Nanos, Reservation<L::Ticket>> {
+        let Err(shut) = self.pass(now) else { return Ok(delay) };
+        if let Decision::Impossible { most } = self.limit.peek(now, cost) {
+            return Err(Reservation::Impossible { most });
+        }
+        let patience = patience.min(self.max_patience());
+        let retry_after = self.wait_shut(now, now, shut, L::Cost::NOTHING, cost).max(delay);
+        let Some(closed) = shut.filter(|_| retry_after <= patience) else { return Err(Reservation::Denied { retry_after, patience }) };
+        self.limit.drain_since(now, now.saturating_add(closed));
+        Ok(closed.max(delay))
     }
 }
 
@@ -177,6 +249,7 @@ impl<L: Drain, W: AtomicWord> Gated<L, W> {
     fn snapshot_shut(&self, now: Nanos, then: Nanos, shut: Option<Nanos>) -> <L::Cost as Cost>::Each<Snapshot> {
         let shut = shut.unwrap_or(Nanos::MAX);
         L::Cost::map(self.limit.snapshot_drained(now, then.saturating_add(shut)), |snapshot| Snapshot {
+            remaining: if shut > Nanos::ZERO { 0 } else { snapshot.remaining },
             retry_after: shut.saturating_add(snapshot.retry_after),
             reset_after: shut.saturating_add(snapshot.reset_after),
             ..snapshot

@@ -117,7 +117,7 @@ pub use language::Language;
 pub use limit::{Charge, Drain, Limit, Reserve};
 pub use limiter::Limiter;
 pub use locked::{Lock, Locked};
-pub use named::NamedLimit;
+pub use named::{NamedLimit, NamedReservation, NamedReserve};
 pub use quota::{Quota, QuotaError};
 pub use remedy::{Evidence, MOST_REMEDIES, Need, Rate, Remedies, Remedy};
 pub use report::SupportReport;

@@ -36,7 +36,8 @@ pub trait Drain: Limit {
     /// Takes as much as there is at `now`, up to `most`, and tells how much.
     fn take_up_to(&self, now: Nanos, most: Self::Cost) -> Self::Cost;
 
-    /// Leaves nothing at `now`, as after an answer that says so. What is committed beyond the burst stays.
+    /// Leaves nothing at `now`, as after an answer that says so. What is committed beyond the burst stays, and so does what no time brings back: the
+    /// places that are free for [calls in flight](crate::Concurrency).
     fn drain(&self, now: Nanos) {
         self.drain_since(now, now);
     }
