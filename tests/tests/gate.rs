@@ -3,8 +3,8 @@
 use core::time::Duration;
 
 use paceline_core::{
-    Atomic, Concurrency, Decision, Drain, Gate, GateStatus, Gated, Gcra, KeyLimit, Limit, Locked, NamedLimit, NamedReserve, Nanos, Permit,
-    Quota, Reservation, Set, SetDecision, SlidingLog,
+    Atomic, Charge, Concurrency, Decision, Drain, Gate, GateStatus, Gated, Gcra, KeyLimit, Limit, Locked, NamedLimit, NamedReserve, Nanos,
+    Permit, Quota, Reservation, Set, SetDecision, SlidingLog,
 };
 use paceline_tests::gates::{check_against_oracle, fuzz, ops};
 use proptest::prelude::*;
@@ -185,4 +185,29 @@ fn a_gated_limit_is_lock_free_where_both_are() {
     ];
     assert_eq!(FREE, [cfg!(target_has_atomic = "64"); 4]);
     assert_eq!([Gated::<Locked<Gcra, Lock>, u64>::IS_LOCK_FREE, Gated::<Set<Atomic<Gcra>, 2>, u64>::IS_LOCK_FREE], [false; 2]);
+}
+
+/// Seen to fail when whoever comes first after the gate's time clears its word at once.
+#[test]
+fn a_late_reading_finds_the_gate_shut_that_others_have_passed() {
+    let limit = Gated::new(Gate::new(), Atomic::new(Gcra::new(Quota::per_second(1_000).burst(10)).expect("a rate")));
+    let at = Nanos::from_millis;
+    limit.gate().close_until(at(1_000), at(60_000));
+    assert!(limit.peek(at(60_010), 10).is_allowed(), "all has come back");
+    assert_eq!(limit.decide(at(59_900), 10), Decision::Denied { retry_after: at(110) });
+    assert_eq!(limit.gate().status(at(59_900)), GateStatus::Closed { wait: at(100) });
+    assert!(limit.decide(at(60_010), 10).is_allowed());
+}
+
+/// Seen to fail when a charge does not look at the gate.
+#[test]
+fn a_charge_comes_on_top_of_what_an_opening_drained() {
+    for looks in [false, true] {
+        let limit = Gated::new(Gate::new(), Atomic::new(Gcra::new(Quota::per_second(1).burst(10)).expect("a rate")));
+        let opened = Nanos::from_secs(61);
+        limit.gate().close_for(Nanos::ZERO, Nanos::from_secs(60));
+        assert!(!looks || limit.peek(opened, 1).is_allowed());
+        assert_eq!(limit.charge(opened, 5), 5);
+        assert_eq!(limit.snapshot(opened).reset_after, Nanos::from_secs(14));
+    }
 }

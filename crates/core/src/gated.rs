@@ -6,8 +6,8 @@ use crate::{
 
 /// A limit behind a [`Gate`]: while that is shut, nobody is admitted.
 ///
-/// Opening it releases no burst: whoever first comes after its time drains the limit *for that time*, before anybody is admitted. So callers leave one by one
-/// as at the limit's own rate, whether the first comes at once or later, and the limit's horizon need not hold the time that the gate is closed. It is
+/// Opening it releases no burst: whoever comes after its time drains the limit *for that time*, before anybody is admitted, and so do those who come within
+/// the gate's skew of it, since a reading that is as late still has to find it shut. So callers leave one by one as at the limit's own rate, whether the first comes at once or later, and the limit's horizon need not hold the time that the gate is closed. It is
 /// the same after a latch.
 ///
 /// A refusal tells the wait exactly: until the gate opens, and then until the drained limit has enough. Behind a latch without an end it is
@@ -136,15 +136,16 @@ impl<L: Drain, W: AtomicWord> Drain for Gated<L, W> {
     }
 }
 
-/// What is charged after the fact has passed the gate already.
+/// What is charged after the fact has passed the gate already; it comes on top of what an opening drained.
 impl<L: Drain + Charge, W: AtomicWord> Charge for Gated<L, W> {
     fn charge(&self, now: Nanos, cost: L::Cost) -> L::Cost {
+        let _shut = self.pass(now);
         self.limit.charge(now, cost)
     }
 }
 
 /// A reservation is for a time at which the gate is open, as far as is known: while it is shut with an end, it is taken from the limit as that will be when
-/// drained, and the limit's horizon has to hold it.
+/// drained, and the limit's horizon has to hold it. The limit stays drained for then when it is cancelled, or when somebody opens the gate earlier.
 impl<L: Drain + Reserve, W: AtomicWord> Reserve for Gated<L, W> {
     type Ticket = L::Ticket;
 

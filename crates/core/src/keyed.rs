@@ -14,7 +14,8 @@ pub use key_limit::KeyLimit;
 pub enum WhenFull {
     /// Refuses it, and tells the wait until one of the bucket's keys is idle. Nobody is ever above the quota.
     Refuse,
-    /// Lets all such keys share one more limiter of the same numbers until they find a place.
+    /// Lets all such keys share one more limiter of the same numbers until they find a place. A key begins anew there: each that finds one may be
+    /// admitted one burst above the quota.
     Overflow,
     /// Forgets the key that is whole again soonest. That key begins anew when it comes back: each displacement may admit one burst
     /// above the quota.

@@ -78,7 +78,8 @@ pub trait Reserve: Limit {
     /// its own away would let two calls go at one time. Then the slot is lost, and the answer `false`. From its time on it is a
     /// [`refund`](Self::refund) of all of it.
     ///
-    /// A ticket is for the clock that it was made on: where that has jumped back further than the limiter tolerates, drop it.
+    /// A ticket is for the clock that it was made on, and for the limiter's numbers then: drop it where the clock has jumped back further than is tolerated, and
+    /// after a `set_quota` or a `restore`. Whatever the answer, the call must not be made: of several limits some may have been given back.
     fn cancel(&self, now: Nanos, ticket: Self::Ticket) -> bool;
 
     /// Gives back `unused` of a call whose time has come and that used less than it took: never more than was taken, nor than has not drained of it.
