@@ -16,17 +16,17 @@ use crate::{
 /// In a [`Set`](crate::Set) it comes first, since what is taken first is given back last, and what it refuses costs the others nothing.
 ///
 /// # Verbs
-/// All that ask for no time. [`take_up_to`](crate::Drain::take_up_to) takes places that are free. [`drain`](crate::Drain::drain) takes none: nobody would
-/// give them back. So behind a [gate](crate::Gated) that has opened there are as many as before, which bounds what begins at once, and a set with limits of rates
-/// is emptied of those.
+/// All that ask for no time. [`take_up_to`](crate::Drain::take_up_to) takes places that are free. [`drain`](crate::Drain::drain) takes none: nobody
+/// would give them back. So behind a [gate](crate::Gated) that has opened there are as many as before, which bounds what begins at once, and a set
+/// with limits of rates is emptied of those.
 ///
 /// Nothing can be [reserved](crate::Reserve), since nobody knows when a call will end. So this does not compile:
 /// ```compile_fail,E0599
 /// use paceline_core::{Atomic, Concurrency, Nanos, Reserve};
 /// Atomic::new(Concurrency::new(2)).reserve(Nanos::ZERO, 1, Nanos::MAX);
 /// ```
-/// Nothing can be [charged](crate::Charge) either, since no time pays a debt back, and no state is [saved](crate::Saved), since the calls that were counted
-/// do not outlive a restart:
+/// Nothing can be [charged](crate::Charge) either, since no time pays a debt back, and no state is [saved](crate::Saved), since the calls that were
+/// counted do not outlive a restart:
 /// ```compile_fail,E0599
 /// use paceline_core::{Atomic, Charge, Concurrency, Nanos};
 /// Atomic::new(Concurrency::new(2)).charge(Nanos::ZERO, 1);
@@ -129,7 +129,8 @@ impl Reconfigure for Concurrency {
 
 /// Calls in flight under a [`Concurrency`] limit, until it is dropped.
 ///
-/// It holds what points to the limit: a reference, an `Arc` where it has to be sent away, a [`KeyLimit`](crate::KeyLimit). One that is forgotten is in flight for ever.
+/// It holds what points to the limit: a reference, an `Arc` where it has to be sent away, a [`KeyLimit`](crate::KeyLimit). One that is forgotten is
+/// in flight for ever.
 #[must_use = "a permit that is dropped at once is given back before the call"]
 #[derive(Debug)]
 pub struct Permit<L: InFlight> {
@@ -149,7 +150,8 @@ impl<L: InFlight> Permit<L> {
         }
     }
 
-    /// For a `cost` that `limit` has just admitted, in a [`Set`](crate::Set), behind a gate, by [`take_up_to`](crate::Drain::take_up_to). Once for each admission.
+    /// For a `cost` that `limit` has just admitted, in a [`Set`](crate::Set), behind a gate, by [`take_up_to`](crate::Drain::take_up_to). Once for
+    /// each admission.
     ///
     /// ```
     /// use paceline_core::{Atomic, Concurrency, Drain, Gate, Gated, Gcra, Limit, Nanos, Permit, Quota, Set};

@@ -6,8 +6,8 @@ use crate::{
 
 /// A [`Limit`] and the [`Clock`] that it is read with: the type that most users name.
 ///
-/// It has each verb that its limit has, but [`undo`](Limit::undo), which wants the reading of the admission: who may not make his call after all
-/// [reserves](Self::reserve) with a patience of zero, and cancels.
+/// It has each verb that its limit has but [`undo`](Limit::undo), which wants the reading of the admission: bring your own time for that, or
+/// [reserve](Self::reserve) with no patience and cancel.
 ///
 /// ```
 /// use paceline_core::{Atomic, Decision, Gcra, Limiter, ManualClock, Nanos, Quota};
@@ -147,8 +147,8 @@ impl<L: Cell<Algorithm: Persist>, C: Clock> Limiter<L, C> {
     ///
     /// ```
     /// use paceline_core::{Atomic, Gcra, Limiter, ManualClock, Nanos, Quota};
-    /// let limiter = |now| Ok::<_, paceline_core::QuotaError>(Limiter::new(Atomic::new(Gcra::new(Quota::per_second(1).burst(9))?), ManualClock::new(now)));
-    /// let (before, after) = (limiter(Nanos::from_secs(100))?, limiter(Nanos::ZERO)?);
+    /// let gcra = Gcra::new(Quota::per_second(1).burst(9))?;
+    /// let [before, after] = [100, 0].map(|start| Limiter::new(Atomic::new(gcra), ManualClock::new(Nanos::from_secs(start))));
     /// assert!(before.try_acquire(4).is_allowed());
     /// after.restore(&before.save())?;
     /// assert_eq!(after.snapshot().remaining, 5);

@@ -171,9 +171,9 @@ impl<A: Empty<State = u32, Cost = u32>, const N: usize> KeyLimit<'_, A, N> {
     }
 }
 
-/// For a table that [refuses](WhenFull::Refuse) keys for which it has no place. One that displaces a key forgets the calls that it has in flight, and what they
-/// give back is missing from those that it begins afterwards. One with a shared limiter never gets back what a key has in flight of that when it finds a
-/// place of its own.
+/// For a table that [refuses](WhenFull::Refuse) keys for which it has no place. One that displaces a key forgets the calls that it has in flight, and
+/// what they give back is missing from those that it begins afterwards. One with a shared limiter never gets back what a key has in flight of that
+/// when it finds a place of its own.
 impl<const N: usize> InFlight for KeyLimit<'_, Concurrency, N> {}
 
 impl<A: Debit<State = u32, Cost = u32>, const N: usize> Charge for KeyLimit<'_, A, N> {
