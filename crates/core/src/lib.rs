@@ -36,6 +36,45 @@
 //!
 #![doc = include_str!("../docs/sizes.md")]
 //!
+//! [`Concurrency`] and [`Keyed`] have a word of 32 bits on every target, on purpose: a cost is a `u32`, so no count in flight needs more; and the limit of a
+//! key shares its 64 bits with a tag and a lap that tell whose it is.
+//!
+//! # Targets
+//! A word is shared where the target can exchange it atomically: most can with 32 bits, WebAssembly and what runs an operating system mostly with 64, too. Without
+//! such an instruction (thumbv6m, riscv32imc), the feature `critical-section` of this crate does it in the critical section that the firmware provides, with
+//! 32 bits; with 64 as well once the firmware switches on the feature `fallback` of the crate `portable-atomic`. (On targets that have the instruction
+//! for 32 bits alone that would be a lock on which an interrupt handler may spin for ever, so this crate leaves it to you.)
+//!
+#![doc = include_str!("../docs/targets.md")]
+//!
+//! On a `u32` there are [`Atomic`] of algorithms on such a word, [`SlidingLog`] and [`Gate`]; on a `u64` the same, [`Atomic`] of a [`Pair`], [`Keyed`] and
+//! [`ManualClock`]. [`Locked`], which runs each algorithm on each word under a lock of yours, [`Set`] and what reads refusals are everywhere. The check that
+//! builds for these targets keeps this table; `IS_LOCK_FREE` of each type says the same in a program.
+//!
+//! # Verbs that are not there
+//! Each limiter has the verbs that make sense for it; others do not compile. [`SlidingWindow`], [`SlidingLog`] and [`CostLog`] say which of theirs and why.
+//! Of [`Concurrency`], nobody knows when a call will end, so nothing can be reserved; what is in flight comes back from its callers, so there is no rest that
+//! drains; and a call that was made without being counted is owed to no time:
+//! ```compile_fail,E0599
+//! # use paceline_core::{Atomic, Concurrency, Nanos, Reserve as _};
+//! Atomic::new(Concurrency::new(8)).reserve(Nanos::ZERO, 1, Nanos::MAX);
+//! ```
+//! ```compile_fail,E0599
+//! # use paceline_core::{Atomic, Concurrency, Drain as _, Nanos};
+//! Atomic::new(Concurrency::new(8)).drain(Nanos::ZERO);
+//! ```
+//! ```compile_fail,E0599
+//! # use paceline_core::{Atomic, Charge as _, Concurrency, Nanos};
+//! Atomic::new(Concurrency::new(8)).charge(Nanos::ZERO, 1);
+//! ```
+//! A [`Pair`] has what both have, so with a window of two counters it can't be reserved from:
+//! ```compile_fail,E0599
+//! # use paceline_core::{Atomic, Gcra, Nanos, Pair, Quota, Reserve as _, SlidingWindow};
+//! let pair = Pair::new(Gcra::new_u32(Quota::per_minute(60))?, SlidingWindow::new_u32(Quota::per_minute(60))?);
+//! Atomic::new(pair).reserve(Nanos::ZERO, [1, 1], Nanos::MAX);
+//! # Ok::<(), paceline_core::QuotaError>(())
+//! ```
+//!
 //! # Memory ordering
 //! Every atomic access of this crate is `Relaxed`, but that who finds a [`Gate`] opened sees the limit behind it as it was left for that, where a
 //! [`SlidingLog`] gives a place back, and that [`Keyed`] orders the keys of its own buckets. A decision orders nothing but decisions on the same limit; who wants to
