@@ -46,8 +46,9 @@ proptest! {
         }
     }
 
-    /// Calls stay where they are, and count against the new numbers: beside all calls that were ever made, exactly, once a longer window knows all of its calls.
-    /// Seen to fail when a longer window knows no more than it remembers, when that is put at the time of the change, and when the change begins anew.
+    /// Calls stay where they are, and count against the new numbers: beside all calls that were ever made, exactly, once a longer window knows all of
+    /// its calls. Seen to fail when a longer window knows no more than it remembers, when that is put at the time of the change, and when the change
+    /// begins anew.
     #[test]
     fn changed_numbers_count_what_was_admitted(calls in prop::collection::vec((0u64..60, 1u32..8), 0..30), old in numbers(), new in numbers()) {
         let (before, after) = (log(old), log(new));
@@ -149,8 +150,8 @@ fn a_late_wait_behind_others_is_long_enough() {
     assert!(log.step(&mut state, then, 1).is_allowed(), "{then} is too early");
 }
 
-/// Where more counts than the limit, the forecast waits for that to leave, too: after a late drain, and under a lower limit. Seen to fail when the first call that
-/// leaves made room at once.
+/// Where more counts than the limit, the forecast waits for that to leave, too: after a late drain, and under a lower limit. Seen to fail when the
+/// first call that leaves made room at once.
 #[test]
 fn what_is_above_the_limit_is_waited_for() {
     let log = CostLog::<Ring<16>>::new(10, Duration::from_nanos(100));

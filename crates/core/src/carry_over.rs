@@ -18,7 +18,8 @@ use crate::div_ceil::div_ceil_wide;
 /// # Ok::<(), paceline_core::QuotaError>(())
 /// ```
 ///
-/// A [`Concurrency`](crate::Concurrency) keeps what is in flight whatever the rule, and a [`CostLog`](crate::CostLog) the calls themselves, but for `Reset`.
+/// A [`Concurrency`](crate::Concurrency) keeps what is in flight whatever the rule, and a [`CostLog`](crate::CostLog) the calls themselves, but for
+/// `Reset`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CarryOver {
     /// Nothing: the limiter is new, and admits a whole burst.

@@ -44,7 +44,8 @@ const SKEW: Nanos = Nanos::from_secs(1);
 /// ```
 ///
 /// # Source
-/// "Better Rate Limiting With Redis Sorted Sets" (ClassDojo Engineering, 2015) describes the log of times from which what has left the window is cut off.
+/// "Better Rate Limiting With Redis Sorted Sets" (ClassDojo Engineering, 2015) describes the log of times from which what has left the window is cut
+/// off.
 ///
 /// # Clocks that go back
 /// A reading behind the newest admission counts as that one's time, so late readings are only stricter. One that is behind by more than the
@@ -312,9 +313,9 @@ impl<Q: Admissions> Empty for CostLog<Q> {
     }
 }
 
-/// Calls stay where they are in time, whatever the rule but [`CarryOver::Reset`], and count against the new limit in the new window: what was admitted before the
-/// change and what is after are together never more than that, but where there was more already. Of a longer window it has forgotten what came before
-/// the old one, and takes that for all of it: nothing is admitted until that has left the window.
+/// Calls stay where they are in time, whatever the rule but [`CarryOver::Reset`], and count against the new limit in the new window: what was
+/// admitted before the change and what is after are together never more than that, but where there was more already. Of a longer window it has
+/// forgotten what came before the old one, and takes that for all of it: nothing is admitted until that has left the window.
 impl<Q: Admissions> Reconfigure for CostLog<Q> {
     fn carry_over(&self, logged: &Logged<Q>, now: Nanos, new: &Self, rule: CarryOver) -> Logged<Q> {
         if rule == CarryOver::Reset {
