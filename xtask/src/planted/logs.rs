@@ -8,6 +8,8 @@ const SYNC: &str = "crates/core/src/sync.rs";
 const COST_LOG: &str = "crates/core/src/algorithm/cost_log.rs";
 const CONCURRENCY: &str = "crates/core/src/concurrency.rs";
 const GIVE_BACK: &str = "word.replace(end, begin)";
+const CANCEL: &str = "taken && self.give_back(ticket.after, self.window.free_from(ticket.before, self.window.at(ticket.made)))";
+const CARRY_OVER: &str = "-p paceline-tests --test cost_log changed_numbers";
 
 pub(super) const BUGS: &[Bug] = &[
     bug(
@@ -47,6 +49,10 @@ pub(super) const BUGS: &[Bug] = &[
     bug(COST_LOG, "if !undone && admission.at", "if admission.at", "-p paceline --lib ones_own"),
     bug(COST_LOG, "|| !logged.admissions.is_full();", "|| true;", "-p paceline-tests --test cost_log no_less"),
     bug(COST_LOG, ".saturating_add(SKEW) <= now", " <= now", "-p paceline-tests --test cost_log no_less"),
+    bug(COST_LOG, ".saturating_sub(limit));", ".min(0));", "-p paceline-tests --test cost_log above_the_limit"),
+    bug(COST_LOG, "if new.window > self.window {", "if false {", CARRY_OVER),
+    bug(COST_LOG, "let forgotten = self.counts_from(logged, now).saturating_sub(self.window);", "let forgotten = now;", CARRY_OVER),
+    bug(COST_LOG, "rule == CarryOver::Reset", "rule != CarryOver::Reset", CARRY_OVER),
     bug(
         CONCURRENCY,
         "if cost > self.room(*in_flight) {",
@@ -56,7 +62,7 @@ pub(super) const BUGS: &[Bug] = &[
     bug(CONCURRENCY, "        *in_flight\n    }\n}", "        0\n    }\n}", "-p paceline-tests --test concurrency new_limit"),
     race(LOG, "if word.exchange(end, taken).is_ok() {", "if word.exchange(end, taken).is_ok() || true {", "sliding_log"),
     race(LOG, GIVE_BACK, "{ let _ = word.exchange(word.load(), begin); true }", "given_back_once"),
-    race(LOG, "taken && self.give_back(", "taken && !self.give_back(", "reserved_twice"),
+    race(LOG, CANCEL, "taken", "reserved_twice"),
     race(SYNC, "Ordering::AcqRel, Ordering::Relaxed", "Ordering::Relaxed, Ordering::Relaxed", "given_back_once"),
     race(CONCURRENCY, "self.limit.undo(Nanos::ZERO, self.cost);", "", "in_flight"),
 ];

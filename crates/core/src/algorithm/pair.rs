@@ -25,7 +25,14 @@ use crate::{
 /// ```
 ///
 /// # Verbs
-/// Those that both algorithms have. `undo`, `refund`, `take_up_to`, `drain` and `charge` do to each what they do to one.
+/// Those that both algorithms have. `undo`, `refund`, `take_up_to`, `drain` and `charge` do to each what they do to one. So with a window of two counters
+/// nothing can be reserved, and this does not compile:
+/// ```compile_fail,E0599
+/// # use paceline_core::{Atomic, Gcra, Nanos, Pair, Quota, Reserve as _, SlidingWindow};
+/// let pair = Pair::new(Gcra::new_u32(Quota::per_minute(60))?, SlidingWindow::new_u32(Quota::per_minute(60))?);
+/// Atomic::new(pair).reserve(Nanos::ZERO, [1, 1], Nanos::MAX);
+/// # Ok::<(), paceline_core::QuotaError>(())
+/// ```
 ///
 /// A reservation is for one time, the earliest at which both admit their costs, and is charged to each *for that time*, since that is when the call
 /// is made. So both horizons have to hold it, and the shorter patience counts. The algorithm that would have been ready earlier is held until then, and refuses

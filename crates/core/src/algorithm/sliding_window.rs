@@ -12,8 +12,8 @@ use crate::{
 /// The two-counter estimate of a sliding window: what was counted in this window, and of the window before as much as still overlaps.
 ///
 /// Time is cut into windows of the quota's period, from zero on. With `elapsed` of the window gone, a cost is admitted while
-/// `current + cost + previous * (window - elapsed) / window` is at most the limit. Gateways limit so (Cloudflare has described it); here the sum
-/// is exact, in whole numbers.
+/// `current + cost + previous * (window - elapsed) / window` is at most the limit. Gateways limit so, since "How we built rate limiting capable of
+/// scaling to millions of domains" (J. Desgats, Cloudflare's blog, 2017) described it; here the sum is exact, in whole numbers.
 ///
 /// # An estimate
 /// It takes the window before for evenly filled. Where that window was filled at its end, **up to twice the limit passes within one trailing

@@ -16,9 +16,9 @@ const SKEW_BITS: u32 = 6;
 /// The token bucket that is refilled in lumps: `n` tokens at once every period, at fixed times, up to its burst.
 ///
 /// So Envoy's `token_bucket` refills (`tokens_per_fill` every `fill_interval`, up to `max_tokens`) and .NET's `TokenBucketRateLimiter`
-/// (`TokensPerPeriod` every `ReplenishmentPeriod`, up to `TokenLimit`). A bucket that refills continuously is [`Gcra`](crate::Gcra): of the
-/// same quota it gives one token at a time, where this one gives nothing for a period and then all of it. Over any time `t` at most
-/// `burst + n * (floor(t / period) + 1)` is admitted.
+/// (`TokensPerPeriod` every `ReplenishmentPeriod`, up to `TokenLimit`); the bucket itself is from J. S. Turner's "New Directions in Communications"
+/// (IEEE Communications Magazine, 1986). One that refills continuously is [`Gcra`](crate::Gcra): of the same quota it gives one token at a time,
+/// where this one gives nothing for a period and then all of it. Over any time `t` at most `burst + n * (floor(t / period) + 1)` is admitted.
 ///
 /// The [`Quota`]'s limit is `n`. A lump larger than the burst is cut to it, since the rest would overflow. Nothing is rounded: there is no
 /// [loss](Quota::loss), and any rate is kept.
