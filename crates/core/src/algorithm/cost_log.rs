@@ -232,7 +232,9 @@ impl<Q: Admissions> Algorithm for CostLog<Q> {
         };
         // What comes after the room that is there takes the places of what is in the log, in its order, once a window.
         let limit = u64::from(self.limit);
-        let (Some(rounds), Some(mut place)) = (beyond.checked_div(limit), beyond.checked_rem(limit)) else { return Nanos::MAX };
+        let (Some(rounds), Some(place)) = (beyond.checked_div(limit), beyond.checked_rem(limit)) else { return Nanos::MAX };
+        // But what a late drain left above the limit leaves no room when it goes.
+        let mut place = place.saturating_add(logged.held(&expired).saturating_sub(limit));
         let mut frees_place = logged.admissions.iter().skip(expired.count);
         let leaving = frees_place.find(|leaving| match place.checked_sub(u64::from(leaving.cost)) {
             Some(rest) => {
