@@ -32,6 +32,7 @@ pub enum Verb {
     Charge(u8),
     TakeUpTo(u8),
     Drain,
+    WaitBehind(u8, u8),
     ForgetIdle,
     SaveAndRestore,
     SetQuota {
@@ -271,6 +272,11 @@ impl<W: Width> Game<W> {
                 if self.exact.ahead(self.now) < self.exact.burst * self.exact.interval {
                     self.exact.tat = self.exact.end(self.exact.reading(self.now) + self.exact.burst * self.exact.interval);
                 }
+            }
+            Verb::WaitBehind(queued, cost) => {
+                let costs = i128::from(queued) + i128::from(cost);
+                let exact = self.exact.wait(self.now, (self.exact.burst - costs) * self.exact.interval);
+                assert_eq!(self.limit.wait_behind(self.reading(), queued.into(), cost.into()), nanos(exact), "{:?}", self.exact);
             }
             Verb::ForgetIdle => {
                 if self.limit.forget_idle(self.reading()) {

@@ -164,6 +164,11 @@ impl Exact for ExactBucket {
         new
     }
 
+    fn saved_and_restored(&mut self, now: Nanos, then: Nanos) {
+        let level = self.level(now);
+        self.last = (level < self.burst).then(|| (self.lump_at(then), level.max(-self.debt)));
+    }
+
     fn snapshot(&self, now: Nanos) -> Snapshot {
         let level = self.level(now);
         Snapshot {

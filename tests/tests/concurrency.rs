@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use paceline_core::{Atomic, CarryOver, Concurrency, Decision, Drain, Gcra, Limit, Nanos, Permit, Quota, Set};
+use paceline_tests::concurrency::{check_against_list, fuzz, ops};
 use proptest::prelude::*;
 
 fn in_flight(limit: &Atomic<Concurrency>) -> u32 {
@@ -36,6 +37,20 @@ proptest! {
         }
         held.clear();
         prop_assert_eq!(in_flight(&shared), 0);
+    }
+}
+
+proptest! {
+    /// Seen to fail when less than none is very many, and when a new limit halves what is in flight.
+    #[test]
+    fn as_many_as_there_are_calls_alone_and_in_a_set(limits in [0u8..12, 0u8..12], ops in ops()) {
+        check_against_list(limits, &ops);
+    }
+
+    /// What the fuzz target does, on stable Rust.
+    #[test]
+    fn for_any_bytes_too(bytes in prop::collection::vec(any::<u8>(), 16..512)) {
+        fuzz(&bytes);
     }
 }
 

@@ -19,7 +19,8 @@ fn case(limit: u32, window: u64) -> Case<CostLog<Ring<64>>> {
 laws!(of_any_cost, (1u32..1_000, prop_oneof![1u64..50, 1u64..1 << 50]).prop_map(|(limit, window)| case(limit, window)), no word);
 
 proptest! {
-    /// Seen to fail when a full ring refuses nothing, when `undo` forgets what was admitted last, and when `undo` leaves the sum alone.
+    /// Seen to fail when a full ring refuses nothing, when `undo` forgets what was admitted last, when `undo` leaves the sum alone, when a drain leaves one, and
+    /// when who waits behind a late drain is told when the first leaves.
     #[test]
     fn never_above_the_limit_in_any_window_and_no_less(limit in 0u32..12, window in prop_oneof![0u64..40, 0u64..1 << 50], ops in ops()) {
         check_against_oracle::<1>(limit, window, &ops);
@@ -135,6 +136,16 @@ fn an_undone_call_admits_nothing_to_a_late_one() {
     let late = log.step(&mut state, Nanos(105), 1);
     assert!(late.is_allowed(), "it counts as of 112");
     assert_eq!(log.step(&mut state, Nanos(112), 1), Decision::Denied { retry_after: Nanos(10) });
+}
+
+/// What a drain that is told late leaves above the limit makes no room when it goes. Seen to fail when the first to leave is waited for.
+#[test]
+fn a_wait_behind_a_late_drain_is_long_enough() {
+    let log = CostLog::<Ring<4>>::new(1, Duration::from_nanos(10));
+    let mut state = Logged::default();
+    assert!(log.step(&mut state, Nanos(100), 1).is_allowed());
+    log.drain(&mut state, Nanos(99));
+    assert_eq!(log.wait_behind(&state, Nanos(99), 0, 1), Nanos(11), "until the call at 100 has left");
 }
 
 /// What a late caller is admitted counts from the newest admission's time, so who waits behind him waits for a window from then. Seen to fail when it was one from

@@ -14,7 +14,7 @@ const HOUR: Nanos = Nanos::from_secs(3_600);
 
 proptest! {
     /// Seen to fail when an opened gate leaves the limit as it is, when it drains it at the first call instead of the opening, and when a reservation
-    /// passes a closed gate.
+    /// passes a closed gate; when what is left is taken behind a closed one, and when a charge, a refund, a cancel or an undo does not reach the limit.
     #[test]
     fn a_gated_limit_admits_what_its_definition_does(interval: u32, burst in 1u8..10, ops in ops()) {
         check_against_oracle(interval, burst, &ops);

@@ -10,7 +10,7 @@ use paceline_tests::pair::{check_against_set_and_oracles, check_reservations, ch
 use proptest::prelude::*;
 
 proptest! {
-    /// Seen to fail when the earlier answer is taken for the worse.
+    /// Seen to fail when the earlier answer is taken for the worse, and when one idle half makes the pair idle.
     #[test]
     fn a_pair_decides_as_a_set_of_the_same_limits(first in quotas(), second in quotas(), ops in ops()) {
         check_against_set_and_oracles([first, second], &ops);
@@ -22,7 +22,7 @@ proptest! {
         check_reservations([first, second], &ops);
     }
 
-    /// Seen to fail when an undo reaches one half only.
+    /// Seen to fail when an undo, a charge, a restored state or the rule of a change reaches one half only.
     #[test]
     fn a_pair_of_twins_answers_as_one(quota in quotas(), ops in ops()) {
         check_twins(quota, &ops);

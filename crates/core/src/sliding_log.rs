@@ -284,7 +284,7 @@ impl<const N: usize, W: AtomicWord> Drain for SlidingLog<N, W> {
         takes.fold(0, |taken, _| taken.saturating_add(1))
     }
 
-    /// Takes what was free at `since`, or will be, for then.
+    /// Takes what was free at `since`, or will be, for then. A place that was given back counts as taken until the time that it was taken for.
     fn drain_since(&self, now: Nanos, since: Nanos) {
         let (tick, then) = (self.window.at(now), self.window.at(since));
         let (drained, passes) = (self.window.end_of(then, W::ZERO), self.window.between(now, since));
