@@ -103,7 +103,8 @@ fn a_new_quota_settles_the_past_at_the_old_rate() {
     assert_eq!(limit.snapshot(half_past).retry_after, Nanos::ZERO, "what remained remains, as far as the new burst holds it");
 }
 
-/// leaky-bucket counts in whole milliseconds, and where an interval is none it lets up to 98 % too much pass.
+/// leaky-bucket counts in whole milliseconds, and where an interval is none it lets up to 98 % too much pass. Seen to fail
+/// when a quota's period is cut to whole milliseconds.
 #[test]
 fn an_interval_of_no_whole_milliseconds_is_kept() {
     let (interval, long) = (Duration::from_nanos(1_980_001), Nanos::from_secs(100));
@@ -138,7 +139,7 @@ fn admitted_until(end: Nanos, limit: &dyn Limit<Cost = u32>) -> u128 {
 }
 
 /// tower's `RateLimit` passes twice the limit across the edge of a window. Here nothing does but the two that say so: one at the edge,
-/// and one within a window from the end of one that was filled late.
+/// and one within a window from the end of one that was filled late. Seen to fail with a log of half the window.
 #[test]
 fn twice_the_limit_passes_no_edge_unsaid() {
     let quota = Quota::per_second(10);

@@ -2,6 +2,8 @@
 
 use super::{Bug, bug};
 
+const QUOTA: &str = "crates/core/src/quota.rs";
+const WINDOW: &str = "crates/core/src/sliding_log/window.rs";
 const LOG: &str = "crates/core/src/sliding_log.rs";
 const PAIR: &str = "crates/core/src/algorithm/pair.rs";
 const CONCURRENCY: &str = "crates/core/src/concurrency.rs";
@@ -9,6 +11,18 @@ const TURNSTILE: &str = "crates/std/src/turnstile.rs";
 const TOKIO: &str = "crates/tokio/src/turnstile.rs";
 
 pub(super) const BUGS: &[Bug] = &[
+    bug(
+        QUOTA,
+        "period: Nanos::from_duration(period), burst: limit }",
+        "period: Nanos(Nanos::from_duration(period).0 / 1_000_000 * 1_000_000), burst: limit }",
+        "-p paceline-tests --test incidents whole_millis",
+    ),
+    bug(
+        WINDOW,
+        "let length = in_ticks(quota.period().0.saturating_sub(1), exponent)",
+        "let length = in_ticks(quota.period().0 / 2, exponent)",
+        "-p paceline-tests --test incidents unsaid",
+    ),
     bug(
         TURNSTILE,
         "thread::park_timeout(left);",
