@@ -4,7 +4,17 @@ use std::sync::Arc;
 
 use paceline_core::{Atomic, CarryOver, Concurrency, Decision, Drain, Gcra, Limit, Nanos, Permit, Quota, Set};
 use paceline_tests::concurrency::{check_against_list, fuzz, ops};
+use paceline_tests::{laws, laws::Case};
 use proptest::prelude::*;
+
+/// What is in flight comes back by no time.
+fn case(limit: u32) -> Case<Concurrency> {
+    let algorithm = Concurrency::new(limit);
+    Case { algorithm, burst: limit, largest_in_line: 1, full: Nanos::MAX, memory: Nanos::MAX, skew: Nanos::MAX, tick: Nanos(1) }
+}
+
+// Seen to fail when nothing is given back.
+laws!(in_flight_by_law, (1u32..1_000).prop_map(case), no waits);
 
 fn in_flight(limit: &Atomic<Concurrency>) -> u32 {
     let snapshot = limit.snapshot(Nanos::ZERO);

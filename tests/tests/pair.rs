@@ -6,8 +6,34 @@ use paceline_core::{
     Algorithm, Atomic, CarryOver, Cell, Gcra, Horizon, Limit, Locked, NamedReserve, Nanos, Pair, Quota, Reservation, Reserve, SetDecision,
     SlidingWindow,
 };
+use paceline_tests::gcra::case as pace;
 use paceline_tests::pair::{check_against_set_and_oracles, check_reservations, check_twins, fuzz, ops, quotas};
+use paceline_tests::{alike::Alike, laws, laws::Case};
 use proptest::prelude::*;
+
+/// Two paces of one burst, asked for the same: the slower one always binds, and takes less time than the faster one remembers.
+fn case(limit: u32, periods: [u64; 2], burst: u32) -> Case<Alike<Pair<Gcra<u32>, Gcra<u32>>>> {
+    let [first, second] = periods.map(|millis| {
+        let quota = Quota::new(limit, Duration::from_millis(millis)).burst(burst);
+        pace(quota, Gcra::new_u32(quota).expect("a rate"))
+    });
+    Case {
+        algorithm: Alike(Pair::new(first.algorithm, second.algorithm)),
+        burst,
+        largest_in_line: burst,
+        full: first.full.max(second.full),
+        memory: first.memory.min(second.memory),
+        skew: first.skew.min(second.skew),
+        tick: Nanos(1),
+    }
+}
+
+// Of any bits only what is below, since one half may wrap while the other waits. Seen to fail when a pair waits for its first algorithm alone.
+laws!(
+    of_two_paces,
+    (1u32..60, [30_000u64..60_000, 30_000..60_000], 1u32..100).prop_map(|(limit, periods, burst)| case(limit, periods, burst)),
+    no word
+);
 
 proptest! {
     /// Seen to fail when the earlier answer is taken for the worse, and when one idle half makes the pair idle.
