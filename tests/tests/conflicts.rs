@@ -271,3 +271,47 @@ fn codes_for_growing_too_fast_are_a_ramp() {
         assert_eq!(classify_429(body.as_bytes()).reason(), Reason::RampTooFast, "{code}");
     }
 }
+
+/// Of a body that may go on. Seen to fail: any full stop and any quote at the end ended a sentence; a month's window was terminal
+/// before its sentence was over.
+#[test]
+fn what_its_rest_may_soften_is_not_terminal() {
+    for body in [
+        "GaxiosError: Quota exceeded for quota metric 'Read requests'",
+        r#"{"error":{"message":"Quota exceeded for quota metric 'Gemini 2."#,
+        "Quota exceeded for aiplatform.",
+        "too many certificates (5) already issued for \"example.com\" in the last 168h0m0s",
+        "Rate limit exceeded: 1000 requests per month, ",
+        r#"{"error":{"message":"This method requires billing "#,
+        r#"{"error":{"code":1010,"#,
+    ] {
+        assert!(classify_429(body.as_bytes()).is_retryable(), "{body}");
+    }
+    for body in ["Quota exceeded for aiplatform. ", "Quota exceeded.", "'Quota exceeded'", "Limited to 1000 API calls / month."] {
+        assert!(!classify_429(body.as_bytes()).is_retryable(), "{body}");
+    }
+}
+
+/// Seen to fail: what was read of a time at the end of the body was its reset.
+#[test]
+fn a_time_that_touches_the_end_is_not_read() {
+    for body in ["Your quota will reset after 4", "The limit resets at 10:0", "Limits reset at 2026-11-2", "Limits reset at 2026-11-20 10:"]
+    {
+        assert_eq!(classify_429(body.as_bytes()).reset(), None, "{body}");
+    }
+    let reset = |body: &'static str| classify_429(body.as_bytes()).reset();
+    assert_eq!(reset("The limit resets at 10:00 UTC"), Some(Reset::Said("10:00 UTC")));
+    assert_eq!(reset("Quota exceeded. It will reset after April 5, 2026. Bye."), Some(Reset::Said("April 5, 2026")));
+}
+
+/// Seen to fail: the demand in it was an overload.
+#[test]
+fn a_tier_on_demand_is_no_overload() {
+    for body in [
+        r#"{"error":{"message":"No more for service tier `on_demand` at the moment","code":"rate_limit_exceeded"}}"#,
+        "You have reached the on demand rate limit. ",
+        "On-demand request limit reached. ",
+    ] {
+        assert_eq!(classify_429(body.as_bytes()).kind(), RateLimited, "{body}");
+    }
+}

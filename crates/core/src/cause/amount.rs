@@ -22,7 +22,7 @@ impl Reader<'_> {
         let number = Number::at(self.body, start);
         if is_plain(self.body, number.end) {
             self.at = number.end;
-            self.amount(number);
+            self.amount(start, number);
             return;
         }
         if let Some((reset, end)) = date::at(self.body, start) {
@@ -40,7 +40,7 @@ impl Reader<'_> {
             && !is_glued(self.body, number.end)
         {
             self.at = number.end;
-            self.amount(number);
+            self.amount(start, number);
             return;
         }
         let glued = is_glued(self.body, number.end);
@@ -59,7 +59,7 @@ impl Reader<'_> {
             }
             _ => {
                 self.at = number.end;
-                self.amount(number);
+                self.amount(start, number);
             }
         }
     }
@@ -212,7 +212,7 @@ impl Reader<'_> {
         self.at += memchr3(b'"', b'\'', b'\n', rest).unwrap_or(rest.len());
     }
 
-    fn amount(&mut self, number: Number) {
+    fn amount(&mut self, start: usize, number: Number) {
         let prev = core::mem::replace(&mut self.sentence.prev, Stem::Other);
         if self.sentence.waits && matches!(prev, Stem::After | Stem::Until | Stem::In) {
             self.bare_wait(number, prev);
@@ -237,7 +237,8 @@ impl Reader<'_> {
         }
         let sure = self.sentence.slack <= 1 || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
         let stopped = self.ends_with_stop(number);
-        let complete = stopped || number.point;
+        // `(10.` may become an address.
+        let complete = (stopped || number.point) && byte(self.body, start.wrapping_sub(1)) != b'(';
         let counts = matches!(label, Label::Limit | Label::Used) && !self.is_cut();
         if self.unit_may_be_cut() {
             return;
@@ -271,7 +272,7 @@ impl Reader<'_> {
     fn unit_may_be_cut(&self) -> bool {
         let next = blanks(self.body, self.at);
         let end = run(self.body, next, |byte| byte.is_ascii_alphabetic() || byte >= 0x80);
-        next > self.at && end >= self.body.len() && self.is_cut()
+        (next > self.at || class_at(self.body, next) == class::WIDE) && end >= self.body.len() && self.is_cut()
     }
 
     /// `limit (429)`, `resulted in 400 Bad Request`
@@ -300,7 +301,8 @@ impl Reader<'_> {
 
     /// `retry after 35`, `until 1788319856878`.
     fn bare_wait(&mut self, number: Number, prev: Stem) {
-        if number.open || self.ends_with_stop(number) {
+        let ends = run(self.body, number.end, |byte| byte == b' ') >= self.body.len();
+        if number.open || ends || self.ends_with_stop(number) {
             return;
         }
         if let Some(reset) = date::epoch(number) {

@@ -38,7 +38,9 @@ fn iso(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
         _ => date_end,
     };
     let Some((clock, end)) = clock(body, gap) else {
-        return (date_end < body.len()).then_some((Reset::Said(text(body, at, date_end)?), date_end));
+        // `2026-09-15 17:5`
+        let cut = date_end >= body.len() || gap > date_end && run(body, gap, |byte| byte.is_ascii_digit() || byte == b':') >= body.len();
+        return (!cut).then_some((Reset::Said(text(body, at, date_end)?), date_end));
     };
     if end >= body.len() {
         return None;
@@ -48,7 +50,7 @@ fn iso(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
     }
     let said = (Reset::Said(text(body, at, end)?), end);
     let Some((ahead, zone_end)) = zone(body, end) else {
-        return Some(said);
+        return (!ends_in_zone(body, end)).then_some(said);
     };
     let seconds = midnight.checked_add(clock)?.checked_add_signed(-ahead)?;
     Some((Reset::Unix(Duration::from_secs(seconds)), zone_end))
@@ -146,6 +148,13 @@ fn zone(body: &[u8], at: usize) -> Option<(i64, usize)> {
         return None;
     }
     Some((sign * (hours * 3_600 + minutes * 60) as i64, end))
+}
+
+/// The body ends in what may become a zone: ` U`, ` +09:0`.
+fn ends_in_zone(body: &[u8], at: usize) -> bool {
+    const LONGEST: usize = 7;
+    let rest = body.get(at..).unwrap_or_default();
+    rest.len() < LONGEST && rest.iter().all(|byte| matches!(byte, b' ' | b'+' | b'-' | b':' | b'0'..=b'9' | b'U' | b'T' | b'G' | b'M'))
 }
 
 /// Seconds since the epoch of a date of the proleptic Gregorian calendar, after H. Hinnant's `days_from_civil`.

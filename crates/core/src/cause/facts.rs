@@ -34,6 +34,10 @@ pub(super) struct Facts<'a> {
     pub(super) coded: bool,
     /// and a sentence that does.
     pub(super) spoken: bool,
+    /// The body ends in a sentence that nothing shows to be complete, and none before it said why,
+    pub(super) unsaid: bool,
+    /// or named a window.
+    pub(super) window_open: bool,
 }
 
 /// A number that the body ends with.
@@ -59,6 +63,8 @@ impl Default for Facts<'_> {
             invited: false,
             coded: false,
             spoken: false,
+            unsaid: false,
+            window_open: false,
         }
     }
 }
@@ -113,20 +119,22 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Keeps the wording of a time, where it begins with one soon.
-    pub(super) fn say_reset(&mut self, body: &'a [u8], from: usize, to: usize) {
+    /// Keeps the wording of a time, where it begins with one soon and nothing of it can be cut off.
+    pub(super) fn say_reset(&mut self, body: &'a [u8], from: usize, to: usize, closed: bool) {
         let to = to.min(from.saturating_add(LONGEST_SAID));
         let Some(said) = text(body, from, to) else {
             return;
         };
         let said = said.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '"' | '\'' | '.' | '\\'));
-        let early = said.bytes().take(24).any(|byte| byte.is_ascii_digit());
-        if early && self.said.wait.is_none() {
+        let said = said.strip_prefix("after ").unwrap_or(said);
+        let early = said.bytes().take(24).any(|byte| byte.is_ascii_digit()) || said.split(' ').take(3).any(|word| word == "midnight");
+        let ends = closed || ["UTC", "GMT", "Z", "AM", "PM", "am", "pm"].iter().any(|end| said.ends_with(end));
+        if early && ends && !said.starts_with('(') && !said.contains("://") && self.said.wait.is_none() {
             self.said.reset.get_or_insert(Reset::Said(said));
         }
     }
 
-    /// The cause. Of a body that was cut, nothing is terminal that its rest might have softened.
+    /// The cause. Of a body that was cut, or ends in an open sentence, nothing is terminal that its rest might have softened.
     #[inline]
     pub(super) fn cause(mut self, cut: bool) -> Cause<'a> {
         self.take_tail(cut);
@@ -177,7 +185,7 @@ impl<'a> Facts<'a> {
                 self.crowded |= finding.rank == Rank::Rate;
                 self.rate_code |= finding.rate && finding.rank == Rank::Rate;
             }
-            Source::Text { .. } => self.spoken |= finding.rank < Rank::Weak,
+            Source::Text { .. } | Source::Part => self.spoken |= finding.rank < Rank::Weak,
             Source::Class => {}
         }
         if finding.rank < self.best.rank {
@@ -188,6 +196,15 @@ impl<'a> Facts<'a> {
     }
 
     fn reason(&self, cut: bool) -> Reason {
+        match self.told() {
+            _ if self.unsaid && self.best.rank == Rank::Quota => Reason::UnknownRate,
+            Reason::UsageLimit if cut && self.best.rank == Rank::Quota => Reason::UnknownRate,
+            _ if cut && self.best.rank == Rank::Weak && !self.best.reason.kind().waiting_helps() => Reason::Unknown,
+            reason => reason,
+        }
+    }
+
+    fn told(&self) -> Reason {
         let said = &self.said;
         if self.best.rank > Rank::Code {
             if said.limit == Some(0) {
@@ -201,7 +218,6 @@ impl<'a> Facts<'a> {
         }
         match self.best.rank {
             Rank::Quota if self.refills() => self.rate(),
-            Rank::Quota if cut && self.best.reason == Reason::UsageLimit => Reason::UnknownRate,
             Rank::Overload if said.limit.is_some() && said.window.is_some() => self.rate(),
             Rank::Rate | Rank::Weak if self.best.reason.kind() == Kind::RateLimited => self.rate(),
             Rank::Nothing if self.tells_a_rate() => self.rate(),
@@ -244,6 +260,9 @@ impl<'a> Facts<'a> {
     /// The word "request" alone names no resource.
     fn rate(&self) -> Reason {
         let Cause { resource, window, .. } = self.said;
+        if self.window_open && window > Some(DAY) {
+            return Reason::UnknownRate;
+        }
         let named = |resource: &Resource| *resource != Resource::Requests || self.firm || window.is_some();
         Reason::of_rate(resource.filter(named), window)
     }

@@ -98,6 +98,8 @@ impl Reader<'_> {
             Stem::Quota if prev == Stem::Connection => self.sentence.concepts |= Stem::Concurrent.bit(),
             Stem::With if prev == Stem::Terminated => self.sentence.concepts &= !Stem::Terminated.bit(),
             Stem::Overload if prev == Stem::Avoid => self.sentence.concepts &= !Stem::Overload.bit(),
+            // The name of a tier.
+            Stem::Demand if prev == Stem::On => self.sentence.concepts &= !Stem::Demand.bit(),
             Stem::Key if prev == Stem::Bad => self.sentence.concepts |= Stem::Invalid.bit(),
             Stem::Expired => {
                 let of_key = Stem::Key.bit() | Stem::Token.bit();

@@ -11,7 +11,7 @@ impl Reader<'_> {
     pub(super) fn identifier(&mut self, start: usize) {
         let end = run_of(self.body, start, set::IDENT);
         self.at = end;
-        if end >= self.body.len() && self.is_cut() || self.field(None, start, end) {
+        if self.may_go_on(end) || self.field(None, start, end) {
             return;
         }
         let ident = self.body.get(start..end).unwrap_or_default();
@@ -23,6 +23,10 @@ impl Reader<'_> {
             self.at = run_of(self.body, end, set::NAME);
             self.sentence.prev = Stem::Other;
             self.sentence.slack = self.sentence.slack.saturating_add(1);
+            return;
+        }
+        if end >= self.body.len() && byte(self.body, start.wrapping_sub(1)) == b'[' {
+            // `[InsufficientQuota` of `[InsufficientQuotaError]`
             return;
         }
         let before = core::mem::take(&mut self.sentence.concepts);
@@ -46,6 +50,8 @@ impl Reader<'_> {
         if count > 1 && (class || code) {
             // `RateLimitError: message`, `rate_limit_error: message`
             self.sentence = Sentence::START;
+            // `(ServiceQuotaExceededException)`: what it means follows.
+            self.sentence.begun = self.is_parenthesized(start, end);
             return;
         }
         self.sentence.concepts |= before;

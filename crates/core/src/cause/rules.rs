@@ -12,6 +12,8 @@ pub(super) enum Source {
     Name,
     /// A sentence; whether its end was seen.
     Text { closed: bool },
+    /// A sentence in which a body was cut.
+    Part,
     /// The name of an exception class.
     Class,
 }
@@ -50,9 +52,9 @@ pub(super) fn find(concepts: Concepts, source: Source) -> Option<Finding> {
     if concepts & TRIGGERS == 0 {
         return None;
     }
-    let closed = source != Source::Text { closed: false };
+    let closed = !matches!(source, Source::Text { closed: false } | Source::Part);
     let code = matches!(source, Source::Code | Source::Name);
-    let specific: &[Rule] = if concepts & SPECIFIC == 0 { &[] } else { RULES };
+    let specific: &[Rule] = if concepts & SPECIFIC == 0 || source == Source::Part { &[] } else { RULES };
     let rule = specific.iter().chain(RATES).find(|rule| rule.holds(concepts) && (closed || !rule.whole) && (!code || !rule.prose))?;
     let rank = match (rule.rank, source) {
         (_, Source::Class) => Rank::Weak,
@@ -174,7 +176,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Organization]).unless(&[Temporary, TooMany]),
     // ... or a cap that the owner set is reached.
     rule(Rank::Quota, Reason::QuotaExhausted, all![Spend, Quota, Exceed]).whole(),
-    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Exceed]).unless(&[Request, Rate]),
+    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Exceed]).unless(&[Request, Rate, Quota]),
     rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit]).unless(&[Request, Rate, Add]),
     rule(Rank::Wording, Reason::SpendLimit, all![Billing, Limit, Exceed]).whole().unless(&[Rate, Throttle]),
     // Keys.
