@@ -315,3 +315,32 @@ fn a_tier_on_demand_is_no_overload() {
         assert_eq!(classify_429(body.as_bytes()).kind(), RateLimited, "{body}");
     }
 }
+
+/// Seen to fail: whatever stood before a `>` was a request that can't fit.
+#[test]
+fn more_than_a_limit_is_a_size_only_among_words_of_size() {
+    for (body, kind, used, requested, limit) in [
+        (r#"{"error":"Rate limit exceeded: 61 > 60 requests per minute"}"#, RateLimited, Some(61), None, Some(60)),
+        ("Rate limit exceeded (61 > 60). ", RateLimited, Some(61), None, Some(60)),
+        ("Too many tokens in the last minute: 31000 > 30000. ", RateLimited, Some(31_000), None, Some(30_000)),
+        ("Concurrent requests 6 > 5. ", Concurrency, Some(6), None, Some(5)),
+        ("Server overloaded: load 12 > 10. ", Overloaded, Some(12), None, Some(10)),
+        (r#"{"error":"Internal error: index 5 > 3"}"#, Unknown, None, None, None),
+        ("timeout 31 > 30 ", Unknown, None, None, None),
+        ("Too many tokens in prompt: 310 > 300. ", RequestTooLarge, None, Some(310), Some(300)),
+        (r#"{"message":"max_tokens: 640 > 81, which is the maximum"}"#, RequestTooLarge, None, Some(640), Some(81)),
+        ("input length and `max_tokens` exceed context limit: 1900 + 213 > 2000, ", RequestTooLarge, None, Some(2_113), Some(2_000)),
+    ] {
+        let cause = classify_429(body.as_bytes());
+        assert_eq!((cause.kind(), cause.used(), cause.requested(), cause.limit()), (kind, used, requested, limit), "{body}");
+    }
+}
+
+/// Seen to fail: any limit of zero was a tier without the model.
+#[test]
+fn numbers_of_what_is_no_refusal_are_none() {
+    for body in [r#"{"message":"Internal error","retry_limit":0}"#, r#"{"error":"Internal server error","limit":0,"offset":0}"#] {
+        let cause = classify_429(body.as_bytes());
+        assert_eq!((cause.kind(), cause.limit()), (Unknown, None), "{body}");
+    }
+}

@@ -222,6 +222,9 @@ impl Reader<'_> {
             return;
         }
         let Some(value) = number.amount() else { return };
+        if byte(self.body, start.wrapping_sub(2)) == b'+' && self.adds(value, start) {
+            return;
+        }
         if let Some(second) = self.second_of_pair() {
             let closed = byte(self.body, second.end) == b')';
             self.sentence.pair |= prev == Stem::Exceed || closed && self.has(Stem::Exceed);
@@ -266,6 +269,17 @@ impl Reader<'_> {
             }
         }
         self.sentence.counts = true;
+    }
+
+    /// `context limit: 190000 + 21333 > 200000`: the parts of one request, not a limit.
+    fn adds(&mut self, value: u64, start: usize) -> bool {
+        let parts = self.body.get(self.sentence.amount_end..start) == Some(b" + ");
+        if parts && let Some(before) = self.sentence.amount.take().or_else(|| self.facts.said.limit.take()) {
+            self.sentence.amount = Some(before.saturating_add(value));
+            self.sentence.amount_end = self.at;
+            return true;
+        }
+        false
     }
 
     /// `117 sec` at the end of a body that is cut: the number may be a duration.

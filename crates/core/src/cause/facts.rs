@@ -18,6 +18,8 @@ pub(super) struct Facts<'a> {
     best: Finding,
     /// The resource is told by more than the word "request", of which many sentences speak.
     firm: bool,
+    /// What the sentence says to be above a limit.
+    pub(super) above: Option<u64>,
     /// The number that the body ends with.
     pub(super) tail: Option<Tail>,
     /// A code says that it is a rate.
@@ -55,6 +57,7 @@ impl Default for Facts<'_> {
             said: Cause::new(Reason::Unknown),
             best: Finding { rank: Rank::Nothing, reason: Reason::Unknown, rate: false },
             firm: false,
+            above: None,
             tail: None,
             now: None,
             errors: false,
@@ -70,9 +73,9 @@ impl Default for Facts<'_> {
 }
 
 impl<'a> Facts<'a> {
-    /// Keeps what a sentence or a code says.
+    /// Keeps what a sentence or a code says; whether it says anything.
     #[inline]
-    pub(super) fn judge(&mut self, sentence: &Sentence, source: Source) {
+    pub(super) fn judge(&mut self, sentence: &Sentence, source: Source) -> bool {
         let finding = find(sentence.concepts, source);
         self.invited |= sentence.concepts & Stem::Retry.bit() != 0;
         if let Some(finding) = finding {
@@ -92,6 +95,21 @@ impl<'a> Facts<'a> {
         {
             self.firm = resource != Resource::Requests || sentence.window.is_some() || sentence.request_rate;
             self.said.resource = Some(resource);
+        }
+        finding.is_some()
+    }
+
+    /// `a > b` of sizes is a request that can't fit; of a refusal it is a use, and of anything else nothing.
+    #[cold]
+    pub(super) fn note_above(&mut self, sentence: &Sentence, found: bool) {
+        let Some(amount) = self.above.take() else { return };
+        let has = |set: Concepts| sentence.concepts & set != 0;
+        let rated = sentence.window.is_some() || has(RATED);
+        let of_size = has(Stem::Prompt.bit() | Stem::Input.bit() | Stem::Context.bit()) || has(Stem::Token.bit()) && has(LIMIT);
+        if has(Stem::Large.bit() | Stem::Size.bit()) || of_size && !rated {
+            self.said.requested.get_or_insert(amount);
+        } else if found {
+            self.said.used.get_or_insert(amount);
         }
     }
 
@@ -120,6 +138,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Keeps the wording of a time, where it begins with one soon and nothing of it can be cut off.
+    #[cold]
     pub(super) fn say_reset(&mut self, body: &'a [u8], from: usize, to: usize, closed: bool) {
         let to = to.min(from.saturating_add(LONGEST_SAID));
         let Some(said) = text(body, from, to) else {
@@ -150,6 +169,10 @@ impl<'a> Facts<'a> {
         };
         if matches!(cause.reason, Reason::CreditExhausted | Reason::BillingInactive) {
             cause.window = None;
+        }
+        if cause.reason == Reason::Unknown {
+            // Of what is no refusal.
+            (cause.limit, cause.used, cause.requested) = (None, None, None);
         }
         cause
     }
@@ -185,7 +208,7 @@ impl<'a> Facts<'a> {
                 self.crowded |= finding.rank == Rank::Rate;
                 self.rate_code |= finding.rate && finding.rank == Rank::Rate;
             }
-            Source::Text { .. } | Source::Part => self.spoken |= finding.rank < Rank::Weak,
+            Source::Text { .. } => self.spoken |= finding.rank < Rank::Weak,
             Source::Class => {}
         }
         if finding.rank < self.best.rank {
@@ -207,7 +230,7 @@ impl<'a> Facts<'a> {
     fn told(&self) -> Reason {
         let said = &self.said;
         if self.best.rank > Rank::Code {
-            if said.limit == Some(0) {
+            if said.limit == Some(0) && self.best.rank < Rank::Nothing {
                 return Reason::ModelNotInTier;
             }
             if let (Some(limit), Some(requested)) = (said.limit, said.requested)
@@ -267,6 +290,18 @@ impl<'a> Facts<'a> {
         Reason::of_rate(resource.filter(named), window)
     }
 }
+
+/// Words of rates and of load: what is counted beside them was used.
+const RATED: Concepts = Stem::Rate.bit()
+    | Stem::Throttle.bit()
+    | Stem::Concurrent.bit()
+    | Stem::Overload.bit()
+    | Stem::Second.bit()
+    | Stem::Minute.bit()
+    | Stem::Hour.bit()
+    | Stem::Day.bit();
+
+const LIMIT: Concepts = Stem::Limit.bit() | Stem::Max.bit();
 
 /// `April 20, 2026 at 2:00 AM (local time)`
 pub(super) const LONGEST_SAID: usize = 40;

@@ -41,12 +41,13 @@ impl Reader<'_> {
         }
         let snake = ident.contains(&b'_');
         let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
-        if count > 1 && (snake || camel) && !self.counts(end) {
+        let counts = self.counts(end);
+        if count > 1 && (snake || camel) && !counts {
             let source = if snake || self.is_parenthesized(start, end) { Source::Name } else { Source::Class };
             self.facts.judge(&self.sentence, source);
         }
         let class = !snake && (class || self.is_qualified(start));
-        let code = snake && before == 0 && byte(self.body, end) == b':';
+        let code = snake && before == 0 && byte(self.body, end) == b':' && !counts;
         if count > 1 && (class || code) {
             // `RateLimitError: message`, `rate_limit_error: message`
             self.sentence = Sentence::START;

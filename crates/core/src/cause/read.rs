@@ -10,7 +10,7 @@ use super::kind::Resource;
 use super::lex::{
     backslashes, blanks, byte, class, class_at, class_of, is_in, is_letter, run, run_of, set, starts_with, starts_with_any_case,
 };
-use super::rules::Source;
+use super::rules::{SPECIFIC, Source};
 use super::wide;
 use super::words::{Concepts, Stem};
 
@@ -157,6 +157,10 @@ impl<'a> Reader<'a> {
     pub(super) fn end(&mut self) {
         self.facts.unsaid = self.sentence.begun && !self.facts.spoken;
         self.facts.window_open = self.sentence.begun && self.facts.said.window.is_none();
+        if self.is_cut() {
+            // What is missing may turn it.
+            self.sentence.concepts &= !SPECIFIC;
+        }
         self.finish(false);
     }
 
@@ -173,8 +177,11 @@ impl<'a> Reader<'a> {
         if let Some(from) = self.sentence.said {
             self.facts.say_reset(self.body, from, self.at, closed);
         }
-        let source = if !closed && self.is_cut() { Source::Part } else { Source::Text { closed } };
-        self.facts.judge(&self.sentence, source);
+        let source = Source::Text { closed };
+        let found = self.facts.judge(&self.sentence, source);
+        if self.facts.above.is_some() {
+            self.facts.note_above(&self.sentence, found);
+        }
         self.sentence = Sentence::START;
     }
 
@@ -379,7 +386,7 @@ impl<'a> Reader<'a> {
         self.at += usize::from(quoted);
     }
 
-    /// `a > b`: a request above a limit.
+    /// `a > b`: what is above a limit; the whole sentence tells of what.
     fn greater(&mut self) {
         if byte(self.body, self.at) == b'=' {
             self.at += 1;
@@ -395,7 +402,7 @@ impl<'a> Reader<'a> {
             amount = self.facts.said.limit.take();
         }
         if let Some(amount) = amount {
-            self.facts.said.requested.get_or_insert(amount);
+            self.facts.above = Some(amount);
             self.sentence.label = Label::Limit;
             self.sentence.slack = 0;
         }

@@ -12,8 +12,6 @@ pub(super) enum Source {
     Name,
     /// A sentence; whether its end was seen.
     Text { closed: bool },
-    /// A sentence in which a body was cut.
-    Part,
     /// The name of an exception class.
     Class,
 }
@@ -52,9 +50,9 @@ pub(super) fn find(concepts: Concepts, source: Source) -> Option<Finding> {
     if concepts & TRIGGERS == 0 {
         return None;
     }
-    let closed = !matches!(source, Source::Text { closed: false } | Source::Part);
+    let closed = source != Source::Text { closed: false };
     let code = matches!(source, Source::Code | Source::Name);
-    let specific: &[Rule] = if concepts & SPECIFIC == 0 || source == Source::Part { &[] } else { RULES };
+    let specific: &[Rule] = if concepts & SPECIFIC == 0 { &[] } else { RULES };
     let rule = specific.iter().chain(RATES).find(|rule| rule.holds(concepts) && (closed || !rule.whole) && (!code || !rule.prose))?;
     let rank = match (rule.rank, source) {
         (_, Source::Class) => Rank::Weak,
@@ -73,7 +71,7 @@ pub(super) fn find_listed(code: &[u8]) -> Option<Finding> {
 }
 
 /// No rule of [`RULES`] holds without one of these.
-const SPECIFIC: Concepts = {
+pub(super) const SPECIFIC: Concepts = {
     let mut set = 0;
     let mut at = 0;
     while at < RULES.len() {
