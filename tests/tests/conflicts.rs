@@ -344,3 +344,49 @@ fn numbers_of_what_is_no_refusal_are_none() {
         assert_eq!((cause.kind(), cause.limit()), (Unknown, None), "{body}");
     }
 }
+
+/// Seen to fail: `100만` was a hundred, and `30 000` thirty.
+#[test]
+fn numbers_have_signs_of_thousands_and_blanks() {
+    for (body, limit) in [
+        ("월 한도 100만 토큰을 초과했습니다.", 1_000_000),
+        ("한도 3만 토큰을 초과했습니다.", 30_000),
+        ("请求超过限制 10 万 tokens。", 100_000),
+        ("请求超过限制 1亿 tokens。", 100_000_000),
+        ("Rate limit exceeded: limit 1.5만 tokens per minute. ", 15_000),
+        ("Rate limit exceeded: limit 30 000 tokens per minute. ", 30_000),
+        ("Rate limit exceeded: limit 100k tokens per minute. ", 100_000),
+        (r#"{"error":"请求超过限制 10 \\u4e07 tokens。"}"#, 100_000),
+    ] {
+        assert_eq!(classify_429(body.as_bytes()).limit(), Some(limit), "{body}");
+    }
+    let cause = classify_429("월 한도 100만 토큰을 초과했습니다.".as_bytes());
+    assert_eq!((cause.kind(), cause.window()), (QuotaExhausted, Some(Duration::from_secs(30 * 86_400))));
+    for body in ["한도 100만", "한도 100 만", r#"{"error":"Limit 30 000 tokens "#] {
+        for cut in 0..body.len() {
+            assert_eq!(classify_429(&body.as_bytes()[..cut]).limit(), None, "{body} at {cut}");
+        }
+    }
+}
+
+/// Seen to fail: an account that the service closed was one that had not paid.
+#[test]
+fn a_deactivated_account_is_closed() {
+    let cause = classify_429(br#"{"error":{"code":"account_deactivated","message":"Your account has been deactivated."}}"#);
+    assert_eq!((cause.reason(), cause.is_retryable()), (Reason::AccessTerminated, false));
+}
+
+/// Seen to fail: the time was not read behind "at", nor was midnight.
+#[test]
+fn resets_have_times_of_day() {
+    let regain = classify_429(b"You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC.");
+    assert_eq!(regain.reset(), Some(Reset::Unix(Duration::from_secs(1_796_083_200))));
+    let midnight = classify_429(b"You exceeded your current quota. Resets at midnight UTC.");
+    assert_eq!((midnight.reset(), midnight.is_retryable()), (Some(Reset::Said("midnight UTC")), true));
+}
+
+#[test]
+fn a_key_that_is_not_valid_is_invalid() {
+    let cause = classify_429(br#"{"error":{"message":"API key not valid. Please pass a valid API key."}}"#);
+    assert_eq!(cause.reason(), Reason::InvalidKey);
+}

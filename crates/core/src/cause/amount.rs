@@ -36,13 +36,6 @@ impl Reader<'_> {
         if self.countdown(start) {
             return;
         }
-        if let Some(number) = number.thousands(self.body)
-            && !is_glued(self.body, number.end)
-        {
-            self.at = number.end;
-            self.amount(start, number);
-            return;
-        }
         let glued = is_glued(self.body, number.end);
         match Span::after(self.body, number) {
             Some(span) if !glued || !is_glued(self.body, span.end) => {
@@ -53,15 +46,24 @@ impl Reader<'_> {
                 self.at = span.end;
                 self.duration(span);
             }
-            _ if glued => {
+            _ => self.count(start, number, glued),
+        }
+    }
+
+    /// A number that is no duration: `100k`, `3만`, `30 000 tokens`, or a part of a name.
+    fn count(&mut self, start: usize, number: Number, glued: bool) {
+        let scaled = number.scaled(self.body).filter(|number| !is_glued(self.body, number.end));
+        let number = match scaled.or_else(|| number.spaced(self.body).filter(|number| is_resource(self.stem_after(number.end)))) {
+            Some(number) => number,
+            None if glued => {
                 self.at = run_of(self.body, number.end, set::NAME);
                 self.sentence.prev = Stem::Other;
+                return;
             }
-            _ => {
-                self.at = number.end;
-                self.amount(start, number);
-            }
-        }
+            None => number,
+        };
+        self.at = number.end;
+        self.amount(start, number);
     }
 
     /// `5/s`; before a word it is "per".
@@ -285,6 +287,13 @@ impl Reader<'_> {
     /// `117 sec` at the end of a body that is cut: the number may be a duration.
     fn unit_may_be_cut(&self) -> bool {
         let next = blanks(self.body, self.at);
+        let rest = self.body.get(next..).unwrap_or_default();
+        // The first bytes of a sign, or `30 0` of `30 000`.
+        if (1..=3).contains(&rest.len()) && wide::char_at(rest, 0).is_some_and(|(char, _)| char == char::REPLACEMENT_CHARACTER)
+            || next > self.at && (1..=3).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit)
+        {
+            return true;
+        }
         let end = run(self.body, next, |byte| byte.is_ascii_alphabetic() || byte >= 0x80);
         (next > self.at || class_at(self.body, next) == class::WIDE) && end >= self.body.len() && self.is_cut()
     }

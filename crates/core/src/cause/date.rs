@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::Reset;
-use super::lex::{blanks, byte, class, class_at, run, text};
+use super::lex::{blanks, byte, class, class_at, run, starts_with, text};
 use super::number::Number;
 
 /// The time that begins at `at`, and where it ends.
@@ -34,12 +34,14 @@ fn iso(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
     let (day, date_end) = digits(body, after(body, next, b'-')?, 2)?;
     let midnight = seconds(year, month, day, 0)?;
     let gap = match byte(body, date_end) {
+        b' ' if starts_with(body, date_end, b" at ") => date_end + 4,
         b'T' | b' ' => date_end + 1,
         _ => date_end,
     };
-    let Some((clock, end)) = clock(body, gap) else {
+    let Some((clock, end)) = clock(body, gap).or_else(|| minutes(body, gap)) else {
         // `2026-09-15 17:5`
         let cut = date_end >= body.len() || gap > date_end && run(body, gap, |byte| byte.is_ascii_digit() || byte == b':') >= body.len();
+        let cut = cut || matches!(body.get(gap..), Some(b"a" | b"at"));
         return (!cut).then_some((Reset::Said(text(body, at, date_end)?), date_end));
     };
     if end >= body.len() {
@@ -128,6 +130,14 @@ pub(super) fn clock(body: &[u8], at: usize) -> Option<(u64, usize)> {
     Some((hour * 3_600 + minute * 60 + second, end))
 }
 
+/// `17:56`, in seconds.
+fn minutes(body: &[u8], at: usize) -> Option<(u64, usize)> {
+    let (hour, next) = digits(body, at, 2)?;
+    let (minute, end) = digits(body, after(body, next, b':')?, 2)?;
+    let ends = minute <= 59 && byte(body, end) != b':' && class_at(body, end) != class::DIGIT;
+    ends.then_some((hour * 3_600 + minute * 60, end))
+}
+
 /// The seconds that a zone is ahead of UTC.
 fn zone(body: &[u8], at: usize) -> Option<(i64, usize)> {
     for name in [&b"Z"[..], b" UTC", b" GMT", b"UTC"] {
@@ -202,9 +212,13 @@ mod tests {
             ("2026-09-15T17:56:48Z.", unix(1_789_495_008)),
             ("2026-09-15 17:56:48 UTC,", unix(1_789_495_008)),
             ("2026-09-15T19:56:48.123+02:00\"", unix(1_789_495_008)),
+            ("2026-09-15 at 17:56 UTC.", unix(1_789_494_960)),
+            ("2026-09-15 at 17:5", None),
+            ("2026-09-15 a", None),
             ("15 Sep 2026 17:56:48 GMT ", unix(1_789_495_008)),
             ("2000-02-29T00:00:00Z ", unix(951_782_400)),
-            ("2026-09-15 17:56:48 ", Some(Reset::Said("2026-09-15 17:56:48"))),
+            ("2026-09-15 17:56:48 or", Some(Reset::Said("2026-09-15 17:56:48"))),
+            ("2026-09-15 17:56:48 ", None),
             ("2026-09-15 10:56:48 -0700 ", unix(1_789_495_008)),
             ("2026-09-15T17:56:48+99:99 ", Some(Reset::Said("2026-09-15T17:56:48"))),
             ("Tue, 15 Sep 2026 17:56:48 GMT\"", unix(1_789_495_008)),

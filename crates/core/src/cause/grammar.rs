@@ -106,7 +106,7 @@ impl Reader<'_> {
                 let plan = self.sentence.concepts & (of_key | Stem::Account.bit()) == Stem::Account.bit();
                 self.sentence.concepts |= if plan { Stem::Inactive.bit() } else { Stem::Invalid.bit() };
             }
-            // `API key not found`, `no API key provided`
+            // `API key not found`, `no API key provided`, `API key not valid`
             Stem::Found if self.lacks_key() => self.sentence.concepts |= Stem::Invalid.bit(),
             // `to get 50k a month`
             Stem::Get if prev == Stem::To => self.sentence.concepts |= Stem::Add.bit(),

@@ -83,11 +83,12 @@ impl Reader<'_> {
         for stem in Words::new(self.body, start, end) {
             self.push(stem);
         }
-        self.facts.judge(&self.sentence, Source::Code);
-        if !is_letter(self.body, start) || LISTED_LENGTHS.contains(&(end - start)) {
+        // The list first: it knows better.
+        if !is_letter(self.body, start) || LISTED_LOOKS.contains(&(byte(self.body, start), end - start)) {
             let code = self.body.get(start..end).unwrap_or_default();
             self.facts.judge_listed(code);
         }
+        self.facts.judge(&self.sentence, Source::Code);
         self.sentence = Sentence::START;
     }
 }
@@ -132,5 +133,5 @@ impl Iterator for Words<'_> {
     }
 }
 
-/// The lengths of the listed codes that begin with a letter: others need not be looked up.
-const LISTED_LENGTHS: [usize; 4] = [8, 9, 16, 33];
+/// First letters and lengths of the listed codes that begin with a letter: others need not be looked up.
+const LISTED_LOOKS: [(u8, usize); 5] = [(b'E', 8), (b's', 9), (b'l', 16), (b'a', 19), (b'o', 33)];

@@ -154,9 +154,17 @@ impl<'a> Reader<'a> {
     }
 
     /// Ends the last sentence, of which nothing shows that it is complete.
+    #[inline]
     pub(super) fn end(&mut self) {
-        self.facts.unsaid = self.sentence.begun && !self.facts.spoken;
-        self.facts.window_open = self.sentence.begun && self.facts.said.window.is_none();
+        if self.sentence.begun {
+            self.end_open();
+        }
+    }
+
+    #[cold]
+    fn end_open(&mut self) {
+        self.facts.unsaid = !self.facts.spoken;
+        self.facts.window_open = self.facts.said.window.is_none();
         if self.is_cut() {
             // What is missing may turn it.
             self.sentence.concepts &= !SPECIFIC;

@@ -169,9 +169,9 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::UsageLimit, all![Usage, Insufficient]).whole().unless(&[Rate, Throttle, Add, Second, Minute, Hour]),
     // ... an account's payment stands out ...
     rule(Rank::Quota, Reason::QuotaExhausted, all![Inactive, Quota]).whole(),
-    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Billing]),
+    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Billing]).whole(),
     rule(Rank::Wording, Reason::BillingInactive, all![Concurrent, Billing Balance]).whole().unless(&[Limit, TooMany]),
-    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Organization]).unless(&[Temporary, TooMany]),
+    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Organization]).whole().unless(&[Temporary, TooMany]),
     // ... or a cap that the owner set is reached.
     rule(Rank::Quota, Reason::QuotaExhausted, all![Spend, Quota, Exceed]).whole(),
     rule(Rank::Wording, Reason::SpendLimit, all![Spend, Exceed]).unless(&[Request, Rate, Quota]),
@@ -259,6 +259,7 @@ static LISTED: &[(&[u8], Rank, Reason)] = &[
     (b"1310", Rank::Quota, Reason::UsageLimit),
     (b"20429", Rank::Rate, Reason::UnknownRate),
     (b"E0000047", Rank::Rate, Reason::UnknownRate),
+    (b"account_deactivated", Rank::Code, Reason::AccessTerminated),
     (b"limit_burst_rate", Rank::Ramp, Reason::RampTooFast),
     (b"organization_usage_limit_exceeded", Rank::Code, Reason::UsageLimit),
     (b"slow_down", Rank::Ramp, Reason::RampTooFast),
