@@ -22,7 +22,7 @@ impl Reader<'_> {
         let number = Number::at(self.body, start);
         if is_plain(self.body, number.end) {
             self.at = number.end;
-            self.amount(number);
+            self.amount(start, number);
             return;
         }
         if let Some((reset, end)) = date::at(self.body, start) {
@@ -36,13 +36,6 @@ impl Reader<'_> {
         if self.countdown(start) {
             return;
         }
-        if let Some(number) = number.thousands(self.body)
-            && !is_glued(self.body, number.end)
-        {
-            self.at = number.end;
-            self.amount(number);
-            return;
-        }
         let glued = is_glued(self.body, number.end);
         match Span::after(self.body, number) {
             Some(span) if !glued || !is_glued(self.body, span.end) => {
@@ -53,15 +46,24 @@ impl Reader<'_> {
                 self.at = span.end;
                 self.duration(span);
             }
-            _ if glued => {
+            _ => self.count(start, number, glued),
+        }
+    }
+
+    /// A number that is no duration: `100k`, `3만`, `30 000 tokens`, or a part of a name.
+    fn count(&mut self, start: usize, number: Number, glued: bool) {
+        let scaled = number.scaled(self.body).filter(|number| !is_glued(self.body, number.end));
+        let number = match scaled.or_else(|| number.spaced(self.body).filter(|number| is_resource(self.stem_after(number.end)))) {
+            Some(number) => number,
+            None if glued => {
                 self.at = run_of(self.body, number.end, set::NAME);
                 self.sentence.prev = Stem::Other;
+                return;
             }
-            _ => {
-                self.at = number.end;
-                self.amount(number);
-            }
-        }
+            None => number,
+        };
+        self.at = number.end;
+        self.amount(start, number);
     }
 
     /// `5/s`; before a word it is "per".
@@ -212,7 +214,7 @@ impl Reader<'_> {
         self.at += memchr3(b'"', b'\'', b'\n', rest).unwrap_or(rest.len());
     }
 
-    fn amount(&mut self, number: Number) {
+    fn amount(&mut self, start: usize, number: Number) {
         let prev = core::mem::replace(&mut self.sentence.prev, Stem::Other);
         if self.sentence.waits && matches!(prev, Stem::After | Stem::Until | Stem::In) {
             self.bare_wait(number, prev);
@@ -222,6 +224,9 @@ impl Reader<'_> {
             return;
         }
         let Some(value) = number.amount() else { return };
+        if byte(self.body, start.wrapping_sub(2)) == b'+' && self.adds(value, start) {
+            return;
+        }
         if let Some(second) = self.second_of_pair() {
             let closed = byte(self.body, second.end) == b')';
             self.sentence.pair |= prev == Stem::Exceed || closed && self.has(Stem::Exceed);
@@ -237,7 +242,8 @@ impl Reader<'_> {
         }
         let sure = self.sentence.slack <= 1 || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
         let stopped = self.ends_with_stop(number);
-        let complete = stopped || number.point;
+        // `(10.` may become an address.
+        let complete = (stopped || number.point) && byte(self.body, start.wrapping_sub(1)) != b'(';
         let counts = matches!(label, Label::Limit | Label::Used) && !self.is_cut();
         if self.unit_may_be_cut() {
             return;
@@ -267,11 +273,29 @@ impl Reader<'_> {
         self.sentence.counts = true;
     }
 
+    /// `context limit: 190000 + 21333 > 200000`: the parts of one request, not a limit.
+    fn adds(&mut self, value: u64, start: usize) -> bool {
+        let parts = self.body.get(self.sentence.amount_end..start) == Some(b" + ");
+        if parts && let Some(before) = self.sentence.amount.take().or_else(|| self.facts.said.limit.take()) {
+            self.sentence.amount = Some(before.saturating_add(value));
+            self.sentence.amount_end = self.at;
+            return true;
+        }
+        false
+    }
+
     /// `117 sec` at the end of a body that is cut: the number may be a duration.
     fn unit_may_be_cut(&self) -> bool {
         let next = blanks(self.body, self.at);
+        let rest = self.body.get(next..).unwrap_or_default();
+        // The first bytes of a sign, or `30 0` of `30 000`.
+        if (1..=3).contains(&rest.len()) && wide::char_at(rest, 0).is_some_and(|(char, _)| char == char::REPLACEMENT_CHARACTER)
+            || next > self.at && (1..=3).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit)
+        {
+            return true;
+        }
         let end = run(self.body, next, |byte| byte.is_ascii_alphabetic() || byte >= 0x80);
-        next > self.at && end >= self.body.len() && self.is_cut()
+        (next > self.at || class_at(self.body, next) == class::WIDE) && end >= self.body.len() && self.is_cut()
     }
 
     /// `limit (429)`, `resulted in 400 Bad Request`
@@ -300,7 +324,8 @@ impl Reader<'_> {
 
     /// `retry after 35`, `until 1788319856878`.
     fn bare_wait(&mut self, number: Number, prev: Stem) {
-        if number.open || self.ends_with_stop(number) {
+        let ends = run(self.body, number.end, |byte| byte == b' ') >= self.body.len();
+        if number.open || ends || self.ends_with_stop(number) {
             return;
         }
         if let Some(reset) = date::epoch(number) {

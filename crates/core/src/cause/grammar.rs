@@ -98,13 +98,15 @@ impl Reader<'_> {
             Stem::Quota if prev == Stem::Connection => self.sentence.concepts |= Stem::Concurrent.bit(),
             Stem::With if prev == Stem::Terminated => self.sentence.concepts &= !Stem::Terminated.bit(),
             Stem::Overload if prev == Stem::Avoid => self.sentence.concepts &= !Stem::Overload.bit(),
+            // The name of a tier.
+            Stem::Demand if prev == Stem::On => self.sentence.concepts &= !Stem::Demand.bit(),
             Stem::Key if prev == Stem::Bad => self.sentence.concepts |= Stem::Invalid.bit(),
             Stem::Expired => {
                 let of_key = Stem::Key.bit() | Stem::Token.bit();
                 let plan = self.sentence.concepts & (of_key | Stem::Account.bit()) == Stem::Account.bit();
                 self.sentence.concepts |= if plan { Stem::Inactive.bit() } else { Stem::Invalid.bit() };
             }
-            // `API key not found`, `no API key provided`
+            // `API key not found`, `no API key provided`, `API key not valid`
             Stem::Found if self.lacks_key() => self.sentence.concepts |= Stem::Invalid.bit(),
             // `to get 50k a month`
             Stem::Get if prev == Stem::To => self.sentence.concepts |= Stem::Add.bit(),

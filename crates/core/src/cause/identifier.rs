@@ -11,7 +11,7 @@ impl Reader<'_> {
     pub(super) fn identifier(&mut self, start: usize) {
         let end = run_of(self.body, start, set::IDENT);
         self.at = end;
-        if end >= self.body.len() && self.is_cut() || self.field(None, start, end) {
+        if self.may_go_on(end) || self.field(None, start, end) {
             return;
         }
         let ident = self.body.get(start..end).unwrap_or_default();
@@ -23,6 +23,10 @@ impl Reader<'_> {
             self.at = run_of(self.body, end, set::NAME);
             self.sentence.prev = Stem::Other;
             self.sentence.slack = self.sentence.slack.saturating_add(1);
+            return;
+        }
+        if end >= self.body.len() && byte(self.body, start.wrapping_sub(1)) == b'[' {
+            // `[InsufficientQuota` of `[InsufficientQuotaError]`
             return;
         }
         let before = core::mem::take(&mut self.sentence.concepts);
@@ -37,15 +41,18 @@ impl Reader<'_> {
         }
         let snake = ident.contains(&b'_');
         let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
-        if count > 1 && (snake || camel) && !self.counts(end) {
+        let counts = self.counts(end);
+        if count > 1 && (snake || camel) && !counts {
             let source = if snake || self.is_parenthesized(start, end) { Source::Name } else { Source::Class };
             self.facts.judge(&self.sentence, source);
         }
         let class = !snake && (class || self.is_qualified(start));
-        let code = snake && before == 0 && byte(self.body, end) == b':';
+        let code = snake && before == 0 && byte(self.body, end) == b':' && !counts;
         if count > 1 && (class || code) {
             // `RateLimitError: message`, `rate_limit_error: message`
             self.sentence = Sentence::START;
+            // `(ServiceQuotaExceededException)`: what it means follows.
+            self.sentence.begun = self.is_parenthesized(start, end);
             return;
         }
         self.sentence.concepts |= before;
@@ -76,11 +83,12 @@ impl Reader<'_> {
         for stem in Words::new(self.body, start, end) {
             self.push(stem);
         }
-        self.facts.judge(&self.sentence, Source::Code);
-        if !is_letter(self.body, start) || LISTED_LENGTHS.contains(&(end - start)) {
+        // The list first: it knows better.
+        if !is_letter(self.body, start) || LISTED_LOOKS.contains(&(byte(self.body, start), end - start)) {
             let code = self.body.get(start..end).unwrap_or_default();
             self.facts.judge_listed(code);
         }
+        self.facts.judge(&self.sentence, Source::Code);
         self.sentence = Sentence::START;
     }
 }
@@ -125,5 +133,5 @@ impl Iterator for Words<'_> {
     }
 }
 
-/// The lengths of the listed codes that begin with a letter: others need not be looked up.
-const LISTED_LENGTHS: [usize; 4] = [8, 9, 16, 33];
+/// First letters and lengths of the listed codes that begin with a letter: others need not be looked up.
+const LISTED_LOOKS: [(u8, usize); 5] = [(b'E', 8), (b's', 9), (b'l', 16), (b'a', 19), (b'o', 33)];

@@ -212,6 +212,7 @@ pub(super) static PHRASES: &[(&str, &[Stem])] = &[
     ("요금", &[Billing]),
     ("요청", &[Request]),
     ("용량", &[Capacity]),
+    ("월 한도", &[Monthly, Limit]),
     ("월간", &[Monthly]),
     ("위반", &[Policy, Terminated]),
     ("유효하지", &[Invalid]),

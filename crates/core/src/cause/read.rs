@@ -10,7 +10,7 @@ use super::kind::Resource;
 use super::lex::{
     backslashes, blanks, byte, class, class_at, class_of, is_in, is_letter, run, run_of, set, starts_with, starts_with_any_case,
 };
-use super::rules::Source;
+use super::rules::{SPECIFIC, Source};
 use super::wide;
 use super::words::{Concepts, Stem};
 
@@ -97,6 +97,9 @@ impl Sentence {
     };
 }
 
+/// How far behind its end a body is looked at again.
+const LONGEST_LOOK: usize = 256;
+
 /// Why reading stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
@@ -150,6 +153,25 @@ impl<'a> Reader<'a> {
         self.at = self.body.len();
     }
 
+    /// Ends the last sentence, of which nothing shows that it is complete.
+    #[inline]
+    pub(super) fn end(&mut self) {
+        if self.sentence.begun {
+            self.end_open();
+        }
+    }
+
+    #[cold]
+    fn end_open(&mut self) {
+        self.facts.unsaid = !self.facts.spoken;
+        self.facts.window_open = self.facts.said.window.is_none();
+        if self.is_cut() {
+            // What is missing may turn it.
+            self.sentence.concepts &= !SPECIFIC;
+        }
+        self.finish(false);
+    }
+
     /// Ends the sentence and keeps what it says.
     #[inline]
     pub(super) fn finish(&mut self, closed: bool) {
@@ -161,10 +183,13 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     fn finish_begun(&mut self, closed: bool) {
         if let Some(from) = self.sentence.said {
-            self.facts.say_reset(self.body, from, self.at);
+            self.facts.say_reset(self.body, from, self.at, closed);
         }
         let source = Source::Text { closed };
-        self.facts.judge(&self.sentence, source);
+        let found = self.facts.judge(&self.sentence, source);
+        if self.facts.above.is_some() {
+            self.facts.note_above(&self.sentence, found);
+        }
         self.sentence = Sentence::START;
     }
 
@@ -187,7 +212,8 @@ impl<'a> Reader<'a> {
             b'A'..=b'Z' if self.abbreviation(start) => {}
             b'_' | b'-' | b'$' | b'A'..=b'Z' | b'0'..=b'9' => self.identifier(start),
             b':' if starts_with(self.body, end, b"://") => {
-                self.at = run_of(self.body, end, set::URL);
+                let end = run_of(self.body, end, set::URL);
+                self.at = end - usize::from(byte(self.body, end - 1) == b'.');
                 self.sentence.prev = Stem::Other;
             }
             b'/' if self.model_as_subject(start) => {}
@@ -210,12 +236,17 @@ impl<'a> Reader<'a> {
 
     fn bare_word(&mut self, stem: Stem, start: usize, end: usize) {
         self.at = end;
-        if end >= self.body.len() && self.is_cut() || self.field(Some(stem), start, end) {
+        if self.may_go_on(end) || self.field(Some(stem), start, end) {
             return;
         }
         self.push(stem);
         self.names(stem);
         self.unknown_key(stem, end);
+    }
+
+    /// A cut body ends behind a word, or behind the quote of what may be a key.
+    pub(super) fn may_go_on(&self, end: usize) -> bool {
+        end + 1 >= self.body.len() && self.is_cut() && (end >= self.body.len() || is_in(self.body, end, set::QUOTE))
     }
 
     /// A number that an unknown name announces is none of ours: `max retries: 4`, `max-age=86400`.
@@ -252,7 +283,8 @@ impl<'a> Reader<'a> {
             b'.' | b'!' | b'?' => {
                 let next = byte(self.body, self.at);
                 if class_at(self.body, self.at) == class::SPACE
-                    || matches!(next, b'"' | b'\'' | b'\\' | 0)
+                    || matches!(next, b'"' | b'\'' | b'\\')
+                    || next == 0 && !self.is_cut() && !self.ends_in_name()
                     || starts_with(self.body, self.at, b"</")
                 {
                     self.finish(true);
@@ -316,6 +348,7 @@ impl<'a> Reader<'a> {
                 return self.skip_to_key();
             }
             b'}' | b']' | b':' | b')' => return self.finish(true),
+            0 if self.is_cut() || self.ends_in_quotation() => return,
             0 if class_at(self.body, self.at.wrapping_sub(2)) != class::SPACE => return self.finish(true),
             next if class_of(next) <= class::DIGIT && class_of(next) != class::PUNCT => return,
             _ => {}
@@ -327,6 +360,31 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The full stop that the body ends with may be within a name: `Gemini 2.`, `for aiplatform.`
+    fn ends_in_name(&self) -> bool {
+        let said = self.before_last();
+        let is_name = |byte: &u8| is_in(&[*byte], 0, set::NAME);
+        let before = said.iter().rposition(|byte| !is_name(byte)).map_or(&[][..], |at| said.get(..=at).unwrap_or_default());
+        said.last().is_some_and(u8::is_ascii_digit)
+            || before.last().is_some_and(|byte| matches!(byte, b'\'' | b'`'))
+            || before.ends_with(b" for ") && self.sentence.prev == Stem::Other
+    }
+
+    /// The quote that the body ends with is of a quotation within a sentence: `quota metric 'Read requests'`.
+    fn ends_in_quotation(&self) -> bool {
+        let quote = byte(self.body, self.at.wrapping_sub(1));
+        let said = self.before_last();
+        let before = said.iter().rposition(|&byte| byte == quote).and_then(|at| said.get(..at));
+        before.is_some_and(|before| before.trim_ascii_end().last().is_some_and(u8::is_ascii_alphabetic))
+    }
+
+    /// What stands before the last byte of the body, where that was read.
+    fn before_last(&self) -> &'a [u8] {
+        let end = self.body.len().saturating_sub(1);
+        let body: &'a [u8] = if self.at > end { self.body } else { &[] };
+        body.get(end.saturating_sub(LONGEST_LOOK)..end).unwrap_or_default()
+    }
+
     /// Passes blanks and the quote before the next key.
     pub(super) fn skip_to_key(&mut self) {
         if class_at(self.body, self.at) == class::SPACE {
@@ -336,7 +394,7 @@ impl<'a> Reader<'a> {
         self.at += usize::from(quoted);
     }
 
-    /// `a > b`: a request above a limit.
+    /// `a > b`: what is above a limit; the whole sentence tells of what.
     fn greater(&mut self) {
         if byte(self.body, self.at) == b'=' {
             self.at += 1;
@@ -352,7 +410,7 @@ impl<'a> Reader<'a> {
             amount = self.facts.said.limit.take();
         }
         if let Some(amount) = amount {
-            self.facts.said.requested.get_or_insert(amount);
+            self.facts.above = Some(amount);
             self.sentence.label = Label::Limit;
             self.sentence.slack = 0;
         }

@@ -71,7 +71,7 @@ pub(super) fn find_listed(code: &[u8]) -> Option<Finding> {
 }
 
 /// No rule of [`RULES`] holds without one of these.
-const SPECIFIC: Concepts = {
+pub(super) const SPECIFIC: Concepts = {
     let mut set = 0;
     let mut at = 0;
     while at < RULES.len() {
@@ -169,12 +169,12 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::UsageLimit, all![Usage, Insufficient]).whole().unless(&[Rate, Throttle, Add, Second, Minute, Hour]),
     // ... an account's payment stands out ...
     rule(Rank::Quota, Reason::QuotaExhausted, all![Inactive, Quota]).whole(),
-    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Billing]),
+    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Billing]).whole(),
     rule(Rank::Wording, Reason::BillingInactive, all![Concurrent, Billing Balance]).whole().unless(&[Limit, TooMany]),
-    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Organization]).unless(&[Temporary, TooMany]),
+    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Organization]).whole().unless(&[Temporary, TooMany]),
     // ... or a cap that the owner set is reached.
     rule(Rank::Quota, Reason::QuotaExhausted, all![Spend, Quota, Exceed]).whole(),
-    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Exceed]).unless(&[Request, Rate]),
+    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Exceed]).unless(&[Request, Rate, Quota]),
     rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit]).unless(&[Request, Rate, Add]),
     rule(Rank::Wording, Reason::SpendLimit, all![Billing, Limit, Exceed]).whole().unless(&[Rate, Throttle]),
     // Keys.
@@ -259,6 +259,7 @@ static LISTED: &[(&[u8], Rank, Reason)] = &[
     (b"1310", Rank::Quota, Reason::UsageLimit),
     (b"20429", Rank::Rate, Reason::UnknownRate),
     (b"E0000047", Rank::Rate, Reason::UnknownRate),
+    (b"account_deactivated", Rank::Code, Reason::AccessTerminated),
     (b"limit_burst_rate", Rank::Ramp, Reason::RampTooFast),
     (b"organization_usage_limit_exceeded", Rank::Code, Reason::UsageLimit),
     (b"slow_down", Rank::Ramp, Reason::RampTooFast),

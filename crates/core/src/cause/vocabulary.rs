@@ -130,7 +130,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::All, "all"),
     (Stem::Bad, "bad"),
     (Stem::Expired, "expired"),
-    (Stem::Found, "found exist exists provided supplied recognized"),
+    (Stem::Found, "found valid exist exists provided supplied recognized"),
     (Stem::Authorized, "authorized authorised"),
     (Stem::Progress, "progress"),
     (Stem::With, "with"),
