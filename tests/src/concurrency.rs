@@ -73,8 +73,8 @@ impl Play {
             Op::Acquire(second, cost) => {
                 let (place, cost) = (usize::from(second), cost.into());
                 let permit = Permit::try_acquire(&self.real[place], cost);
-                assert_eq!(permit.is_some(), cost <= self.room(place));
-                if let Some(permit) = permit {
+                assert_eq!(permit.is_ok(), cost <= self.room(place));
+                if let Ok(permit) = permit {
                     core::mem::forget(permit); // in flight until `End`
                     self.calls[place].push(cost);
                 }

@@ -55,7 +55,7 @@ struct Exact {
     /// After how long a short word comes round to zero, which it never holds while it is in use.
     range: Option<u64>,
     tat: u64,
-    /// Until when the gate is shut, and whether it has been opened since.
+    /// Until when the gate is shut; that is forgotten once no reading that is late within the skew lies before it.
     shut: Option<u64>,
     latched: bool,
     for_good: bool,
@@ -83,14 +83,20 @@ impl Exact {
             if until + self.full() > now {
                 self.drain(until);
             }
-            (self.shut, self.latched) = (None, false);
+            if until + SKEW <= now {
+                (self.shut, self.latched) = (None, false);
+            }
         }
+    }
+
+    fn shut_until(&self, now: u64) -> Option<u64> {
+        self.shut.filter(|&until| until > now)
     }
 
     /// When the gate is open, and the TAT by then; never behind a latch without end.
     fn open(&self, now: u64) -> Option<(u64, u64)> {
         let full = self.full();
-        (!self.for_good).then(|| self.shut.map_or((now, self.tat), |until| (until, self.tat.max(until + full))))
+        (!self.for_good).then(|| self.shut_until(now).map_or((now, self.tat), |until| (until, self.tat.max(until + full))))
     }
 
     /// The earliest time at which `costs` have gone.
@@ -115,8 +121,9 @@ impl Exact {
 
     fn give_back(&mut self, now: u64, nanos: u64) {
         let ahead = self.tat.saturating_sub(now);
-        if ahead > 0 && ahead <= self.full() {
-            self.tat = self.end(now + ahead - nanos.min(ahead));
+        let given_back = nanos.min(ahead).saturating_sub(ahead.saturating_sub(self.full()));
+        if given_back > 0 {
+            self.tat = self.end(now + ahead - given_back);
         }
     }
 
@@ -126,12 +133,16 @@ impl Exact {
         }
     }
 
-    fn shut(&mut self, until: u64) {
-        self.shut = Some(self.shut.unwrap_or(0).max(until));
+    fn shut(&mut self, now: u64, until: u64, latches: bool) {
+        if until > now {
+            let held = self.shut_until(now);
+            self.shut = Some(held.unwrap_or(0).max(until));
+            self.latched = latches || self.latched && held.is_some();
+        }
     }
 
     fn snapshot(&self, now: u64) -> Snapshot {
-        let remaining = if self.shut.is_some() || self.for_good { 0 } else { self.room(now, self.burst) };
+        let remaining = if self.shut_until(now).is_some() || self.for_good { 0 } else { self.room(now, self.burst) };
         let reset_after = self.open(now).map_or(Nanos::MAX, |(open, tat)| Nanos(tat.max(open) - now));
         Snapshot { limit: self.burst as u32, remaining: remaining as u32, retry_after: self.wait(now, 1), reset_after }
     }
@@ -166,6 +177,7 @@ pub fn check_against_oracle(interval: u32, burst: u8, ops: &[Op]) {
 }
 
 const GRAIN: u64 = 1 << 10;
+const EDGE: u64 = GRAIN << 7;
 
 struct Play<W: AtomicWord> {
     limit: Gated<Atomic<Gcra<W>>, W>,
@@ -186,14 +198,24 @@ impl<W: AtomicWord> Play<W> {
 
     fn all(mut self, ops: &[Op]) {
         for op in ops {
+            self.keep_off_the_edge();
             self.look();
             self.step(op);
+            self.keep_off_the_edge();
             self.look();
         }
     }
 
     fn reading(&self) -> u64 {
         self.now - self.late
+    }
+
+    /// A gate counts the skew in ticks of its own, and a little more.
+    fn keep_off_the_edge(&mut self) {
+        let since = self.exact.shut.and_then(|until| self.reading().checked_sub(until));
+        if since.is_some_and(|since| (SKEW - EDGE..SKEW + EDGE).contains(&since)) {
+            self.now += 2 * EDGE;
+        }
     }
 
     fn span(&self, thousandths: u16) -> u64 {
@@ -259,24 +281,19 @@ impl<W: AtomicWord> Play<W> {
             Op::Close(thousandths) => {
                 let span = self.span(thousandths).min(LONGEST);
                 self.limit.gate().close_for(at, Nanos(span));
-                if span > 0 {
-                    self.exact.shut(now + span);
-                }
+                self.exact.shut(now, now + span, false);
             }
             Op::Latch(Some(thousandths)) => {
                 let span = self.span(thousandths).min(LONGEST);
                 self.limit.gate().latch(at, Some(Nanos(now + span)));
-                if span > 0 {
-                    self.exact.shut(now + span);
-                    self.exact.latched = true;
-                }
+                self.exact.shut(now, now + span, true);
             }
             Op::Latch(None) => {
                 self.limit.gate().latch(at, None);
                 self.exact.for_good = true;
             }
             Op::Unlatch => {
-                let latched = self.exact.latched || self.exact.for_good;
+                let latched = self.exact.latched && self.exact.shut_until(now).is_some() || self.exact.for_good;
                 assert_eq!(self.limit.gate().unlatch(at), latched);
                 if latched {
                     (self.exact.shut, self.exact.latched, self.exact.for_good) = (Some(now), false, false);
@@ -285,7 +302,7 @@ impl<W: AtomicWord> Play<W> {
         }
     }
 
-    /// Whoever looks opens a gate whose time has come. What is charged or given back does not look, so without this it would be done to a limit that
+    /// Whoever looks opens a gate whose time has come. What is given back does not look, so without this it would be done to a limit that
     /// has still to be drained for that time.
     fn look(&mut self) {
         let now = self.reading();
