@@ -13,5 +13,6 @@ pub(super) const BUGS: &[Bug] = &[
     bug(EXPECTS, "Self::Half if", "Self::Limit if", "-p paceline-tests --test support_report"),
     bug(NUMBER, "open: more >= body.len()", "open: false", "-p paceline-tests --test classify"),
     bug(USUAL, "if !ends || self.sentence.concepts & Stem::Add.bit() != 0", "if !ends", "-p paceline-tests --test classify"),
+    bug(WRITE, ".min(quota.limit().into())", "", "-p paceline-core --lib"),
     bug(WRITE, ".saturating_add(u64::from(duration.subsec_nanos() > 0))", "", "-p paceline-tests --test headers"),
 ];
