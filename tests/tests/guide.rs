@@ -154,6 +154,15 @@ const ROWS: &[Row] = &[
     }),
 ];
 
+/// Seen to fail: "Lower max_tokens by at least 0. Split the request into 1 parts."
+#[test]
+fn no_remedy_asks_for_nothing() {
+    let equal = classify_429(b"Request too large on tokens per min (TPM): Limit 10000, Requested 10000. Reduce it.");
+    assert_eq!((equal.kind(), equal.limit(), equal.requested()), (Kind::RequestTooLarge, Some(10_000), Some(10_000)));
+    let list = equal.remedies(&Evidence::default());
+    assert_eq!(list[..3], [Remedy::ShrinkPrompt(None), Remedy::LowerMaxTokens(None), Remedy::SplitRequest(None)]);
+}
+
 /// Tried: leaving UpgradeTier in `too_large` (R8 fails), ranking waits before suspects (C7 fails).
 #[test]
 fn every_row_is_reached() {

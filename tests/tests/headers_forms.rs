@@ -13,6 +13,12 @@ const FORMS: &[(Set<'_>, &[&str])] = &[
     (&[("x-ratelimit-limit", "-1"), ("x-ratelimit-remaining", "-1")], &[]),
     (&[("x-ratelimit-remaining", "588.0"), ("x-ratelimit-used", "12")], &["requests 588/-"]),
     (&[("x-amzn-ratelimit-limit", "0.0083")], &[]),
+    (&[("x-ratelimit-limit", "5"), ("x-ratelimit-remaining", "0.5")], &["requests 0/5"]),
+    // Commas group digits, or separate limits.
+    (&[("x-ratelimit-limit-tokens", "2,000,000"), ("x-ratelimit-remaining-tokens", "1,999,998")], &["tokens 1999998/2000000"]),
+    (&[("x-ratelimit-limit", "500,000")], &["requests -/500000"]),
+    (&[("x-ratelimit-limit", "600,300")], &["requests -/600", "requests -/300"]),
+    (&[("x-ratelimit-limit", "99,999,999,999,999,999,999")], &[]),
     // Used and limit in one value.
     (&[("Sforce-Limit-Info", "api-usage=12/15000")], &["requests 14988/15000"]),
     (&[("x-ratelimit-limit-audio-seconds", "7200"), ("x-ratelimit-reset-audio-seconds", "90.5")], &["audio_seconds -/7200 reset 90.5s"]),
@@ -74,6 +80,8 @@ const FORMS: &[(Set<'_>, &[&str])] = &[
     (&[("RateLimit-Limit", "20"), ("RateLimit-Reset", "2030-01-01T00:01:00Z"), ("RateLimit-ResetTime", "60")], &["requests -/20"]),
     (&[("date", "Tue, 01 Jan 2030 00:00:00 GMT"), ("x-ratelimit-reset", "Tue, 01 Jan 2030 00:00:30 GMT")], &["requests -/- reset 30s"]),
     (&[("date", "Tue, 01 Jan 2030 00:00:01 GMT"), ("x-ratelimit-reset", "2030-01-01T00:00:00Z")], &["requests -/- reset 0s"]),
+    (&[("date", "Tue, 01 Jan 2030 00:00:00 GMT"), ("x-ratelimit-reset", "2030-01-01t00:00:01.750z")], &["requests -/- reset 1.75s"]),
+    (&[("date", "Tue, 01 Oct 2030 00:00:00 GMT"), ("x-ratelimit-reset", "Tue, 01 Oct 2030 00:00:01 GMT")], &["requests -/- reset 1s"]),
     // Azure's milliseconds: its own headers, its own window, or nothing but the arithmetic.
     (&[("x-ms-region", "East US"), ("x-ratelimit-remaining-tokens", "9"), ("x-ratelimit-reset-tokens", "60")], &["tokens 9/- reset 0.06s"]),
     (
@@ -110,6 +118,7 @@ const FORMS: &[(Set<'_>, &[&str])] = &[
     (&[("x-ratelimit-bucket", "1234"), ("x-ratelimit-used", "4"), ("x-request-id", "7"), ("x-total-count", "99")], &[]),
 ];
 
+/// Seen to fail: a comma as a separator always; the fraction of a date dropped, its small letters unread; half a request read as none said.
 #[test]
 fn reads_odd_forms() {
     for (set, expected) in FORMS {
@@ -127,6 +136,8 @@ fn reads_every_wait() {
     assert_eq!(wait(&[("retry-after", "13"), ("x-ms-retry-after-ms", "12500")]), seconds(12.5));
     assert_eq!(wait(&[("retry-after-ms", "10"), ("Retry-After", "1")]), seconds(0.01));
     assert_eq!(wait(&[("X-Retry-After", "7s")]), seconds(7.0));
+    assert_eq!(wait(&[("retry-after", "10, 12")]), seconds(12.0), "a proxy joined two");
+    assert_eq!(wait(&[("retry-after", "\"5\"")]), seconds(5.0));
     assert_eq!(wait(&[("retry-after-short", "8")]), seconds(8.0));
     let date = ("Retry-After", "Tue, 01 Jan 2030 00:00:30 GMT");
     assert_eq!(wait(&[date]), None);

@@ -43,6 +43,49 @@ fn a_silent_429_is_a_rate_only_where_the_headers_say_so() {
     assert_eq!(read(429, &full, b"").reason(), Reason::ConcurrencyLimit);
 }
 
+/// Seen to fail: reading the headers of a full house only where the body is silent.
+#[test]
+fn a_limit_of_zero_is_of_calls_at_once_whatever_the_body_calls_it() {
+    let full = [("x-rate-limit-limit", "0"), ("x-rate-limit-remaining", "0")];
+    let body = br#"{"errorCode":"E0000047","errorSummary":"API call exceeded rate limit due to too many requests."}"#;
+    let cause = read(429, &full, body);
+    assert_eq!((cause.reason(), cause.resource(), cause.limit()), (Reason::ConcurrencyLimit, Some(Resource::Concurrency), None));
+}
+
+/// Seen to fail: not knowing the header.
+#[test]
+fn a_code_in_the_headers_counts_where_the_body_has_none() {
+    for value in ["ThrottlingException", "ThrottlingException:http://internal/", "com.amazonaws#ThrottlingException"] {
+        for (status, body) in [(400, &b"{\"message\":null}"[..]), (429, b"")] {
+            let cause = read(status, &[("x-amzn-errortype", value)], body);
+            assert_eq!((cause.kind(), cause.code()), (Kind::RateLimited, Some("ThrottlingException")), "{value}");
+        }
+    }
+    assert_eq!(read(400, &[("x-amzn-errortype", "ServiceQuotaExceededException")], b"").kind(), Kind::QuotaExhausted);
+    assert_eq!(read(400, &[("x-amzn-errortype", "ThrottlingException")], QUOTA).kind(), Kind::QuotaExhausted);
+    assert_eq!(read(401, &[("x-amzn-errortype", "")], b"").kind(), Kind::InvalidCredentials);
+}
+
+/// Seen to fail: taking the "requests" of "too many requests" for what is counted.
+#[test]
+fn a_generic_body_leaves_it_to_the_headers_what_is_counted() {
+    let headers = [
+        ("x-ratelimit-limit-tokens", "30000"),
+        ("x-ratelimit-remaining-tokens", "0"),
+        ("x-ratelimit-reset-tokens", "1m0s"),
+        ("x-ratelimit-limit-requests", "50"),
+        ("x-ratelimit-remaining-requests", "49"),
+    ];
+    for body in
+        ["Too Many Requests", "Rate limit exceeded", r#"{"error":{"message":"This request would exceed your account's rate limit."}}"#]
+    {
+        let cause = read(429, &headers, body.as_bytes());
+        assert_eq!((cause.reason(), cause.limit()), (Reason::TokensPerMinute, Some(30_000)), "{body}");
+    }
+    let named = read(429, &headers, b"Rate limit reached on requests per min.");
+    assert_eq!((named.resource(), named.limit()), (Some(Resource::Requests), None));
+}
+
 #[test]
 fn the_empty_bucket_says_which_limit_it_was() {
     let headers = [
@@ -138,6 +181,8 @@ fn an_empty_bucket_that_refills_at_once_says_how_long_to_wait() {
 #[test]
 fn a_wait_of_zero_is_none() {
     assert_eq!(read(429, &[("retry-after", "0")], b"").retry_after(), None);
+    let past = [("retry-after", "Tue, 14 Nov 2023 22:13:10 GMT"), ("date", "Tue, 14 Nov 2023 22:13:20 GMT")];
+    assert_eq!(read(429, &past, b"").stated_retry_after(), None);
     let body = b"Rate limit reached on requests per min (RPM): Limit 100, Used 50, Requested 50. ";
     assert_eq!(classify_429(body).retry_after(), None);
     let stated = classify_429(b"Rate limit reached on requests per min (RPM): Limit 100, Used 100, Requested 1. Please try again in 0s.");

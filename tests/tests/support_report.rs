@@ -49,14 +49,14 @@ proptest! {
     }
 
     #[test]
-    fn a_planted_key_stays_in_among_signs(place in any::<u8>(), text in "[a-z \"'`“”:=\\\\\\[\\]{}()<>/@,;.0-9\n]{0,120}") {
-        fuzzing::planted_secret(&[&[place], text.as_bytes()].concat());
+    fn a_planted_key_stays_in_among_signs(place in any::<u8>(), form in any::<u8>(), text in "[a-z \"'`“”:=\\\\\\[\\]{}()<>/@,;.0-9\n]{0,120}") {
+        fuzzing::planted_secret(&[&[place, form], text.as_bytes()].concat());
     }
 
     /// Tried: printing what is behind a bracket unread. Found: a key before `://`, taken for the scheme of an address.
     #[test]
-    fn a_planted_key_stays_in_among_words(place in any::<u8>(), words in proptest::collection::vec(proptest::sample::select(PIECES), 0..9)) {
-        fuzzing::planted_secret(&[&[place], words.concat().as_bytes()].concat());
+    fn a_planted_key_stays_in_among_words(place in any::<u8>(), form in any::<u8>(), words in proptest::collection::vec(proptest::sample::select(PIECES), 0..9)) {
+        fuzzing::planted_secret(&[&[place, form], words.concat().as_bytes()].concat());
     }
 }
 
@@ -122,6 +122,84 @@ fn keeps_the_wordings_of_services() {
 fn goes_on_behind_brackets_that_close() {
     let shown = message("Too many requests for it's body {'a': [\"b\"]} and that isn't all; wait 20s");
     assert_eq!(shown, "Cause: unknown\nMessage: Too many requests for it's body *** and that isn't all; wait 20s\n");
+}
+
+/// Seen to fail: before each of these forms was thought of.
+#[test]
+fn prints_neither_key_nor_prompt_in_any_other_dress() {
+    for text in [
+        "Input: My patient hunter has cancer",
+        "user message: my name is hunter",
+        "Your prompt was: my name is hunter",
+        "프롬프트: 환자 hunter는 암입니다",
+        "메시지 내용이 아닌 입력 내용: hunter",
+        "{a} prompt: my name {b} hunter",
+        "<input>my name is hunter</input>",
+        "Bad prompt 'of hunter'",
+        "Bad text ‘my name is hunter, doctor’",
+        "Bad text «my name is hunter, doctor»",
+        "Bad text 「내 이름은 헌터이고 나이는 마흔두 살인 의사입니다 hunter」는",
+        "Bad text 'a doctor' 'is called hunter'",
+        "Bad text \" my name is hunter \"",
+        "Bad text ```\nmy name is hunter```",
+        "Bad text &quot;my name is hunter&quot;",
+        "The key '00000000-aaaa-bbbb-cccc-00hunter0000' is invalid",
+        "session id 0hunter",
+        "admin:hunter/a@host",
+        "key：hunter",
+        "key＝hunter",
+        "key -> hunter",
+        "key was hunter",
+        "key you sent: hunter",
+        "key%3Dhunter",
+        "x\\u003dsk-abc-hunter0123456789012345",
+        "key=&quot;hunter&quot;",
+        "<apiKey>hunter</apiKey>",
+        "--token hunter",
+        "curl -u hunter:a",
+        "passwd=hunter",
+        "auth: hunter",
+        "password=a,b&hunter",
+        "password=a\"hunter",
+        "API 키: hunter",
+        "비밀번호는 hunter입니다",
+        "액세스 토큰: hunter",
+        "密钥：hunter",
+        "Authorization: ApiKey hunter",
+        "-----BEGIN PRIVATE KEY-----\nMIIE\nhunter",
+        "Bearer Input=a hunter",
+    ] {
+        assert!(!message(text).contains("hunter"), "{}", message(text));
+    }
+    assert!(!message("Invalid key 6f0b1e2c-0000-4000-8000-1234567890ab").contains("6f0b"));
+    let body = br#"{"error":{"type":"hunter2pass","code":"a1b","message":"no"}}"#;
+    let shown = SupportReport::new(classify_429(body), None, Headers::default()).to_string();
+    assert!(shown.contains("Type: ***\n") && !shown.contains("a1b"), "{shown}");
+}
+
+/// Seen to fail: a size taken for a prompt; names and values in quotation marks, for one long quotation.
+#[test]
+fn keeps_ordinary_sentences() {
+    for text in [
+        "Too many tokens in prompt: 160000 > 128000",
+        "prompt is too long: 213462 tokens > 200000 maximum",
+        "Input tokens per minute: 30000 of 30000 used",
+        "\"status\":\"error\",\"code\":\"rateLimited\"",
+        "Invalid value: 'a'. Supported values are: 'system', 'assistant', and 'user'.",
+        "The API key was revoked. The key is not valid for asia-northeast1.",
+        "API 키가 유효하지 않습니다. 분당 토큰 30000개를 초과했습니다.",
+        "입력 토큰: 30000개, 한도 'gpt-4'는 20000개",
+        "您的密钥无效，请检查后重试。",
+        "Please contact support@openai.com about disk-full-20241120.",
+        "100% of your quota; 50%20of",
+    ] {
+        assert!(message(text).contains(text), "{}", message(text));
+    }
+    for code in ["E0000047", "A0429", "EC2ThrottledException", "insufficient_quota", "1302"] {
+        let body = format!(r#"{{"error":{{"code":"{code}","message":"no"}}}}"#);
+        let shown = SupportReport::new(classify_429(body.as_bytes()), None, Headers::default()).to_string();
+        assert!(shown.contains(&format!("Code: {code}\n")), "{shown}");
+    }
 }
 
 fn message(text: &str) -> String {

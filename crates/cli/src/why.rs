@@ -1,5 +1,6 @@
 //! `paceline why`: why a request was refused, how long to wait, and what helps.
 
+mod answer;
 mod input;
 mod page;
 mod record;
@@ -13,7 +14,7 @@ use std::{
 };
 
 use clap::{Args as ClapArgs, ValueEnum};
-use paceline_core::{Cause, Kind, Language, Response, SupportReport};
+use paceline_core::{Cause, Kind, Language, Reason, Response, SupportReport};
 
 use input::Refusal;
 use record::{DetailedRecord, Record};
@@ -79,13 +80,21 @@ fn one(args: &Args, mut input: impl Read) -> io::Result<u8> {
     input.read_to_end(&mut text)?;
     let refusal = Refusal::read(text);
     let response = refusal.response();
-    let cause = paceline_core::classify(&response);
+    let cause = cause(&response);
     let code = match cause.kind() {
         Kind::Unknown => UNREADABLE,
         _ if cause.is_retryable() => RETRYABLE,
         _ => NOT_RETRYABLE,
     };
     printed(code, print(args, &refusal, &response, &cause))
+}
+
+/// Nothing that an answer says is about the call, though it may speak of limits.
+fn cause<'a>(response: &Response<'a>) -> Cause<'a> {
+    match answer::is_answer(response) {
+        true => Cause::new(Reason::Unknown),
+        false => paceline_core::classify(response),
+    }
 }
 
 fn print(args: &Args, refusal: &Refusal, response: &Response<'_>, cause: &Cause<'_>) -> io::Result<()> {
@@ -99,7 +108,7 @@ fn print(args: &Args, refusal: &Refusal, response: &Response<'_>, cause: &Cause<
         report.message = message.as_deref();
         write!(out, "{report}")
     } else {
-        page::write(&mut out, args.lang.language(), cause, &response.headers)
+        page::write(&mut out, args.lang.language(), cause, response)
     }
 }
 
@@ -122,7 +131,7 @@ fn print_lines(input: impl BufRead, code: &mut u8) -> io::Result<()> {
             Refusal::default()
         });
         let response = refusal.response();
-        let cause = paceline_core::classify(&response);
+        let cause = cause(&response);
         serde_json::to_writer(&mut out, &Record::new(&cause, &response.headers))?;
         out.write_all(b"\n")?;
     }
@@ -156,7 +165,7 @@ Exit codes:
   0  retryable: the same request can succeed later; with --jsonl, every line was read
   1  not retryable: somebody has to do something first
   2  wrong usage, or the file cannot be read
-  3  unreadable: nothing in the answer says why; with --jsonl, a line is not such an object
+  3  unreadable: nothing in the answer says why, or it is no error; with --jsonl, a line is not such an object
 
 Examples:
   curl -si https://api.example.com/v1/chat | paceline why

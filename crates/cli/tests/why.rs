@@ -151,6 +151,43 @@ fn a_line_that_cannot_be_read_keeps_its_place() {
     assert_eq!(output.status.code(), Some(3));
 }
 
+/// Seen to fail: each of these as a line of nulls, and buckets in the order of the alphabet.
+#[test]
+fn a_line_with_a_small_fault_is_read() {
+    for (line, wait) in [
+        (&b"{\"body\":\"Slow down. \xff Try again in 7s.\"}"[..], 7_000),
+        (br#"{"body":"Slow down. \ud800 \\ \ud83d\ude00 Try again in 7s."}"#, 7_000),
+        (br#"{"status":"429","headers":{"retry-after":"7"},"body":""}"#, 7_000),
+        (br#"{"status":429,"headers":[["Retry-After","7"]],"body":""}"#, 7_000),
+    ] {
+        let (text, code) = why(&["--jsonl"], line);
+        let record: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!((&record["cause"], &record["retry_after_ms"], code), (&json!("rate_limited"), &json!(wait), 0), "{record}");
+    }
+    let line = r#"{"headers":{"x-ratelimit-limit-tokens":5,"x-ratelimit-limit-requests":6},"body":""}"#;
+    assert_eq!(record(&["--jsonl"], line)["buckets"][0]["resource"], "tokens");
+}
+
+/// Seen to fail: reading an answer about limits like a refusal.
+#[test]
+fn an_answer_is_no_refusal_and_an_error_in_a_stream_that_began_well_is_one() {
+    let ok = |body: &str| format!("HTTP/1.1 200 OK\r\n\r\n{body}");
+    let spoken = r#"{"choices":[{"message":{"content":"A rate limit of 5 requests per minute was reached."}}],"error":null}"#;
+    for body in [r#"{"choices":[]}"#, spoken, &format!("data: {spoken}\n\ndata: [DONE]\n"), "hello", ""] {
+        let (text, code) = why(&[], ok(body).as_str());
+        assert_eq!((text.as_str(), code), ("HTTP 200: the answer is no error.\n", 3), "{body}");
+        assert_eq!(record(&["--json"], &ok(body))["cause"], "unknown", "{body}");
+    }
+    for body in [
+        r#"{"choices":[{"error":{"message":"Rate limit exceeded","code":429}}]}"#,
+        r#"{"status":"0","message":"NOTOK","result":"Max rate limit reached"}"#,
+        "data: {\"choices\":[]}\n\ndata: {\"error\":{\"message\":\"Rate limit exceeded\"}}\n",
+        "Rate limit exceeded.",
+    ] {
+        assert_eq!(record(&["--json"], &ok(body))["cause"], "rate_limited", "{body}");
+    }
+}
+
 #[test]
 fn the_report_has_the_message_and_no_key() {
     let body = r#"{"error":{"message":"Incorrect API key provided: sk-abcdefgh12345678.","type":"invalid_request_error","code":"invalid_api_key"}}"#;
@@ -209,18 +246,18 @@ fn record(args: &[&str], input: &str) -> Value {
     serde_json::from_str(&why(args, input).0).expect("JSON")
 }
 
-fn why(args: &[&str], input: &str) -> (String, i32) {
+fn why<T: AsRef<[u8]> + ?Sized>(args: &[&str], input: &T) -> (String, i32) {
     let output = run(args, input);
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     (text, output.status.code().expect("an exit code"))
 }
 
-fn run(args: &[&str], input: &str) -> Output {
+fn run<T: AsRef<[u8]> + ?Sized>(args: &[&str], input: &T) -> Output {
     let mut child = start(args);
     let mut stdin = child.stdin.take().expect("a pipe");
-    let input = input.to_owned();
+    let input = input.as_ref().to_vec();
     // A thread, so that neither side waits for the other with a full pipe; a command that reads nothing closes it.
-    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()).is_ok());
+    let writer = std::thread::spawn(move || stdin.write_all(&input).is_ok());
     let output = child.wait_with_output().expect("it ends");
     writer.join().expect("it writes");
     output

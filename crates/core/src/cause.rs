@@ -96,6 +96,14 @@ pub fn classify_429(body: &[u8]) -> Cause<'_> {
     reader.facts.cause(cut)
 }
 
+/// Reads a code that came outside the body.
+pub(crate) fn classify_code(code: &str) -> Cause<'_> {
+    let mut reader = Reader::new(code.as_bytes());
+    reader.code(0, code.len());
+    reader.facts.note_code(true, false, code);
+    reader.facts.cause(false)
+}
+
 impl<'a> Cause<'a> {
     /// A cause of which nothing but the reason is known.
     #[must_use]

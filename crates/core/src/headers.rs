@@ -58,6 +58,7 @@ pub struct Headers<'a> {
     retry_after: Option<Duration>,
     should_retry: Option<bool>,
     request_id: Option<&'a str>,
+    error_type: Option<&'a str>,
     date: Option<Duration>,
 }
 
@@ -139,6 +140,12 @@ impl<'a> Headers<'a> {
         self.request_id
     }
 
+    /// The code of the error, where `x-amzn-errortype` gives it: some services of AWS have it nowhere else.
+    #[must_use]
+    pub const fn error_type(&self) -> Option<&'a str> {
+        self.error_type
+    }
+
     /// When the response was sent, since the Unix epoch.
     #[must_use]
     pub const fn date(&self) -> Option<Duration> {
@@ -169,6 +176,8 @@ impl<'a> Reader<'a> {
             self.headers.date = whole::date(value);
         } else if is("x-should-retry") {
             self.headers.should_retry = value.parse().ok();
+        } else if is("x-amzn-errortype") {
+            self.headers.error_type = code(value);
         } else if REQUEST_IDS.iter().any(|name| is(name)) {
             self.headers.request_id = self.headers.request_id.or(Some(value));
         } else if is("cf-ray") {
@@ -184,7 +193,11 @@ impl<'a> Reader<'a> {
     fn add_retry_after(&mut self, name: &name::Name, value: &str) {
         let finer = name.unit.is_some();
         if self.retry_after.is_none_or(|(_, before)| finer && !before) {
-            self.retry_after = When::read(value, name.unit, Dialect::Auto).map(|when| (when, finer)).or(self.retry_after);
+            let read = |value: &str| When::read(value, name.unit, Dialect::Auto);
+            // A proxy may have joined two headers, or quoted the value: `10, 10`, `"5"`.
+            let parts = value.split([',']).map(|part| part.trim().trim_matches(['"']));
+            let when = read(value).or_else(|| parts.filter_map(read).max_by_key(|when| when.left(None)));
+            self.retry_after = when.map(|when| (when, finer)).or(self.retry_after);
         }
     }
 
@@ -196,6 +209,12 @@ impl<'a> Reader<'a> {
             ..self.headers
         }
     }
+}
+
+/// The code alone, of `com.amazonaws#ThrottlingException:http://…`.
+fn code(value: &str) -> Option<&str> {
+    let code = value.split([':']).next()?;
+    code.rsplit(['#']).next().filter(|code| !code.is_empty())
 }
 
 /// Beginnings of the names of headers that only Azure sends.

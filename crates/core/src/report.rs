@@ -1,8 +1,11 @@
 //! What support asks for, in one text, without keys.
 
 mod bracket;
+mod expects;
 mod mask;
+mod name;
 mod secret;
+mod sign;
 
 use core::fmt::{self, Display, Formatter};
 use core::time::Duration;
@@ -10,13 +13,14 @@ use core::time::Duration;
 use crate::cause::Cause;
 use crate::headers::{Bucket, Headers};
 use crate::language::Language::English;
-use mask::{Masked, RequestId};
+use mask::{Code, Masked, RequestId};
 
 /// A text for the service's support: the exact error, its request id, the limits seen, what was tried and what is needed.
 ///
 /// It holds neither key nor prompt: the body is not printed, and what is printed of it is masked wherever it may be one:
-/// what looks like a key (`sk-…`, a long word with digits that is no id), what has the name of one (`password=…`,
-/// `Authorization: Basic …`), cookies, who logs in at an address, and quotations of more than three words that name no limit.
+/// what looks like a key (`sk-…`, a long word with digits that is no id), what has the name of one (`password=…`, `API 키: …`,
+/// a UUID among it), headers with keys or cookies to the end of their line, who logs in at an address, quotations of more than three
+/// words that name no limit, and all that follows the name of a prompt (`prompt: …`, `messages=…`) and its colon.
 /// The id of the request that a header gives is printed whole unless it looks like the key of a service.
 /// What stands from the first brace or bracket to the last is hidden too, and so is what follows unless it is sure that
 /// the last one closes the first. A message is cut after 300 characters. `message` must be the error's message alone.
@@ -54,8 +58,8 @@ impl Display for SupportReport<'_> {
         let cause = &self.cause;
         line(out, "Cause", Some(cause.kind().name()))?;
         line(out, "Status", self.status)?;
-        line(out, "Code", cause.code().map(Masked))?;
-        line(out, "Type", cause.error_type().map(Masked))?;
+        line(out, "Code", cause.code().map(Code))?;
+        line(out, "Type", cause.error_type().map(Code))?;
         line(out, "Message", self.message.map(Masked))?;
         line(out, "Request id", self.headers.request_id().map(RequestId))?;
         line(out, "Organization", cause.organization().map(Masked))?;

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::cause::{Cause, Kind, Reason, Reset, Resource, classify_429};
+use crate::cause::{Cause, Kind, Reason, Reset, Resource, classify_429, classify_code};
 use crate::headers::{Bucket, Headers, Window};
 use crate::period::{DAY, HOUR};
 use crate::time::until;
@@ -20,8 +20,8 @@ pub struct Response<'a> {
 
 /// Reads why a request was refused from everything that the response says.
 ///
-/// - A cause that the body names stays; the status decides only where the body is silent: 401, 402, 403, 413, 498,
-///   503, 529. A 429 is a rate where the headers say when to come back or show an empty bucket. Without either
+/// - A cause that the body names stays; where it names none, a code in the headers does (`x-amzn-errortype`). The status
+///   decides only where both are silent: 401, 402, 403, 413, 498, 503, 529. A 429 is a rate where the headers say when to come back or show an empty bucket. Without either
 ///   it stays [`Kind::Unknown`].
 /// - Words about a quota beside a `retry-after` of at most an hour mean a rate; a code such as `insufficient_quota`
 ///   means money whatever the headers say.
@@ -51,11 +51,14 @@ pub struct Response<'a> {
 /// ```
 #[must_use]
 pub fn classify<'a>(response: &Response<'a>) -> Cause<'a> {
-    let mut cause = classify_429(response.body);
+    let mut cause = response.cause();
     cause.reason = response.reason_after(&cause);
     if cause.reason == Reason::UnknownRate {
         // What the words of a quota had counted.
         cause.resource = cause.resource.filter(|&resource| resource != Resource::Cost);
+    }
+    if cause.reason == Reason::ConcurrencyLimit {
+        cause.resource = Some(Resource::Concurrency);
     }
     // Before the bucket may make an allotment of the rate, which has a reset all the same.
     cause.wait = response.wait_after(&cause);
@@ -68,6 +71,16 @@ pub fn classify<'a>(response: &Response<'a>) -> Cause<'a> {
 }
 
 impl<'a> Response<'a> {
+    /// The cause in the body, or in the header that has the code of a body without one.
+    fn cause(&self) -> Cause<'a> {
+        let cause = classify_429(self.body);
+        let open = cause.reason == Reason::Unknown && cause.code.is_none();
+        match self.headers.error_type().filter(|_| open).map(classify_code) {
+            Some(coded) => Cause { wait: cause.wait, reset: cause.reset, ..coded },
+            None => cause,
+        }
+    }
+
     /// The wait of the headers.
     fn wait(&self) -> Option<Duration> {
         self.headers.retry_after().filter(|_| !self.began_well())
@@ -82,6 +95,7 @@ impl<'a> Response<'a> {
     fn reason_after(&self, cause: &Cause<'a>) -> Reason {
         match (cause.reason, self.status) {
             (Reason::Unknown, _) => self.reason().unwrap_or(Reason::Unknown),
+            (Reason::UnknownRate, Some(403 | 429)) if self.has_no_room_at_all() => Reason::ConcurrencyLimit,
             _ if is_rate_in_words_of_quota(cause, self.wait()) => Reason::UnknownRate,
             (Reason::QuotaExhausted, Some(402)) => Reason::CreditExhausted,
             (reason, _) => reason,
@@ -91,11 +105,12 @@ impl<'a> Response<'a> {
     /// The wait, of body and headers together.
     fn wait_after(&self, cause: &Cause<'a>) -> Option<Duration> {
         let until_reset = match (cause.reset, self.headers.date()) {
-            (Some(Reset::Unix(at)), Some(date)) => Some(until(at, date)),
+            (Some(Reset::Unix(at)), Some(date)) => Some(until(at, date)).filter(|wait| !wait.is_zero()),
             _ => None,
         };
         let said = cause.wait.or(until_reset);
-        let wait = later(said, self.wait());
+        // A time that has passed, or none, is no wait.
+        let wait = later(said, self.wait().filter(|wait| !wait.is_zero()));
         match cause.kind() {
             Kind::RateLimited if wait.is_none_or(|wait| wait.is_zero()) => self.until_full(cause).or(wait),
             kind if kind.waiting_helps() || (kind == Kind::Blocked && !cause.by_code) => wait,
@@ -168,7 +183,9 @@ fn is_rate_in_words_of_quota(cause: &Cause<'_>, wait: Option<Duration>) -> bool 
 /// Whether the bucket can be the limit that the body speaks of.
 fn agrees(cause: &Cause<'_>, bucket: &Bucket<'_>) -> bool {
     let window = bucket.window.map(Window::length);
-    let other_resource = cause.resource.is_some() && cause.resource != bucket.resource;
+    // "Too many requests" is said of tokens too.
+    let any_resource = cause.reason == Reason::UnknownRate && cause.resource == Some(Resource::Requests);
+    let other_resource = cause.resource.is_some() && cause.resource != bucket.resource && !any_resource;
     let other_window = cause.window.is_some() && window.is_some() && cause.window != window;
     !other_resource && !other_window
 }

@@ -24,16 +24,19 @@ pub fn any_bytes(bytes: &[u8]) {
     all_that_follows(&lower, bytes);
 }
 
-/// Any bytes around a key, as message, body, code and header lines: no part of the key comes out of the report. The
-/// first byte says where the key stands.
+/// Any bytes around a key or a prompt, as message, body, code and header lines: no part of it comes out of the report.
+/// The first byte says where it stands, the second in which form.
 ///
 /// # Panics
-/// If a part of the key comes out.
+/// If a part of it comes out.
 pub fn planted_secret(bytes: &[u8]) {
     let (place, text) = bytes.split_first().unwrap_or((&0, &[]));
+    let (form, text) = text.split_first().unwrap_or((&0, &[]));
     let text = String::from_utf8_lossy(text);
     let (before, behind) = text.split_at(text.ceil_char_boundary(usize::from(*place)));
-    let message = format!("{before} sk-proj-{SECRET}{behind}");
+    let form = FORMS[usize::from(*form) % FORMS.len()].replace('@', SECRET).replace('§', PROMPT);
+    let form = form.replace('½', &SECRET[..SECRET.len() / 2]).replace('¾', &SECRET[SECRET.len() / 2..]).replace('¢', "@");
+    let message = format!("{before} {form}{behind}");
     let coded = json!({ "error": { "code": message, "type": message, "model": message, "message": message } }).to_string();
     let identified = format!("x-request-id:{message}\nx-ratelimit-limit-{message}:1\n{message}");
     for body in [message.as_bytes(), coded.as_bytes()] {
@@ -42,9 +45,8 @@ pub fn planted_secret(bytes: &[u8]) {
         let mut report = SupportReport::new(cause, Some(429), headers);
         report.message = Some(&message);
         let report = report.to_string();
-        for start in 0..=SECRET.len() - PART {
-            let part = &SECRET[start..start + PART];
-            assert!(text.contains(part) || !report.contains(part), "{part} in {report}");
+        for part in [SECRET, PROMPT].iter().flat_map(|planted| (0..=planted.len() - PART).map(|start| &planted[start..start + PART])) {
+            assert!(text.contains(part) || !report.contains(part), "{part} of {message:?} in {report}");
         }
     }
 }
@@ -88,6 +90,46 @@ fn numbers(bucket: &Bucket<'_>) -> impl PartialEq + core::fmt::Debug + use<> {
 
 const DIALECTS: [Dialect; 5] = [Dialect::Auto, Dialect::Seconds, Dialect::Milliseconds, Dialect::UnixSeconds, Dialect::UnixMilliseconds];
 
-/// The key that must not come out, nor any part of it this long.
+/// The key and the prompt that must not come out, nor any part of them this long.
 const SECRET: &str = "Zq7Xw2Vn9Kt4Jb6Hg1Rm8Yd3Lc5Pf0Ws";
+const PROMPT: &str = "zebra wombat quokka gibbon marmot";
 const PART: usize = 8;
+
+/// `@` is the key, `½` and `¾` its halves, `§` the prompt, `¢` an at sign. (No straight quotation marks: among others nothing tells which of them open.)
+const FORMS: &[&str] = &[
+    "sk-proj-@",
+    "SK-PROJ-@",
+    "org-sk-proj-@",
+    "x%3Dsk-proj-@",
+    "a\\nsk-proj-@",
+    "sk-proj-½\n¾",
+    "key=½\\n¾",
+    "key：@",
+    "key＝@",
+    "key -> @",
+    "key was @",
+    "key%3D@",
+    "<apiKey>@</apiKey>",
+    "API 키: @",
+    "비밀번호: @",
+    "비밀번호는 @입니다",
+    "密钥 @",
+    "令牌：@",
+    "pwd=@",
+    "pass: @",
+    "sig=@",
+    "X-Amz-Credential=@",
+    "session_id=@",
+    "Authorization: ApiKey @",
+    "admin:½/¾¢host",
+    "prompt: §",
+    "Input=§",
+    "Your input was: §",
+    "프롬프트: §",
+    "输入内容：§",
+    "<prompt>§</prompt>",
+    "‘§’",
+    "«§»",
+    "「§」",
+    "『§』は",
+];

@@ -3,6 +3,7 @@
 use super::{Bug, bug};
 
 const BRACKET: &str = "crates/core/src/report/bracket.rs";
+const EXPECTS: &str = "crates/core/src/report/expects.rs";
 const FACTS: &str = "crates/core/src/cause/facts.rs";
 const GRAMMAR: &str = "crates/core/src/cause/grammar.rs";
 const NUMBER: &str = "crates/core/src/cause/number.rs";
@@ -12,6 +13,7 @@ const WRITE: &str = "crates/core/src/headers/write.rs";
 
 pub(super) const BUGS: &[Bug] = &[
     bug(BRACKET, "!inside.contains(['\\\\'])", "true", "-p paceline-tests --test support_report"),
+    bug(EXPECTS, "Self::Half if", "Self::Limit if", "-p paceline-tests --test support_report"),
     bug(FACTS, "} else if found {", "} else {", "-p paceline-tests --test conflicts"),
     bug(FACTS, " && self.best.rank < Rank::Nothing", "", "-p paceline-tests --test conflicts"),
     bug(GRAMMAR, "&= !Stem::Demand.bit()", "|= 0", "-p paceline-tests --test conflicts"),
@@ -19,5 +21,6 @@ pub(super) const BUGS: &[Bug] = &[
     bug(READ, " && !self.ends_in_name()", "", "-p paceline-tests --test conflicts"),
     bug(READ, " || self.ends_in_quotation()", "", "-p paceline-tests --test conflicts"),
     bug(USUAL, "if !ends || self.sentence.concepts & Stem::Add.bit() != 0", "if !ends", "-p paceline-tests --test classify"),
+    bug(WRITE, ".min(quota.limit().into())", "", "-p paceline-core --lib"),
     bug(WRITE, ".saturating_add(u64::from(duration.subsec_nanos() > 0))", "", "-p paceline-tests --test headers"),
 ];

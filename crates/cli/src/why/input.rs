@@ -1,8 +1,13 @@
 //! What people and programs have in hand when a request was refused.
 
+use std::fmt;
+
 use paceline_core::{Response, headers::Headers};
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, SeqAccess, Visitor},
+};
+use serde_json::Value;
 
 /// A refusal, owned.
 #[derive(Default)]
@@ -14,10 +19,13 @@ pub(super) struct Refusal {
 
 #[derive(Deserialize)]
 struct Envelope {
-    status: Option<u16>,
-    headers: Option<Map<String, Value>>,
+    status: Option<Value>,
+    headers: Option<Lines>,
     body: Value,
 }
+
+/// Headers in their order, from an object or a list of pairs.
+struct Lines(Vec<(String, String)>);
 
 impl Refusal {
     /// Reads a text of any form: an object with a body, a response with headers, else a body alone.
@@ -28,11 +36,10 @@ impl Refusal {
 
     /// Reads `{"status":429,"headers":{…},"body":"…"}`.
     pub(super) fn from_json(text: &[u8]) -> serde_json::Result<Self> {
-        let envelope: Envelope = serde_json::from_slice(text)?;
-        let headers = envelope.headers.unwrap_or_default();
+        let envelope: Envelope = serde_json::from_slice(text).or_else(|_| serde_json::from_str(&mended(text)))?;
         Ok(Self {
-            status: envelope.status,
-            headers: headers.into_iter().flat_map(|(name, value)| lines_of(name, value)).collect(),
+            status: envelope.status.and_then(|status| said(status).trim().parse().ok()),
+            headers: envelope.headers.map_or_else(Vec::new, |lines| lines.0),
             body: said(envelope.body).into_bytes(),
         })
     }
@@ -64,6 +71,66 @@ impl Refusal {
         }
         refusal
     }
+}
+
+impl<'de> Deserialize<'de> for Lines {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(LinesVisitor)
+    }
+}
+
+struct LinesVisitor;
+
+impl<'de> Visitor<'de> for LinesVisitor {
+    type Value = Lines;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an object or a list of names and values")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Lines, A::Error> {
+        let mut lines = Vec::new();
+        while let Some((name, value)) = map.next_entry()? {
+            lines.extend(lines_of(name, value));
+        }
+        Ok(Lines(lines))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Lines, A::Error> {
+        let mut lines = Vec::new();
+        while let Some((name, value)) = list.next_element()? {
+            lines.extend(lines_of(name, value));
+        }
+        Ok(Lines(lines))
+    }
+}
+
+/// What is no JSON for a byte or half a character only, made whole with `\ufffd` in its place.
+fn mended(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let mut mended = String::with_capacity(text.len());
+    let mut rest = &*text;
+    while let Some((before, escape)) = rest.find('\\').map(|at| rest.split_at(at)) {
+        let next = || escape.get(6..).and_then(surrogate);
+        let (written, length) = match surrogate(escape) {
+            Some(0xd800..0xdc00) if next().is_some_and(|next| next >= 0xdc00) => (escape.get(..12), 12),
+            Some(_) => (Some("\\ufffd"), 6),
+            None => {
+                let length = escape.chars().take(2).map(char::len_utf8).sum();
+                (escape.get(..length), length)
+            }
+        };
+        mended.push_str(before);
+        mended.push_str(written.unwrap_or_default());
+        rest = escape.get(length..).unwrap_or_default();
+    }
+    mended + rest
+}
+
+/// The half of a character that an escape stands for.
+fn surrogate(escape: &str) -> Option<u16> {
+    let digits = escape.strip_prefix("\\u")?.get(..4)?;
+    u16::from_str_radix(digits, 16).ok().filter(|half| (0xd800..0xe000).contains(half))
 }
 
 /// One header a value; a program may have kept several in a list.

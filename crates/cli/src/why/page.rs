@@ -7,19 +7,26 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 use paceline_core::{
-    Cause, Evidence, Kind, Language, Remedy,
-    headers::{Bucket, Headers, Window},
+    Cause, Evidence, Kind, Language, Remedy, Response,
+    headers::{Bucket, Window},
 };
 
-use super::words::Words;
+use super::{answer, words::Words};
 
 /// Writes what happened, how long to wait and what helps.
-pub(super) fn write(out: &mut impl Write, language: Language, cause: &Cause<'_>, headers: &Headers<'_>) -> io::Result<()> {
+pub(super) fn write(out: &mut impl Write, language: Language, cause: &Cause<'_>, response: &Response<'_>) -> io::Result<()> {
     let page = Page { words: Words::of(language), language, cause };
-    page.happened(out)?;
-    page.wait(out)?;
-    page.remedies(out)?;
-    page.buckets(out, headers.buckets())
+    match response.status {
+        Some(status) if cause.kind() == Kind::Unknown && answer::has_succeeded(response) => {
+            writeln!(out, "{}", (page.words.no_error)(status))?;
+        }
+        _ => {
+            page.happened(out)?;
+            page.wait(out)?;
+            page.remedies(out)?;
+        }
+    }
+    page.buckets(out, response.headers.buckets())
 }
 
 struct Page<'a> {
@@ -137,10 +144,11 @@ mod tests {
     /// Tried: printing the names of headers as they come.
     #[test]
     fn lets_nothing_through_that_a_terminal_would_obey() {
-        let headers = Headers::read([("\u{1b}[2Jratelimit-limit", "8")]);
+        let headers = paceline_core::headers::Headers::read([("\u{1b}[2Jratelimit-limit", "8")]);
+        let response = Response { headers, ..Response::default() };
         let mut page = Vec::new();
         let cause = paceline_core::classify_429(b"");
-        write(&mut page, Language::English, &cause, &headers).expect("a vector takes it all");
+        write(&mut page, Language::English, &cause, &response).expect("a vector takes it all");
         let page = String::from_utf8(page).expect("UTF-8");
         assert!(page.contains(" [2jratelimit-limit"), "{page}");
     }

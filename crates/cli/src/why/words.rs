@@ -19,6 +19,7 @@ pub(super) struct Words {
     pub(super) retry_after_reset: &'static str,
     pub(super) retry_when_one_ends: &'static str,
     pub(super) retry_backing_off: &'static str,
+    pub(super) no_error: fn(u16) -> String,
     pub(super) at_most: fn(u32) -> String,
     pub(super) what_helps: &'static str,
     pub(super) headers_say: &'static str,
@@ -51,6 +52,7 @@ static ENGLISH: Words = Words {
     retry_after_reset: "Retry after the reset.",
     retry_when_one_ends: "Retry when another call has ended.",
     retry_backing_off: "Retry with growing pauses, from a second on: no time is given.",
+    no_error: |status| format!("HTTP {status}: the answer is no error."),
     at_most: |retries| match retries {
         1 => "Once at most: if it is refused again, wait for the reset of the day.".into(),
         retries => format!("{retries} times at most."),
@@ -77,6 +79,7 @@ static KOREAN: Words = Words {
     retry_after_reset: "한도가 초기화된 뒤에 다시 시도하세요.",
     retry_when_one_ends: "진행 중인 다른 요청이 끝난 뒤에 다시 시도하세요.",
     retry_backing_off: "대기 시간이 안내되지 않았습니다. 1초부터 간격을 늘려 가며 다시 시도하세요.",
+    no_error: |status| format!("HTTP {status}: 오류가 아닌 정상 응답입니다."),
     at_most: |retries| match retries {
         1 => "한 번만 다시 시도하세요. 또 거절되면 하루 한도가 초기화될 때까지 기다리세요.".into(),
         retries => format!("최대 {retries}번까지만 다시 시도하세요."),

@@ -177,7 +177,7 @@ impl<'a> Entry<'a> {
                 self.limit = self.limit.or(Some(limit));
                 self.used = self.used.or(Some(used));
             }
-            None => {}
+            Some(Amount::BelowOne) | None => {}
         }
     }
 

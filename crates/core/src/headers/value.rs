@@ -29,6 +29,8 @@ pub(super) struct Item<'a> {
 #[derive(Clone, Copy)]
 pub(super) enum Amount {
     Count(u64),
+    /// `0.5`: nothing left, and no limit that whole numbers can say.
+    BelowOne,
     /// Below zero: no limit, or nothing left.
     Negative,
     /// `39/40`: so much used of so much.
@@ -40,7 +42,19 @@ pub(super) enum Amount {
 
 /// The items of a list, in order. A comma inside quotes separates nothing.
 pub(super) fn items(value: &str) -> impl Iterator<Item = Item<'_>> {
-    split(value, b',').map(item)
+    split(value, if is_grouped(value) { b';' } else { b',' }).map(item)
+}
+
+/// Whether commas group the digits of one number: `2,000,000`. Of a single comma (`500,000`) the zero behind it tells, for `600,300` are
+/// two limits.
+fn is_grouped(text: &str) -> bool {
+    let groups = || text.split([',']).skip(1);
+    let first = text.split([',']).next().unwrap_or("");
+    let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    (1..=3).contains(&first.len())
+        && digits(first)
+        && groups().all(|group| group.len() == 3 && digits(group))
+        && (groups().count() > 1 || groups().any(|group| group.starts_with('0')))
 }
 
 /// A whole number; `988.0` is one, and `9.5` has nine whole units left.
@@ -48,8 +62,13 @@ pub(super) fn amount(text: &str) -> Option<Amount> {
     if let Some((used, limit)) = text.split_once(['/']) {
         return Some(Amount::Ratio { used: count(used)?, limit: count(limit)? });
     }
+    if is_grouped(text) {
+        let digits = text.bytes().filter(u8::is_ascii_digit);
+        return digits.map(|digit| u64::from(digit & 0xf)).try_fold(0, add_digit).map(Amount::Count);
+    }
     match text.strip_prefix('-') {
         Some(rest) => count(rest).map(|_| Amount::Negative),
+        None if is_below_one(seconds(text)?) => Some(Amount::BelowOne),
         None => count(text).map(Amount::Count),
     }
 }
@@ -58,7 +77,7 @@ impl Amount {
     pub(super) const fn limit(self) -> Option<u64> {
         match self {
             Self::Count(limit) | Self::Ratio { limit, .. } => Some(limit),
-            Self::Negative => None,
+            Self::BelowOne | Self::Negative => None,
         }
     }
 
@@ -66,7 +85,7 @@ impl Amount {
         match self {
             Self::Count(remaining) => remaining,
             Self::Ratio { used, limit } => limit.saturating_sub(used),
-            Self::Negative => 0,
+            Self::BelowOne | Self::Negative => 0,
         }
     }
 }
@@ -128,9 +147,18 @@ fn seconds(text: &str) -> Option<Duration> {
 
 /// Rounded down; less than one unit cannot be said in whole ones.
 fn count(text: &str) -> Option<u64> {
-    let number = seconds(text)?;
-    let below_one = number.as_secs() == 0 && number.subsec_nanos() > 0;
-    (!below_one).then_some(number.as_secs())
+    seconds(text).filter(|&number| !is_below_one(number)).map(|number| number.as_secs())
+}
+
+const fn is_below_one(number: Duration) -> bool {
+    number.as_secs() == 0 && number.subsec_nanos() > 0
+}
+
+const fn add_digit(number: u64, digit: u64) -> Option<u64> {
+    match number.checked_mul(10) {
+        Some(number) => number.checked_add(digit),
+        None => None,
+    }
 }
 
 /// The pieces between separators outside double quotes, trimmed.

@@ -43,7 +43,7 @@ pub(super) enum When {
 impl When {
     /// Reads a time; `unit` is of a bare number, where the header's name tells.
     pub(super) fn read(value: &str, unit: Option<Duration>, dialect: Dialect) -> Option<Self> {
-        if let Some(date) = whole::date(value) {
+        if let Some(date) = date(value) {
             return Some(Self::Date(date));
         }
         if let Some(left) = whole::duration(value) {
@@ -78,6 +78,23 @@ impl When {
     }
 }
 
+/// A date, to the fraction of a second; the letters of RFC 3339 may be small.
+fn date(value: &str) -> Option<Duration> {
+    if value.as_bytes().get(4) != Some(&b'-') {
+        return whole::date(value);
+    }
+    let mut capital = [0; LONGEST_DATE];
+    let capital = capital.get_mut(..value.len())?;
+    for (to, from) in capital.iter_mut().zip(value.bytes()) {
+        *to = if matches!(from, b't' | b'z') { from.to_ascii_uppercase() } else { from };
+    }
+    let time = whole::date(core::str::from_utf8(capital).ok()?)?;
+    let seconds = value.get(17..)?;
+    let end = seconds.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(seconds.len());
+    let fraction = whole::units(seconds.get(..end)?, SECOND).map_or(0, |seconds| seconds.subsec_nanos());
+    time.checked_add(Duration::from_nanos(fraction.into()))
+}
+
 fn bare(number: Duration, dialect: Dialect) -> Option<When> {
     Some(match dialect {
         Dialect::Auto if number < LONGEST_LEFT => When::LeftBare(number),
@@ -91,6 +108,7 @@ fn bare(number: Duration, dialect: Dialect) -> Option<When> {
     })
 }
 
+const LONGEST_DATE: usize = 40;
 const LONGEST_LEFT: Duration = Duration::from_secs(100_000_000);
 const LATEST_SECONDS: Duration = Duration::from_secs(100_000_000_000);
 const LATEST_MILLISECONDS: Duration = Duration::from_secs(100_000_000_000_000);

@@ -59,7 +59,8 @@ impl<'a> RateLimitFields<'a> {
         Self {
             policy,
             limit: quota.limit().into(),
-            remaining: snapshot.remaining.into(),
+            // What a burst allows beyond the limit is none of the window's.
+            remaining: u64::from(snapshot.remaining).min(quota.limit().into()),
             reset_after: snapshot.reset_after.to_duration(),
             window: Some(quota.period().to_duration()),
         }
@@ -119,4 +120,24 @@ fn quote(out: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 
 fn display(write: impl Fn(&mut fmt::Formatter<'_>) -> fmt::Result) -> impl Display {
     fmt::from_fn(write)
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::string::ToString;
+
+    use super::*;
+    use crate::{Atomic, Gcra, Limit, Nanos};
+
+    /// Seen to fail: the burst as it is, which no window has.
+    #[test]
+    fn what_remains_of_a_large_burst_is_at_most_the_limit() {
+        let quota = Quota::per_minute(60).burst(1000);
+        let limit = Atomic::new(Gcra::new(quota).expect("a quota"));
+        assert!(limit.decide(Nanos::ZERO, 1).is_allowed());
+        let fields = RateLimitFields::of("api", limit.snapshot(Nanos::ZERO), quota);
+        assert_eq!(fields.rate_limit().to_string(), r#""api";r=60;t=1"#);
+    }
 }

@@ -121,8 +121,10 @@ impl<'a> Ranking<'a, '_> {
 
     fn too_large(&mut self) {
         let (limit, requested) = (self.cause.limit(), self.cause.requested());
-        let by = limit.zip(requested).map(|(limit, requested)| requested.saturating_sub(limit));
-        let parts = limit.zip(requested).and_then(|(limit, requested)| Some(requested.checked_div(limit)?.saturating_add(1)));
+        // What does not exceed the limit was refused by another: no number of this one helps.
+        let beyond = limit.zip(requested).filter(|(limit, requested)| requested > limit);
+        let by = beyond.map(|(limit, requested)| requested.saturating_sub(limit));
+        let parts = beyond.and_then(|(limit, requested)| Some(requested.checked_div(limit)?.saturating_add(1)));
         match self.cause.resource() {
             None | Some(Resource::Tokens) => {
                 self.add([Remedy::ShrinkPrompt(by), Remedy::LowerMaxTokens(by)]);

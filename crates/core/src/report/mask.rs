@@ -1,9 +1,12 @@
 //! Keys and prompts in texts, made unreadable.
 
-use core::fmt::{self, Display, Formatter, Write};
+use core::fmt::{self, Display, Formatter};
 
 use super::bracket::Bracketed;
-use super::secret::{has_prefix_within, is_name, is_of_word, is_path_secret, is_secret, is_state, may_be_secret};
+use super::expects::Expects;
+use super::name::is_listed;
+use super::secret::{has_prefix_within, is_garbled, is_of_word, is_path_secret, is_secret, may_be_secret};
+use super::sign;
 
 /// Writes a text on one line, at most [`LONGEST`] characters of it, with `***` for whatever may be a key or a prompt.
 pub(super) struct Masked<'a>(pub(super) &'a str);
@@ -12,12 +15,11 @@ impl Display for Masked<'_> {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         let text = beginning(self.0);
         let Bracketed { before, inside, behind } = Bracketed::of(text);
-        let mut walk = Walk { out, rest: before, last: None, expects: Expects::Nothing };
-        walk.write()?;
+        let mut walk = Walk { out, rest: "", last: None, expects: Expects::Nothing, closes: 0, quoted_words: 0 };
+        walk.write(before)?;
         if !inside.is_empty() {
             walk.brackets(inside)?;
-            walk.rest = behind;
-            walk.write()?;
+            walk.write(behind)?;
         }
         out.write_str(if text.len() < self.0.len() { " …" } else { "" })
     }
@@ -37,6 +39,18 @@ impl Display for RequestId<'_> {
     }
 }
 
+/// Writes a code or a type unless it looks like a password.
+pub(super) struct Code<'a>(pub(super) &'a str);
+
+impl Display for Code<'_> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            code if is_garbled(code) => out.write_str("***"),
+            code => Masked(code).fmt(out),
+        }
+    }
+}
+
 /// What is printed of a text, without a last word that is cut: it may be the beginning of a key.
 fn beginning(text: &str) -> &str {
     match text.char_indices().nth(LONGEST).and_then(|(end, _)| text.split_at_checked(end)) {
@@ -51,59 +65,27 @@ struct Walk<'a, 'o, 'f> {
     /// The character before the rest.
     last: Option<char>,
     expects: Expects,
-}
-
-/// What the words before lead to expect.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Expects {
-    Nothing,
-    /// A word such as "metric" was read: a quotation may name a limit.
-    Limit,
-    /// "id" was read: support asks for it.
-    Id,
-    /// A name such as "key" was read: a word that looks like a secret is one.
-    Maybe,
-    /// "is" followed: a word that tells no state is a secret.
-    State,
-    /// A colon or its like followed: a secret comes, whatever it looks like.
-    Secret,
-}
-
-impl Expects {
-    /// Whether `value`, which comes now, is a secret.
-    fn secret(self, value: &str) -> bool {
-        match self {
-            Self::Secret => !value.is_empty(),
-            Self::State => !value.is_empty() && !is_state(value),
-            _ => false,
-        }
-    }
-
-    /// What to expect after `word`.
-    fn after(word: &str) -> Self {
-        let name = word.trim_end_matches([':', '=']);
-        match word {
-            _ if word.eq_ignore_ascii_case("bearer") => Self::Secret,
-            _ if word.eq_ignore_ascii_case("id") => Self::Id,
-            _ if LIMITED.iter().any(|limited| name.eq_ignore_ascii_case(limited)) => Self::Limit,
-            _ if !is_name(name) => Self::Nothing,
-            _ if name.len() < word.len() => Self::Secret,
-            _ => Self::Maybe,
-        }
-    }
+    /// The length of the rest where the last quotation closes.
+    closes: usize,
+    /// The words of all quotations since the last word outside.
+    quoted_words: usize,
 }
 
 impl<'a> Walk<'a, '_, '_> {
-    fn write(&mut self) -> fmt::Result {
-        while let Some(first) = self.rest.chars().next() {
+    fn write(&mut self, text: &'a str) -> fmt::Result {
+        (self.rest, self.closes) = (text, usize::MAX);
+        while let Some((first, length)) = sign::first(self.rest) {
             let word = self.run(|c| u8::try_from(c).is_ok_and(is_of_word));
             let value = self.run(is_of_value);
-            match first {
-                '"' | '\'' | '`' | '“' if self.opens(first) => self.quotation(first)?,
+            match sign::closing(first) {
+                _ if self.is_prompt(first) => self.hide(self.rest)?,
+                Some(closing) if self.opens(first) => self.quotation(length, closing)?,
+                _ if self.expects.secret(value) && !sign::assigns(first) => self.value(value)?,
                 _ if self.is_scheme(word) => self.url(word)?,
-                _ if self.is_cookie(word) => self.cookie()?,
-                _ if self.expects.secret(value) && !matches!(first, ':' | '=') => self.value(value)?,
-                _ if word.is_empty() => self.sign(first)?,
+                _ if self.is_header(word) => self.header()?,
+                _ if self.logs_in() => self.user()?,
+                _ if !first.is_ascii() && first.is_alphanumeric() => self.wide()?,
+                _ if word.is_empty() => self.sign(first, length)?,
                 _ => self.word(word, value)?,
             }
         }
@@ -111,54 +93,88 @@ impl<'a> Walk<'a, '_, '_> {
     }
 
     fn word(&mut self, word: &'a str, value: &'a str) -> fmt::Result {
+        if self.rest.len() < self.closes {
+            self.quoted_words = 0;
+        }
         let secret = match self.expects {
             Expects::Id => is_secret(word, value) && !word.bytes().all(|byte| byte.is_ascii_hexdigit()),
             Expects::Maybe if may_be_secret(word) => true,
             _ => is_secret(word, value) || (self.last == Some('/') && is_path_secret(word)),
         };
-        if self.expects == Expects::Maybe && word == "is" {
-            self.expects = Expects::State;
-            return self.show(word);
+        if secret {
+            return self.secret(value);
         }
-        let read = if secret { value } else { word };
-        self.expects = Expects::after(read);
-        if secret { self.hide(read) } else { self.show(read) }
+        self.expects = self.expects.then(word);
+        self.show(word)
     }
 
+    /// A word in letters that are no ASCII.
+    fn wide(&mut self) -> fmt::Result {
+        let word = self.run(|c| !c.is_ascii() && c.is_alphanumeric());
+        self.expects = self.expects.after_wide(word);
+        self.quoted_words = 0;
+        self.show(word)
+    }
+
+    /// The value of a name, to the next blank or quotation: a password may have any other sign in it.
     fn value(&mut self, value: &'a str) -> fmt::Result {
-        if SCHEMES.iter().any(|scheme| value.eq_ignore_ascii_case(scheme)) {
-            return self.show(value);
+        match self.expects {
+            _ if is_listed(value, SCHEMES) => self.show(value),
+            Expects::Secret => self.secret(self.run(|c| !c.is_whitespace() && (c == '\'' || sign::closing(c).is_none()))),
+            _ => self.secret(value),
         }
-        self.expects = Expects::after(value);
-        self.hide(value)
+    }
+
+    fn secret(&mut self, secret: &'a str) -> fmt::Result {
+        self.expects = Expects::after_secret(secret);
+        self.hide(secret)
     }
 
     /// What stands between names, values and words.
-    fn sign(&mut self, sign: char) -> fmt::Result {
-        self.expects = match (self.expects, sign) {
-            (Expects::Maybe | Expects::State, ':' | '=') => Expects::Secret,
-            (expects, ':' | '=' | '"' | '\'' | '`' | '\\' | '(' | '<' | '>') => expects,
-            (expects, _) if sign.is_whitespace() => expects,
-            _ => Expects::Nothing,
-        };
-        self.pass(sign.len_utf8());
-        self.out.write_char(if sign.is_control() { ' ' } else { sign })
+    fn sign(&mut self, sign: char, length: usize) -> fmt::Result {
+        let attached = self.last.is_some_and(|last| last.is_alphanumeric() || matches!(last, '-' | '='));
+        self.expects = self.expects.after_sign(sign, attached);
+        if sign::assigns(sign) {
+            self.quoted_words = 0;
+        }
+        let written = self.rest.get(..length).unwrap_or("");
+        self.pass(length);
+        self.out.write_str(if written.starts_with(char::is_control) { " " } else { written })
     }
 
-    /// Whether `word`, which comes now, is the name of a header with cookies.
-    fn is_cookie(&self, word: &str) -> bool {
-        let behind = self.rest.get(word.len()..).unwrap_or("");
-        ["cookie", "set-cookie"].iter().any(|name| word.eq_ignore_ascii_case(name))
-            && behind.trim_start_matches(['"', '\'', '`', ' ', '\t']).starts_with(':')
+    /// Whether `word`, which comes now, is the name of a header with cookies or a key.
+    fn is_header(&self, word: &str) -> bool {
+        let behind = self.rest.get(word.len()..).unwrap_or("").trim_start_matches(['"', '\'', '`', ' ', '\t']);
+        is_listed(word, HEADERS) && sign::first(behind).is_some_and(|(sign, _)| sign::assigns(sign))
     }
 
-    /// Hides every cookie of the line.
-    fn cookie(&mut self) -> fmt::Result {
-        let name = self.run(|c| c != ':');
+    /// Hides all of the line behind the name of a header.
+    fn header(&mut self) -> fmt::Result {
+        let name = self.run(|c| u8::try_from(c).is_ok_and(is_of_word));
         self.show(name)?;
-        self.sign(':')?;
+        self.show(self.run(|c| matches!(c, '"' | '\'' | '`' | ' ' | '\t')))?;
+        if let Some((sign, length)) = sign::first(self.rest) {
+            self.sign(sign, length)?;
+        }
+        self.secret(self.run(|c| !matches!(c, '\r' | '\n')))
+    }
+
+    /// Whether all that comes, from `first` on, is the caller's words. `prompt: 160000 > 128000` is a size.
+    fn is_prompt(&self, first: char) -> bool {
+        let of_size = |c: char| c.is_ascii_digit() || matches!(c, ' ' | ',' | '>');
+        let size = self.rest.split_once('>').is_some() && self.rest.chars().all(of_size);
+        self.expects == Expects::Words && !first.is_whitespace() && !size
+    }
+
+    /// Whether `user:password@` comes.
+    fn logs_in(&self) -> bool {
+        self.run(|c| !c.is_whitespace()).rsplit_once('@').is_some_and(|(user, _)| user.split_once(':').is_some())
+    }
+
+    fn user(&mut self) -> fmt::Result {
+        let user = self.run(|c| !c.is_whitespace()).rfind(['@']);
         self.expects = Expects::Nothing;
-        self.hide(self.run(|c| !matches!(c, '\r' | '\n')))
+        user.map_or(Ok(()), |end| self.hide_bytes(end))
     }
 
     /// Whether `word`, which comes now, begins an address.
@@ -171,23 +187,31 @@ impl<'a> Walk<'a, '_, '_> {
         self.expects = Expects::Nothing;
         self.show(scheme)?;
         self.show("://")?;
-        let user = self.run(|c| is_of_value(c) || c == ';' || c == '&').rfind(['@']);
-        user.map_or(Ok(()), |end| self.hide_bytes(end))
+        self.user()
     }
 
     /// Hides a quotation that may be of a prompt, or the value of a name.
-    fn quotation(&mut self, quote: char) -> fmt::Result {
-        let closing = if quote == '“' { '”' } else { quote };
-        self.pass(quote.len_utf8());
-        self.out.write_char(quote)?;
+    fn quotation(&mut self, length: usize, closing: char) -> fmt::Result {
+        let quote = self.rest.get(..length).unwrap_or("");
+        self.show(quote)?;
         let quoted = self.quoted(closing);
-        let kept = self.expects == Expects::Limit && names_a_limit(quoted) && self.goes_on_as_a_limit(quoted);
-        let words = !quoted.is_ascii() || quoted.contains(' ');
-        let long = words && quoted.chars().count() > LONGEST_QUOTED || quoted.split_whitespace().count() > MOST_QUOTED_WORDS;
-        if long && !kept || (self.expects == Expects::Secret && !quoted.is_empty()) {
+        self.closes = self.rest.len().saturating_sub(quoted.len());
+        self.quoted_words = self.quoted_words.saturating_add(quoted.split_whitespace().count());
+        if self.hides(quoted) {
             return self.hide_words(quoted);
         }
         Ok(())
+    }
+
+    fn hides(&self, quoted: &str) -> bool {
+        let words = !quoted.is_ascii() || quoted.trim().contains(' ');
+        let long = words && quoted.chars().count() > LONGEST_QUOTED || self.quoted_words > MOST_QUOTED_WORDS;
+        match self.expects {
+            Expects::Secret | Expects::Half => !quoted.is_empty(),
+            Expects::Prompt => words,
+            Expects::Limit if names_a_limit(quoted) && self.goes_on_as_a_limit(quoted) => false,
+            _ => long,
+        }
     }
 
     /// Whether the sentence goes on behind a quotation as it does behind the name of a limit.
@@ -196,12 +220,15 @@ impl<'a> Walk<'a, '_, '_> {
         BEHIND_LIMIT.iter().any(|words| behind.starts_with(words))
     }
 
-    /// Hides what stands in brackets; a secret that was expected may come behind them.
+    /// Hides what stands in brackets; a secret that was expected may come behind them, and so may a prompt that began between them.
     fn brackets(&mut self, inside: &'a str) -> fmt::Result {
         let expected = self.expects;
         self.rest = inside;
         self.hide_words(inside)?;
-        if matches!(expected, Expects::Secret | Expects::State) {
+        let mut between = inside.split(['}', ']']).filter_map(|part| part.split(['{', '[']).next());
+        if between.any(|text| Expects::after_secret(text) == Expects::Words) {
+            self.expects = Expects::Words;
+        } else if matches!(expected, Expects::Secret | Expects::State | Expects::Words) {
             self.expects = expected;
         }
         Ok(())
@@ -211,7 +238,7 @@ impl<'a> Walk<'a, '_, '_> {
     fn hide_words(&mut self, quoted: &'a str) -> fmt::Result {
         let last = quoted.trim_end_matches(['}', ']', '"', '\'']).split_whitespace().next_back().unwrap_or("");
         self.expects = match Expects::after(last) {
-            Expects::Nothing | Expects::Limit => Expects::Maybe,
+            Expects::Nothing | Expects::Limit | Expects::Prompt => Expects::Maybe,
             expects => expects,
         };
         self.hide(quoted)
@@ -219,18 +246,19 @@ impl<'a> Walk<'a, '_, '_> {
 
     /// Up to the closing quotation mark, which is no apostrophe.
     fn quoted(&self, closing: char) -> &'a str {
-        let closes = |(at, _): &(usize, &str)| {
-            let after = self.rest.get(at + closing.len_utf8()..).and_then(|rest| rest.chars().next());
-            !after.is_some_and(char::is_alphanumeric)
+        let closes = |at: &usize| {
+            let rest = self.rest.get(*at..).unwrap_or("");
+            let next = |length| rest.get(length..).and_then(|rest| rest.chars().next());
+            sign::first(rest).is_some_and(|(sign, length)| sign == closing && sign::closes(sign, next(length)))
         };
-        let end = self.rest.match_indices([closing]).find(closes).map_or(self.rest.len(), |(at, _)| at);
+        let end = self.rest.char_indices().map(|(at, _)| at).find(closes).unwrap_or(self.rest.len());
         self.rest.get(..end).unwrap_or(self.rest)
     }
 
-    /// Whether a quotation mark opens: it stands before a word, not inside or behind one.
+    /// Whether a quotation mark opens: it closes none, and is no apostrophe.
     fn opens(&self, quote: char) -> bool {
-        let next = self.rest.get(quote.len_utf8()..).and_then(|rest| rest.chars().next());
-        !self.last.is_some_and(char::is_alphanumeric) && next.is_some_and(|next| !next.is_whitespace())
+        let apostrophe = quote == '\'' && self.last.is_some_and(char::is_alphanumeric);
+        self.rest.len() != self.closes && !apostrophe
     }
 
     fn run(&self, belongs: impl Fn(char) -> bool) -> &'a str {
@@ -261,14 +289,13 @@ impl<'a> Walk<'a, '_, '_> {
 
 /// Whether a quotation is the name of a rate: "requests per minute and region".
 fn names_a_limit(quoted: &str) -> bool {
-    let is = |word: Option<&str>, of: &[&str]| word.is_some_and(|word| of.iter().any(|known| word.eq_ignore_ascii_case(known)));
     let mut words = quoted.split_whitespace();
     let plain = |c: char| u8::try_from(c).is_ok_and(is_of_word) || matches!(c, ' ' | '/' | ':' | '(' | ')');
     quoted.len() <= LONGEST_LIMIT
         && quoted.chars().all(plain)
-        && words.any(|word| is(Some(word), COUNTED))
+        && words.any(|word| is_listed(word, COUNTED))
         && words.any(|word| word == "per")
-        && is(words.next(), WINDOWS)
+        && words.next().is_some_and(|word| is_listed(word, WINDOWS))
 }
 
 fn is_of_value(c: char) -> bool {
@@ -284,8 +311,7 @@ const LONGEST_ID: usize = 64;
 const LONGEST_QUOTED: usize = 24;
 const MOST_QUOTED_WORDS: usize = 3;
 
-/// Behind these a service names its limit.
-const LIMITED: &[&str] = &["metric", "limit", "service"];
+/// Behind these a quotation is the name of a limit.
 const BEHIND_LIMIT: [&str; 2] = [" and limit ", " of service "];
 const LONGEST_LIMIT: usize = 80;
 const COUNTED: &[&str] = &["request", "requests", "tokens", "queries", "calls"];
@@ -293,3 +319,6 @@ const WINDOWS: &[&str] = &["second", "minute", "hour", "day"];
 
 /// What stands between a name and its secret.
 const SCHEMES: &[&str] = &["basic", "bearer", "token", "is"];
+
+/// Headers with nothing else behind them.
+const HEADERS: &[&str] = &["cookie", "set-cookie", "authorization", "proxy-authorization"];

@@ -1,20 +1,13 @@
 //! What in a text is a key.
 
-/// Whether the word names what comes after it: `key`, `x-access-token`, `AWS_SECRET_ACCESS_KEY`, `apiKey`.
-pub(super) fn is_name(word: &str) -> bool {
-    let last = word.rsplit(['_', '-', '.']).next().unwrap_or(word).as_bytes();
-    let end = |length| last.len().checked_sub(length).and_then(|at| last.get(at..));
-    NAMES.iter().any(|name| end(name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name.as_bytes())))
-}
-
 /// Whether a word is a secret by its looks; `value` is the word with all that touches it.
 pub(super) fn is_secret(word: &str, value: &str) -> bool {
-    has_prefix(word) || is_random(word, SHORTEST_KEY) || is_base64(value)
+    has_prefix(word) || has_key_within(word) || is_random(word, SHORTEST_KEY) || is_base64(value)
 }
 
 /// Whether a word behind a name can be a secret.
 pub(super) fn may_be_secret(word: &str) -> bool {
-    (has_digit(word) || word.len() >= SHORTEST_WORDLESS) && !is_id(word)
+    (has_digit(word) || word.len() >= SHORTEST_WORDLESS) && !is_service_id(word)
 }
 
 /// Whether a part of a path is a secret, as in the address of a webhook.
@@ -24,7 +17,17 @@ pub(super) fn is_path_secret(word: &str) -> bool {
 
 /// Whether a word begins as the keys of a service do.
 fn has_prefix(word: &str) -> bool {
-    PREFIXES.iter().any(|prefix| word.len() > prefix.len() && word.starts_with(prefix))
+    let begins = |prefix: &str| {
+        let start = word.get(..prefix.len()).unwrap_or("");
+        // Those of letters alone begin words and regions too: `ASIA`.
+        start == prefix || (prefix.ends_with(['-', '_']) && start.eq_ignore_ascii_case(prefix))
+    };
+    PREFIXES.iter().any(|prefix| word.len() > prefix.len() && begins(prefix))
+}
+
+/// Whether a long key begins inside a word, as behind `\n` or `org-`.
+fn has_key_within(word: &str) -> bool {
+    word.char_indices().skip(1).filter_map(|(at, _)| word.get(at..)).any(|rest| has_prefix(rest) && is_random(rest, SHORTEST_WORDLESS))
 }
 
 /// Whether a key begins anywhere in a word. (Not by `contains`, which may panic as far as a linker can see.)
@@ -59,14 +62,29 @@ fn has_digit(word: &str) -> bool {
     word.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-/// An id that support asks for: OpenAI's and Anthropic's, and a UUID.
+/// Whether a code is none: letters, digits, and small letters again, as in `hunter2pass`.
+pub(super) fn is_garbled(code: &str) -> bool {
+    let around = code.bytes().zip(code.bytes().skip(1));
+    let mut parts = around.skip_while(|(one, next)| !(one.is_ascii_alphabetic() && next.is_ascii_digit()));
+    parts.any(|(one, next)| one.is_ascii_digit() && next.is_ascii_lowercase())
+}
+
+/// An id that support asks for. (A UUID behind a name may be a key: those of some services are.)
 fn is_id(word: &str) -> bool {
-    let uuid = word.len() == 36
+    is_uuid(word) || is_service_id(word)
+}
+
+fn is_uuid(word: &str) -> bool {
+    word.len() == 36
         && word.bytes().enumerate().all(|(position, byte)| match position {
             8 | 13 | 18 | 23 => byte == b'-',
             _ => byte.is_ascii_hexdigit(),
-        });
-    uuid || ["org-", "org_", "req_", "proj_", "chatcmpl-", "resp_"].iter().any(|prefix| word.starts_with(prefix))
+        })
+}
+
+/// OpenAI's and Anthropic's.
+fn is_service_id(word: &str) -> bool {
+    ["org-", "org_", "req_", "proj_", "chatcmpl-", "resp_"].iter().any(|prefix| word.starts_with(prefix))
 }
 
 /// A word as long with digits in it is taken for a key: Azure's have 32.
@@ -100,12 +118,30 @@ const PREFIXES: &[&str] = &[
     "ghs_",
     "github_pat_",
     "glpat-",
+    "ghu_",
+    "glrt-",
+    "npm_",
+    "pypi-",
+    "sess-",
+    "shpat_",
+    "sbp_",
+    "pcsk_",
+    "lsv2_",
+    "tvly-",
+    "whsec_",
+    "dop_v1_",
+    "bedrock-api-key-",
+    "bce-v3",
+    "ABSK",
+    "GOCSPX-",
+    "LTAI",
+    "AKID",
+    "SG.",
+    "AQ.",
+    "hvs.",
     "xox",
     "eyJ",
 ];
-
-/// Names, or their ends, with a key behind them.
-const NAMES: &[&str] = &["key", "token", "secret", "password", "authorization", "cookie", "session", "signature", "provided"];
 
 /// What keys are said to be.
 const STATES: &[&str] = &[
@@ -127,4 +163,20 @@ const STATES: &[&str] = &[
     "already",
     "malformed",
     "empty",
+    "valid",
+    "accepted",
+    "rejected",
+    "denied",
+    "deleted",
+    "deactivated",
+    "suspended",
+    "unknown",
+    "unauthorized",
+    "found",
+    "temporarily",
+    "currently",
+    "only",
+    "being",
+    "used",
+    "exceeded",
 ];
