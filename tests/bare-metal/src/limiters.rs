@@ -4,8 +4,8 @@ use core::time::Duration;
 
 use paceline_core::{
     Algorithm, CarryOver, Cell, Charge, Clock, Concurrency, CostLog, Decision, Drain, FixedWindow, Gcra, Horizon, Limit, Limiter, Locked,
-    Logged, NamedLimit, Nanos, Pair, Permit, Quota, QuotaError, Reservation, Reserve, RestoreError, Ring, Saved, Set, SetDecision,
-    SlidingWindow, Snapshot, Ticket, TokenBucket,
+    Logged, NamedLimit, NamedReservation, NamedReserve, Nanos, Pair, Permit, Quota, QuotaError, Reservation, Reserve, RestoreError, Ring,
+    Saved, Set, SetDecision, SlidingWindow, Snapshot, Ticket, TokenBucket,
 };
 
 use crate::{
@@ -68,17 +68,17 @@ exports! { "cost_log", Log: new(limit: u32, window: Duration) -> Log; }
 exports! { "cost_log", Logged<Ring<16>>: count(logged: &Logged<Ring<16>>) -> usize; }
 
 type Calls = Shared<Concurrency>;
-verbs!("concurrency", Calls: Limit ForgetIdle Reconfigure);
+verbs!("concurrency", Calls: Limit Drain ForgetIdle Reconfigure);
 exports! { "concurrency", Concurrency: new(limit: u32) -> Concurrency; }
 exports! { "permit", Permit<&'static Calls>:
-    try_acquire(calls: &'static Calls, cost: u32) -> Option<Permit<&'static Calls>>;
+    try_acquire(calls: &'static Calls, cost: u32) -> Result<Permit<&'static Calls>, Decision>;
     of_taken(calls: &'static Calls, cost: u32) -> Permit<&'static Calls>;
 }
 export!("permit_drop", (permit: Permit<&'static Calls>) -> (), drop(permit));
 
 /// Requests and tokens in one word.
 pub(crate) type Both = Pair<Gcra<u32>, Gcra<u32>>;
-verbs!("locked_pair", Behind<Both>: Limit Drain Reserve Charge ForgetIdle Persist Reconfigure);
+verbs!("locked_pair", Behind<Both>: Limit Drain Reserve Charge ForgetIdle Persist Reconfigure NamedLimit NamedReserve);
 exports! { "pair", Both:
     new(first: Gcra<u32>, second: Gcra<u32>) -> Both;
     first(pair: &Both) -> &Gcra<u32>;
@@ -87,8 +87,8 @@ exports! { "pair", Both:
 }
 
 type Three = Set<Shared<Gcra<u32>>, 3>;
-verbs!("set", Three: Limit Drain Reserve Charge NamedLimit);
-exports! { "set", Three: new(limits: [Shared<Gcra<u32>>; 3]) -> Three; limits(set: &Three) -> &[Shared<Gcra<u32>>; 3]; }
+verbs!("set", Three: Limit Drain Reserve Charge NamedLimit NamedReserve);
+exports! { "set", Three: new(limits: [Shared<Gcra<u32>>; 3]) -> Three; limits(set: &Three) -> &[Shared<Gcra<u32>>; 3]; limits_mut(set: &mut Three) -> &mut [Shared<Gcra<u32>>; 3]; }
 
 // Limits of different types, each behind what has the verb.
 type Various<T> = Set<&'static T, 4>;
@@ -112,6 +112,7 @@ type One = Timed<Shared<Gcra<u32>>>;
 exports! { "limiter", One:
     new(limit: Shared<Gcra<u32>>, clock: Timer) -> One;
     limit(limiter: &One) -> &Shared<Gcra<u32>>;
+    limit_mut(limiter: &mut One) -> &mut Shared<Gcra<u32>>;
     clock(limiter: &One) -> &Timer;
     try_acquire(limiter: &One, cost: u32) -> Decision;
     peek(limiter: &One, cost: u32) -> Decision;
@@ -122,10 +123,15 @@ exports! { "limiter", One:
     cancel(limiter: &One, ticket: Ticket<u32>) -> bool;
     refund(limiter: &One, ticket: Ticket<u32>, unused: u32) -> ();
     charge(limiter: &One, cost: u32) -> u32;
+    forget_idle(limiter: &One) -> bool;
+    save(limiter: &One) -> Saved;
+    restore(limiter: &One, saved: &Saved) -> Result<(), RestoreError>;
 }
+exports! { "limiter", Timed<Behind<Gcra<u32>>>: set_quota(limiter: &Timed<Behind<Gcra<u32>>>, algorithm: Gcra<u32>, rule: CarryOver) -> (); }
 exports! { "limiter", Timed<Three>:
     try_acquire_named(limiter: &Timed<Three>, costs: [u32; 3]) -> SetDecision;
     peek_named(limiter: &Timed<Three>, costs: [u32; 3]) -> SetDecision;
+    reserve_named(limiter: &Timed<Three>, costs: [u32; 3], patience: Nanos) -> NamedReservation<TicketOf<Three>>;
 }
 
 portable_atomic::cfg_has_atomic_cas! {
@@ -152,6 +158,7 @@ portable_atomic::cfg_has_atomic_cas! {
                 new(gate: Gate<$word>, limit: Atomic<Gcra<$word>>) -> Gated<Atomic<Gcra<$word>>, $word>;
                 gate(gated: &Gated<Atomic<Gcra<$word>>, $word>) -> &Gate<$word>;
                 limit(gated: &Gated<Atomic<Gcra<$word>>, $word>) -> &Atomic<Gcra<$word>>;
+                limit_mut(gated: &mut Gated<Atomic<Gcra<$word>>, $word>) -> &mut Atomic<Gcra<$word>>;
             }
         };
     }
@@ -162,7 +169,8 @@ portable_atomic::cfg_has_atomic_cas! {
         use super::*;
 
         lock_free!(u32: "sliding_log_u32" new_u32, "gate_u32" "gated_u32" within_u32);
-        verbs!("gated_set", Gated<Three, u32>: Limit Drain Reserve Charge);
+        verbs!("gated_set", Gated<Three, u32>: Limit Drain Reserve Charge NamedLimit NamedReserve);
+        exports! { "gate_u32", Gate<u32>: new_u32() -> Gate<u32>; }
         exports! { "gcra_u32", Atomic<Gcra<u32>>: algorithm(limit: &Atomic<Gcra<u32>>) -> &Gcra<u32>; }
     }
 }
@@ -175,7 +183,7 @@ portable_atomic::cfg_has_atomic_64! {
 
         cells!(Atomic, u64: "gcra" "token_bucket" "fixed_window" "sliding_window");
         lock_free!(u64: "sliding_log" new, "gate" "gated" within);
-        verbs!("pair", Atomic<Both>: Limit Drain Reserve Charge ForgetIdle Persist Reconfigure NamedLimit);
+        verbs!("pair", Atomic<Both>: Limit Drain Reserve Charge ForgetIdle Persist Reconfigure NamedLimit NamedReserve);
 
         type Table = Keyed<Gcra<u32>, 64>;
         type Key = KeyLimit<'static, Gcra<u32>, 64>;

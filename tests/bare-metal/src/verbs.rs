@@ -67,6 +67,12 @@ macro_rules! verbs_of {
             decide_named(limit: &$limit, now: Nanos, costs: CostOf<$limit>) -> SetDecision;
         }
     };
+    (NamedReserve, $name:literal, $limit:ty) => {
+        exports! { $name, $limit:
+            reserve_named(limit: &$limit, now: Nanos, costs: CostOf<$limit>, patience: Nanos) -> NamedReservation<TicketOf<$limit>>;
+            reserve_after_named(limit: &$limit, now: Nanos, delay: Nanos, costs: CostOf<$limit>, patience: Nanos) -> NamedReservation<TicketOf<$limit>>;
+        }
+    };
     (ForgetIdle, $name:literal, $limit:ty) => {
         exports! { $name, $limit: forget_idle(limit: &$limit, now: Nanos) -> bool; }
     };

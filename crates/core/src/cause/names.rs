@@ -127,7 +127,7 @@ fn is_region(name: &str) -> bool {
 
 /// `docker.io/library/node:20-alpine`
 fn is_on_host(name: &str) -> bool {
-    name.split_once('/').is_some_and(|(host, _)| host.contains('.'))
+    name.split_once(['/']).is_some_and(|(host, _)| host.contains(['.']))
 }
 
 /// 8-4-4-4-12 digits.

@@ -51,11 +51,13 @@ fn apostrophes(text: &str) -> usize {
 
 /// The length of a status and a code in brackets at the text's beginning.
 fn leading_code(text: &str) -> usize {
-    let code = text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(code, _)| code);
+    let code = text.strip_prefix('[').and_then(|rest| rest.split_once([']'])).map(|(code, _)| code);
     let is_status = |status: &str| status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit());
     let is_code = |code: &str| code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     match code {
-        Some(code) if code.split_once(':').is_some_and(|(status, code)| is_status(status) && is_code(code)) => code.len().saturating_add(2),
+        Some(code) if code.split_once([':']).is_some_and(|(status, code)| is_status(status) && is_code(code)) => {
+            code.len().saturating_add(2)
+        }
         _ => 0,
     }
 }

@@ -162,13 +162,13 @@ impl<'a> Walk<'a, '_, '_> {
     /// Whether all that comes, from `first` on, is the caller's words. `prompt: 160000 > 128000` is a size.
     fn is_prompt(&self, first: char) -> bool {
         let of_size = |c: char| c.is_ascii_digit() || matches!(c, ' ' | ',' | '>');
-        let size = self.rest.split_once('>').is_some() && self.rest.chars().all(of_size);
+        let size = self.rest.contains(['>']) && self.rest.chars().all(of_size);
         self.expects == Expects::Words && !first.is_whitespace() && !size
     }
 
     /// Whether `user:password@` comes.
     fn logs_in(&self) -> bool {
-        self.run(|c| !c.is_whitespace()).rsplit_once('@').is_some_and(|(user, _)| user.split_once(':').is_some())
+        self.run(|c| !c.is_whitespace()).rsplit_once(['@']).is_some_and(|(user, _)| user.contains([':']))
     }
 
     fn user(&mut self) -> fmt::Result {
@@ -204,7 +204,7 @@ impl<'a> Walk<'a, '_, '_> {
     }
 
     fn hides(&self, quoted: &str) -> bool {
-        let words = !quoted.is_ascii() || quoted.trim().contains(' ');
+        let words = !quoted.is_ascii() || quoted.trim().contains([' ']);
         let long = words && quoted.chars().count() > LONGEST_QUOTED || self.quoted_words > MOST_QUOTED_WORDS;
         match self.expects {
             Expects::Secret | Expects::Half => !quoted.is_empty(),
