@@ -1,114 +1,19 @@
 //! Sets of two limits of any kind with all their verbs, and what their promises say of the calls that were made.
 
-use core::{cell::RefCell, time::Duration};
+use core::time::Duration;
 
 use arbitrary::{Arbitrary, Unstructured};
-use paceline_core::algorithm::{Debit, Empty, Reconfigure, Schedule};
 use paceline_core::{
-    Algorithm, Atomic, AtomicWord, CarryOver, Cell, Charge, Decision, Drain, FixedWindow, Gcra, Horizon, Limit as _, Lock, Locked, Nanos,
-    Quota, QuotaError, Reservation, Reserve, Set, Snapshot, Ticket, TokenBucket,
+    CarryOver, Charge as _, Decision, Drain as _, Horizon, Limit as _, Nanos, Quota, Reservation, Reserve as _, Set, Snapshot, Ticket,
 };
 use proptest::prelude::*;
 
-/// A lock for one thread.
-struct Alone<T>(RefCell<T>);
+mod ledger;
+mod part;
 
-impl<T> Lock<T> for Alone<T> {
-    fn with<R>(&self, act: impl FnOnce(&mut T) -> R) -> R {
-        act(&mut self.0.borrow_mut())
-    }
-}
-
-/// A limit of a set, whatever it is, on the word `W`.
-trait Part<W>: Drain<Cost = u32> + Reserve<Ticket = Ticket<W>> + Charge {
-    fn set_quota(&mut self, now: Nanos, quota: Quota, horizon: Horizon, rule: CarryOver);
-    fn forget_idle(&self, now: Nanos) -> bool;
-    fn clock(&self) -> Clock;
-}
-
-/// What is told of the times of a limit.
-#[derive(Clone, Copy)]
-struct Clock {
-    tick: Nanos,
-    memory: Nanos,
-    skew: Nanos,
-}
-
-/// An algorithm that has all verbs.
-trait Whole: Debit + Empty + Schedule + Reconfigure + Algorithm<State: AtomicWord, Cost = u32> + Sized {
-    fn within(quota: Quota, horizon: Horizon) -> Result<Self, QuotaError>;
-    fn clock(&self) -> Clock;
-}
-
-/// The cells that any of them runs in.
-macro_rules! part {
-    ($cell:ty) => {
-        impl<A: Whole> Part<A::State> for $cell {
-            fn set_quota(&mut self, now: Nanos, quota: Quota, horizon: Horizon, rule: CarryOver) {
-                let new = A::within(quota, horizon).expect("numbers that were tried");
-                <$cell>::set_quota(self, now, new, rule);
-            }
-
-            fn forget_idle(&self, now: Nanos) -> bool {
-                Cell::forget_idle(self, now)
-            }
-
-            fn clock(&self) -> Clock {
-                self.read(|algorithm, _| algorithm.clock())
-            }
-        }
-    };
-}
-
-part!(Atomic<A>);
-part!(Locked<A, Alone<(A, A::State)>>);
-
-/// A word with its constructors.
-trait Width: AtomicWord {
-    fn part(kind: Kind, quota: Quota, horizon: Horizon) -> Option<Box<dyn Part<Self>>>;
-}
-
-macro_rules! width {
-    ($word:ty: $within:ident) => {
-        width!($word: $within, Gcra Self::tick, TokenBucket |_| Nanos(1), FixedWindow |_| Nanos(1));
-
-        impl Width for $word {
-            fn part(kind: Kind, quota: Quota, horizon: Horizon) -> Option<Box<dyn Part<$word>>> {
-                Some(match kind {
-                    Kind::Gcra => Box::new(Atomic::new(Gcra::$within(quota, horizon).ok()?)),
-                    Kind::LockedGcra => Box::new(Locked::new(Alone(RefCell::new((Gcra::$within(quota, horizon).ok()?, 0))))),
-                    Kind::TokenBucket => Box::new(Atomic::new(TokenBucket::$within(quota, horizon).ok()?)),
-                    Kind::FixedWindow => Box::new(Atomic::new(FixedWindow::$within(quota, horizon).ok()?)),
-                })
-            }
-        }
-    };
-    ($word:ty: $within:ident, $($algorithm:ident $tick:expr),*) => {$(
-        impl Whole for $algorithm<$word> {
-            fn within(quota: Quota, horizon: Horizon) -> Result<Self, QuotaError> {
-                Self::$within(quota, horizon)
-            }
-
-            fn clock(&self) -> Clock {
-                let tick: fn(&Self) -> Nanos = $tick;
-                Clock { tick: tick(self), memory: self.memory().saturating_sub(self.skew()), skew: self.skew() }
-            }
-        }
-    )*};
-}
-
-width!(u64: within);
-width!(u32: within_u32);
-
-/// What a limit of a set is.
-#[derive(Arbitrary, Clone, Copy, PartialEq, Debug)]
-#[allow(missing_docs, reason = "the algorithms' own names")]
-pub enum Kind {
-    Gcra,
-    LockedGcra,
-    TokenBucket,
-    FixedWindow,
-}
+use ledger::{Epoch, Ledger};
+pub use part::Kind;
+use part::{Clock, Part, Width};
 
 /// The numbers of a limit of a set.
 #[derive(Arbitrary, Clone, Copy, Debug)]
@@ -154,12 +59,6 @@ impl Plan {
     }
 }
 
-impl Kind {
-    fn is_gcra(self) -> bool {
-        matches!(self, Self::Gcra | Self::LockedGcra)
-    }
-}
-
 /// One step of a sequence of calls.
 #[derive(Arbitrary, Clone, Debug)]
 pub enum Op {
@@ -201,88 +100,6 @@ pub enum Rule {
     Proportional,
     /// [`CarryOver::AsIs`].
     AsIs,
-}
-
-/// A limit's numbers from a time on.
-#[derive(Clone, Copy)]
-struct Epoch {
-    since: Nanos,
-    quota: Quota,
-    /// The largest cost.
-    most: u32,
-    /// How much more was left after the change than before it, at most.
-    gift: u32,
-    /// What readings are rounded down to.
-    tick: Nanos,
-    /// How late a reading may be, and a little more.
-    skew: Nanos,
-    /// The longest that anybody is told to wait.
-    horizon: Nanos,
-}
-
-/// The calls that were made, of one limit: when, under which of its numbers, at which cost.
-struct Ledger {
-    kind: Kind,
-    epochs: Vec<Epoch>,
-    calls: Vec<(Nanos, usize, u32)>,
-}
-
-impl Ledger {
-    fn new(kind: Kind, epoch: Epoch) -> Self {
-        Self { kind, epochs: vec![epoch], calls: Vec::new() }
-    }
-
-    fn now(&self) -> &Epoch {
-        self.epochs.last().expect("one at least")
-    }
-
-    fn enter(&mut self, at: Nanos, cost: u32) {
-        let at = Nanos(at.0 - at.0 % self.now().tick.0);
-        self.calls.push((at, self.epochs.len() - 1, cost));
-    }
-
-    /// What came back up to `at`, added up, in costs times the period in nanoseconds.
-    fn earned_until(&self, at: Nanos) -> u128 {
-        let ends = self.epochs.iter().skip(1).map(|next| next.since.min(at)).chain([at]);
-        let spans = self.epochs.iter().zip(ends).map(|(epoch, end)| {
-            let (period, start, end) = (epoch.quota.period().0, epoch.since.0, end.0.max(epoch.since.0));
-            match self.kind {
-                Kind::Gcra | Kind::LockedGcra => u128::from(epoch.quota.limit()) * u128::from(end - start),
-                Kind::TokenBucket => u128::from(epoch.quota.limit().min(epoch.most)) * u128::from((end / period - start / period) * period),
-                Kind::FixedWindow => 0,
-            }
-        });
-        spans.sum()
-    }
-
-    /// Promise 1, as each type makes it, in every window that begins and ends with a call, in whole numbers.
-    fn check(mut self) {
-        self.calls.retain(|&(_, _, cost)| cost > 0);
-        self.calls.sort();
-        let period = self.epochs[0].quota.period().0;
-        let earned: Vec<u128> = self.calls.iter().map(|&(at, _, _)| self.earned_until(at)).collect();
-        for (i, &(start, first, _)) in self.calls.iter().enumerate() {
-            let (mut sum, mut most) = (0, self.epochs[first].most);
-            let mut known = first;
-            for (&(end, last, cost), earned_then) in self.calls.iter().zip(&earned).skip(i) {
-                if self.kind == Kind::FixedWindow && end.0 / period > start.0 / period {
-                    break;
-                }
-                sum += u128::from(cost);
-                while known < last {
-                    known += 1;
-                    most += self.epochs[known].gift;
-                }
-                let most = u128::from(most) * u128::from(period) + earned_then - earned[i];
-                assert!(
-                    sum * u128::from(period) <= most,
-                    "{sum} from {start} to {end} of a {:?} of {:?}",
-                    self.kind,
-                    self.epochs[first].quota
-                );
-            }
-        }
-    }
 }
 
 struct Held<W> {
