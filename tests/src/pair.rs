@@ -190,7 +190,9 @@ impl Beside {
                 assert_eq!(charged, self.set().charge(now, wide(costs)));
                 let most = u128::from(self.quotas[1].limit() + self.pair.algorithm().second().debt());
                 assert!(u128::from(charged[1]) <= self.exact.1.room(now, most), "charged below the floor");
-                self.exact.1.take(now, charged[1].into());
+                if charged[1] > 0 {
+                    self.exact.1.take(now, charged[1].into()); // a charge of nothing begins no window
+                }
             }
             Op::SetQuota(limits, rule) => self.set_quota(limits, Op::rule(rule)),
             Op::SaveAndRestore => {
