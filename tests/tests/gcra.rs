@@ -1,6 +1,8 @@
 //! GCRA on its words: the laws, and promises 1 and 2 against exact arithmetic.
 
-use paceline_core::{Atomic, Charge as _, Gcra, Horizon, Limit as _, Nanos, Quota};
+use core::time::Duration;
+
+use paceline_core::{Atomic, Cell as _, Charge as _, Gcra, Horizon, Limit as _, Nanos, Quota, Reservation, Reserve as _};
 use paceline_tests::gcra::{case, check_against_oracle, end_of_backlog, fuzz, ops, quotas};
 use paceline_tests::{gcra_verbs, laws};
 use proptest::prelude::*;
@@ -86,4 +88,19 @@ fn more_room_than_a_cost_can_name_is_room() {
 fn a_queue_that_outlasts_the_ticks_is_told_no_end() {
     let limit = Atomic::new(Gcra::new(Quota::per_second(600_000_000)).expect("a rate"));
     assert_eq!(limit.wait_behind(Nanos::ZERO, 60_000_000_000_000, 1), Nanos::MAX);
+}
+
+/// What a cancelled reservation leaves may be long past: on a short word it is new, and remembered for as long as if it had been looked at. Seen to fail
+/// when a state that has drained is left as it was.
+#[test]
+fn a_cancelled_reservation_leaves_no_old_time_behind() {
+    let quota = Quota::per_second(1).burst(1);
+    let gcra = Gcra::within_u32(quota, Horizon::of(quota).patience(Duration::from_secs(600))).expect("it fits");
+    let (limit, now, later) = (Atomic::new(gcra), Nanos::from_secs(1_000), Nanos::from_secs(1_400));
+    assert!(limit.decide(now, 1).is_allowed());
+    let Reservation::Reserved { ticket, .. } = limit.reserve_after(now, Nanos::from_secs(500), 1, Nanos::from_secs(550)) else {
+        panic!("within the patience")
+    };
+    assert!(!limit.forget_idle(later) && limit.cancel(later, ticket));
+    assert!(limit.peek(later.saturating_add(gcra.memory()), 1).is_allowed());
 }

@@ -83,10 +83,11 @@ pub trait Algorithm {
     /// Whether `state` may be forgotten at `now`: no reading from then on, nor one that is late within the tolerated skew, would tell it from a new one.
     fn is_idle(&self, state: &Self::State, now: Nanos) -> bool;
 
-    /// `state`, read at `now`, as it is to be read at `then`: new where it has drained by then and does not look so, on a short word whose time has wrapped.
+    /// `state`, read at `now`, as it is to be read at `then`: new where it has drained by then and may be forgotten, or does not look so any more, on a
+    /// short word whose time has wrapped.
     fn state_at(&self, state: &Self::State, now: Nanos, then: Nanos) -> Self::State {
-        let wrapped = then > now && drained_by(self, state, now, then) && !drained_by(self, state, then, then);
-        if wrapped { Default::default() } else { state.clone() }
+        let forgotten = || self.is_idle(state, then) || !drained_by(self, state, then, then);
+        if then > now && drained_by(self, state, now, then) && forgotten() { Default::default() } else { state.clone() }
     }
 }
 

@@ -43,6 +43,7 @@ pub(super) const BUGS: &[Bug] = &[
     bug(GATED, "self.limit.drain_since(now, now.saturating_add(closed));", "", "-p paceline-tests --test gate definition"),
     bug(ALGORITHM, "drained.remaining <= there.remaining &&", "true ||", "-p paceline-tests --test gate late_opening"),
     bug(ALGORITHM, "if drained_by(self, &new, since, now) {", "if false {", "-p paceline-tests --test words"),
+    bug(ALGORITHM, "self.is_idle(state, then) || ", "", "-p paceline-tests --test gcra no_old_time"),
     bug(ALGORITHM, "self.state_at(state, now, since);", "state.clone();", "-p paceline-tests --test words"),
     bug(CELL, "let mut state = algorithm.state_at(state, now, then);", "let mut state = state.clone();", "-p paceline-tests --test words"),
     bug(CELL, "let mut later = algorithm.state_at(state, now, then);", "let mut later = state.clone();", "-p paceline-tests --test words"),
