@@ -20,6 +20,11 @@ impl Reader<'_> {
         let start = self.at;
         self.sentence.begun = true;
         let number = Number::at(self.body, start);
+        if self.is_code(start, number.end) {
+            self.at = number.end;
+            self.facts.judge_listed(self.body.get(start..number.end).unwrap_or_default());
+            return;
+        }
         if is_plain(self.body, number.end) {
             self.at = number.end;
             self.amount(number);
@@ -53,6 +58,8 @@ impl Reader<'_> {
                 self.at = span.end;
                 self.duration(span);
             }
+            // `400:billing limit reached`
+            _ if glued && byte(self.body, number.end) == b':' && is_letter(self.body, number.end + 1) => self.at = number.end,
             _ if glued => {
                 self.at = run_of(self.body, number.end, set::NAME);
                 self.sentence.prev = Stem::Other;
@@ -61,6 +68,16 @@ impl Reader<'_> {
                 self.at = number.end;
                 self.amount(number);
             }
+        }
+    }
+
+    /// `[1310]`, `(-32005)`, `limit: -2`: a code, or no limit.
+    fn is_code(&self, start: usize, end: usize) -> bool {
+        let before = |back: usize| byte(self.body, start.wrapping_sub(back));
+        match before(1) {
+            b'[' => byte(self.body, end) == b']',
+            b'-' => matches!(before(2), b'(' | b' ' | b':'),
+            _ => false,
         }
     }
 
@@ -77,7 +94,7 @@ impl Reader<'_> {
             self.sentence.prev = Stem::Other;
             return;
         }
-        self.sentence.prev = Stem::Per;
+        let prev = core::mem::replace(&mut self.sentence.prev, Stem::Per);
         let unit = match byte(self.body, self.at) {
             b's' => SECOND,
             b'm' => MINUTE,
@@ -86,7 +103,8 @@ impl Reader<'_> {
             _ => return,
         };
         let next = self.at + 1;
-        if next < self.body.len() && self.sentence.amount_end + 1 == self.at && !is_glued(self.body, next) {
+        let counted = self.sentence.amount_end + 1 == self.at || is_resource(prev);
+        if next < self.body.len() && counted && !is_glued(self.body, next) {
             self.at = next;
             self.sentence.concepts |= concept(unit);
             self.window(unit);
@@ -141,7 +159,7 @@ impl Reader<'_> {
             return;
         };
         let named = matches!(prev, Stem::In | Stem::After | Stem::Per | Stem::Within | Stem::Last);
-        if named && (!article || time >= MINUTE) || prev == Stem::Wait && !article {
+        if named && (!article || time >= MINUTE) || self.sentence.waits && !article {
             self.sentence.prev = prev;
         } else if self.sentence.amount.is_some() {
             self.sentence.prev = Stem::Per;
@@ -156,7 +174,7 @@ impl Reader<'_> {
         let time = span.time;
         let prev = core::mem::replace(&mut self.sentence.prev, Stem::Other);
         let next = self.next_stem();
-        if span.open && span.end >= self.body.len() {
+        if span.open && span.end >= self.body.len() && !(self.is_spelled_out(span.end) && matches!(prev, Stem::Per | Stem::Within)) {
             // Its rest may be cut off: `1m` of `1ms`.
         } else if self.sentence.client {
             // Its own pause.
@@ -175,10 +193,16 @@ impl Reader<'_> {
             || prev == Stem::For && self.bars()
         {
             self.wait(time);
-        } else if prev == Stem::For || prev == Stem::In && self.has_count() {
+        } else if prev == Stem::For || prev == Stem::In && (self.has_count() || self.has(Stem::TooMany)) {
             self.window(time);
             self.sentence.concepts |= concept(time);
         }
+    }
+
+    /// The body ends with the whole word of a unit: `100 requests per 5 minutes`.
+    fn is_spelled_out(&self, end: usize) -> bool {
+        let letters = self.body.get(end.saturating_sub(3)..end).unwrap_or_default();
+        !self.is_cut() && letters.iter().all(u8::is_ascii_alphabetic)
     }
 
     /// `banned for 24 hours`, `rate limited for 60 seconds`
@@ -186,7 +210,7 @@ impl Reader<'_> {
         self.has(Stem::Terminated) || self.has(Stem::Throttle) && !self.has_count()
     }
 
-    fn has(&self, stem: Stem) -> bool {
+    pub(super) const fn has(&self, stem: Stem) -> bool {
         self.sentence.concepts & stem.bit() != 0
     }
 
@@ -221,7 +245,15 @@ impl Reader<'_> {
         if self.sentence.concepts & Stem::Add.bit() != 0 {
             return;
         }
-        let Some(value) = number.amount() else { return };
+        if byte(self.body, self.at) == b'%' {
+            // `used 100% of your credits`
+            if number.whole >= 100 && self.sentence.label == Label::Used {
+                self.sentence.concepts |= Stem::Exceed.bit();
+            }
+            return;
+        }
+        let used = matches!(self.sentence.label, Label::Used | Label::Spent);
+        let Some(value) = number.amount().or(used.then(|| number.rounded())) else { return };
         if let Some(second) = self.second_of_pair() {
             let closed = byte(self.body, second.end) == b')';
             self.sentence.pair |= prev == Stem::Exceed || closed && self.has(Stem::Exceed);
@@ -253,7 +285,7 @@ impl Reader<'_> {
                 self.note_limit(value);
                 self.sentence.amount_end = self.at;
             }
-            Label::Used if sure => self.note_used(value),
+            Label::Used | Label::Spent if sure => self.note_used(value),
             Label::Requested if sure => note(&mut self.facts.said.requested, value),
             // A status, or the number of an error.
             _ if matches!(value, 400..600) && !is_resource(self.next_stem()) => return,

@@ -136,7 +136,10 @@ impl<'a> Facts<'a> {
         cause.resource = match cause.reason {
             Reason::ConcurrencyLimit => Some(Resource::Concurrency),
             Reason::CreditExhausted | Reason::SpendLimit => Some(Resource::Cost),
-            Reason::QuotaExhausted if self.best.rank <= Rank::Wording => Some(Resource::Cost),
+            Reason::QuotaExhausted if self.best.rank <= Rank::Wording => {
+                cause.resource.filter(|&counted| counted == Resource::Images).or(Some(Resource::Cost))
+            }
+            Reason::InvalidKey | Reason::WrongOrganization | Reason::PermissionDenied => None,
             Reason::Overloaded | Reason::FlexUnavailable | Reason::AccessTerminated | Reason::BillingInactive => None,
             _ => cause.resource,
         };
@@ -190,7 +193,8 @@ impl<'a> Facts<'a> {
     fn reason(&self, cut: bool) -> Reason {
         let said = &self.said;
         if self.best.rank > Rank::Code {
-            if said.limit == Some(0) {
+            // `0/0 used` says nothing of the limit.
+            if said.limit == Some(0) && said.used != Some(0) {
                 return Reason::ModelNotInTier;
             }
             if let (Some(limit), Some(requested)) = (said.limit, said.requested)

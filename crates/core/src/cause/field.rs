@@ -8,7 +8,7 @@ use super::lex::{byte, class, class_at, is_in, is_letter, key_end, name_end, ope
 use super::number::{Number, Span, of_stem};
 use super::read::{Label, Reader};
 use super::words::Stem;
-use crate::period::{MONTH, SECOND};
+use crate::period::{DAY, HOUR, MINUTE, MONTH, SECOND};
 
 /// What the value of a key is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
         if end <= start || end >= self.body.len() && self.is_cut() {
             return;
         }
-        let prose = quoted && byte(self.body, end) == b' ' || class_at(self.body, end) == class::WIDE;
+        let prose = quoted && matches!(byte(self.body, end), b' ' | b'`') || class_at(self.body, end) == class::WIDE;
         if prose || field == Field::Error && !is_in(self.body, end, set::QUOTE) && byte(self.body, end) != b'\\' {
             return;
         }
@@ -283,6 +283,7 @@ const fn of_word(stem: Stem) -> Field {
         Stem::Model => Field::Model,
         Stem::Organization => Field::Organization,
         Stem::Limit | Stem::Max | Stem::Allowed => Field::Count(Label::Limit),
+        Stem::Required => Field::Count(Label::Requested),
         Stem::Used | Stem::Current | Stem::Count | Stem::Usage => Field::Count(Label::Used),
         Stem::Requested => Field::Count(Label::Requested),
         Stem::Remaining => Field::Count(Label::Ignored),
@@ -322,6 +323,10 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         return Field::Elsewhere;
     }
     match last {
+        Stem::In if matches!(before, Stem::Allowed | Stem::Available) => Field::Wait(SECOND),
+        // `allowed_rps`, `max_rpm`, and `current_rps`
+        Stem::Rps | Stem::Rpm | Stem::Rph | Stem::Rpd | Stem::Tpm | Stem::Tpd if allowed => Field::LimitPer(of_rate(last)),
+        Stem::Rps | Stem::Rpm | Stem::Rph | Stem::Rpd | Stem::Tpm | Stem::Tpd if before == Stem::Current => Field::Count(Label::Used),
         Stem::Second | Stem::Millis | Stem::Minute | Stem::After | Stem::In | Stem::Delay | Stem::Wait if waits || resets => {
             Field::Wait(of_stem(last).unwrap_or(SECOND))
         }
@@ -344,6 +349,16 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Error if count > 1 => Field::Other,
         Stem::Count if allowed => Field::Count(Label::Limit),
         _ => of_word(last),
+    }
+}
+
+/// The window of an abbreviated rate.
+const fn of_rate(stem: Stem) -> Duration {
+    match stem {
+        Stem::Rps => SECOND,
+        Stem::Rph => HOUR,
+        Stem::Rpd | Stem::Tpd => DAY,
+        _ => MINUTE,
     }
 }
 

@@ -1,9 +1,12 @@
 //! Identifiers: several words in one, such as codes, or names that are none.
 
+use super::around::LIMIT_REACHED;
 use super::lex::{byte, class, class_at, is_letter, key_end, opening, run, run_of, set, starts_with};
+use super::number::Number;
 use super::read::{Reader, Sentence};
 use super::rules::Source;
 use super::words::Stem;
+use crate::period::SECOND;
 
 impl Reader<'_> {
     /// Several words in one, or a name that is none.
@@ -20,12 +23,16 @@ impl Reader<'_> {
             return;
         }
         if digits {
+            if self.numbered_wait(start, end) {
+                return;
+            }
             self.at = run_of(self.body, end, set::NAME);
             self.sentence.prev = Stem::Other;
             self.sentence.slack = self.sentence.slack.saturating_add(1);
             return;
         }
         let before = core::mem::take(&mut self.sentence.concepts);
+        let waits = self.sentence.waits;
         let mut last = Stem::Other;
         let mut count = 0_u32;
         let mut class = false;
@@ -34,6 +41,14 @@ impl Reader<'_> {
             self.push(last);
             count += 1;
             class |= matches!(last, Stem::Error | Stem::Exception);
+        }
+        if last == Stem::Key && before & LIMIT_REACHED == LIMIT_REACHED {
+            // `limit reached for api_key: k`
+            self.sentence.concepts &= !Stem::Key.bit();
+        }
+        if count > 1 && !matches!(last, Stem::After | Stem::In) {
+            // `maxWaitMs (15000ms)`: a setting.
+            self.sentence.waits = waits;
         }
         let snake = ident.contains(&b'_');
         let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
@@ -53,6 +68,26 @@ impl Reader<'_> {
             self.names(last);
         }
         self.unknown_key(last, end);
+    }
+
+    /// `FLOOD_WAIT_38`: a code that holds its wait, in seconds.
+    #[cold]
+    fn numbered_wait(&mut self, start: usize, end: usize) -> bool {
+        let number = run(self.body, start, |byte| !byte.is_ascii_digit());
+        let waits = Words::new(self.body, start, number).last() == Some(Stem::Wait);
+        if !waits || byte(self.body, number.wrapping_sub(1)) != b'_' || end >= self.body.len() {
+            return false;
+        }
+        for stem in Words::new(self.body, start, number) {
+            self.push(stem);
+        }
+        let wait = Number::at(self.body, number);
+        if wait.end == end
+            && let Some(time) = wait.times(SECOND)
+        {
+            self.facts.said.wait.get_or_insert(time);
+        }
+        true
     }
 
     /// `Net::ServerBusy`: the name of a class.
@@ -126,4 +161,4 @@ impl Iterator for Words<'_> {
 }
 
 /// The lengths of the listed codes that begin with a letter: others need not be looked up.
-const LISTED_LENGTHS: [usize; 4] = [8, 9, 16, 33];
+const LISTED_LENGTHS: [usize; 6] = [8, 9, 10, 12, 16, 33];

@@ -1,6 +1,6 @@
 //! Names of models and organizations in prose, told by the words before them.
 
-use super::lex::{byte, class, class_at, name_end, run, starts_with, text};
+use super::lex::{blanks, byte, class, class_at, name_end, run, starts_with, text};
 use super::read::Reader;
 use super::words::Stem;
 
@@ -76,10 +76,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Behind blanks, which a terminal may have broken into lines with a frame around them.
+    fn name_start(&self) -> usize {
+        const FRAME: &[u8; 3] = b"\xE2\x94\x82";
+        let mut start = run(self.body, self.at, |byte| byte == b' ');
+        while class_at(self.body, start) == class::SPACE || starts_with(self.body, start, FRAME) {
+            let frame = if class_at(self.body, start) == class::WIDE { FRAME.len() } else { 0 };
+            start = blanks(self.body, start + frame);
+        }
+        start
+    }
+
     /// The name at the reader, in quotes, parentheses or none; none where it touches the end of the body.
     fn name(&self) -> Option<Name<'a>> {
         let body: &'a [u8] = self.body;
-        let mut start = run(body, self.at, |byte| byte == b' ');
+        let mut start = self.name_start();
         let open = byte(body, start);
         if matches!(open, b'`' | b'\'' | b'"' | b'(' | b'<') {
             start += 1;

@@ -39,6 +39,8 @@ pub(super) struct Sentence {
     pub(super) slack: u8,
     /// A number without a label, which `per minute` makes a limit and `>` a request.
     pub(super) amount: Option<u64>,
+    /// What stood before a plus.
+    pub(super) sum: u64,
     /// Where that number ends.
     pub(super) amount_end: usize,
     /// The window that was named, and whether a number was taken in.
@@ -46,6 +48,8 @@ pub(super) struct Sentence {
     pub(super) counts: bool,
     /// Words of waiting came before: a duration is a wait.
     pub(super) waits: bool,
+    /// Another call was spoken of.
+    pub(super) already: bool,
     /// A client speaks of its own back-off.
     pub(super) client: bool,
     /// Where the wording of an absolute time begins.
@@ -69,6 +73,8 @@ pub(super) enum Label {
     None,
     Limit,
     Used,
+    /// A use in money, of which the fraction may be cut off.
+    Spent,
     Requested,
     /// Something else: what is left, a burst, a price.
     Ignored,
@@ -82,10 +88,12 @@ impl Sentence {
         label: Label::None,
         slack: 0,
         amount: None,
+        sum: 0,
         amount_end: 0,
         window: None,
         counts: false,
         waits: false,
+        already: false,
         client: false,
         said: None,
         pair: false,
@@ -123,9 +131,8 @@ impl<'a> Reader<'a> {
                 class::DIGIT => self.number(),
                 class::SPACE => {
                     self.at = blanks(self.body, self.at + 1);
-                    if mark == b'\n' && starts_with(self.body, self.at, b"at ") {
-                        // A frame of a stack: the message is over.
-                        self.finish(true);
+                    if mark == b'\n' {
+                        self.frame();
                     }
                 }
                 class::WIDE => self.wide(),
@@ -252,7 +259,7 @@ impl<'a> Reader<'a> {
             b'.' | b'!' | b'?' => {
                 let next = byte(self.body, self.at);
                 if class_at(self.body, self.at) == class::SPACE
-                    || matches!(next, b'"' | b'\'' | b'\\' | 0)
+                    || matches!(next, b'"' | b'\'' | b'\\' | b')' | b']' | 0)
                     || starts_with(self.body, self.at, b"</")
                 {
                     self.finish(true);
@@ -288,6 +295,7 @@ impl<'a> Reader<'a> {
             b'/' => self.slash(),
             b'$' => self.label(Label::Ignored),
             b'>' => self.greater(),
+            b'+' => self.plus(),
             b'<' => self.tag(),
             _ => {}
         }
@@ -336,31 +344,14 @@ impl<'a> Reader<'a> {
         self.at += usize::from(quoted);
     }
 
-    /// `a > b`: a request above a limit.
-    fn greater(&mut self) {
-        if byte(self.body, self.at) == b'=' {
-            self.at += 1;
-            self.sentence.prev = Stem::Per;
-            return;
-        }
-        if class_at(self.body, self.at) != class::SPACE {
-            return;
-        }
-        let mut amount = self.sentence.amount.take();
-        if amount.is_none() && self.at.saturating_sub(self.sentence.amount_end) <= 2 {
-            // `max_tokens: 64000 > 8192`: the first was no limit.
-            amount = self.facts.said.limit.take();
-        }
-        if let Some(amount) = amount {
-            self.facts.said.requested.get_or_insert(amount);
-            self.sentence.label = Label::Limit;
-            self.sentence.slack = 0;
-        }
-    }
-
     /// `<Code>` is a key; the end of an element ends a sentence.
     #[inline(never)]
     fn tag(&mut self) {
+        if byte(self.body, self.at) == b'=' {
+            // `must be <= 4096`
+            self.at += 1;
+            return self.must_be_less();
+        }
         if byte(self.body, self.at) == b'/' {
             self.finish(true);
             self.at = run_of(self.body, self.at, set::NAME);
