@@ -1,6 +1,6 @@
 //! What stands around a word that gives it its meaning: words to come, words that lack, sizes that are compared.
 
-use super::lex::{blanks, run};
+use super::lex::{blanks, class, class_at, run};
 use super::read::{Label, Reader};
 use super::words::{Concepts, Stem};
 
@@ -30,6 +30,10 @@ impl Reader<'_> {
     pub(super) fn lacks(&self, prev: Stem) -> bool {
         const PAID: Concepts = Stem::Credit.bit() | Stem::Balance.bit() | Stem::Quota.bit();
         self.has(Stem::Not) && (prev == Stem::Not || self.sentence.concepts & PAID != 0)
+    }
+
+    pub(super) fn digit_follows(&self) -> bool {
+        class_at(self.body, blanks(self.body, self.at)) == class::DIGIT
     }
 
     /// One of the stems is among the next few words.

@@ -24,6 +24,9 @@ pub(super) struct Facts<'a> {
     rate_code: bool,
     /// A code says that calls were too many, as the status does.
     crowded: bool,
+    /// A sentence says that it is a rate, and none that it is a quota.
+    rate_said: bool,
+    quota_said: bool,
     /// The caller is asked to come again.
     invited: bool,
     /// The server's clock.
@@ -56,6 +59,8 @@ impl Default for Facts<'_> {
             errors: false,
             rate_code: false,
             crowded: false,
+            rate_said: false,
+            quota_said: false,
             invited: false,
             coded: false,
             spoken: false,
@@ -171,7 +176,7 @@ impl<'a> Facts<'a> {
     }
 
     fn consider(&mut self, finding: Finding, source: Source) {
-        if source == Source::Class && !finding.reason.kind().waiting_helps() {
+        if source == Source::Class && !finding.reason.kind().waiting_helps() && finding.reason != Reason::BillingInactive {
             return;
         }
         match source {
@@ -180,7 +185,11 @@ impl<'a> Facts<'a> {
                 self.crowded |= finding.rank == Rank::Rate;
                 self.rate_code |= finding.rate && finding.rank == Rank::Rate;
             }
-            Source::Text { .. } => self.spoken |= finding.rank < Rank::Weak,
+            Source::Text { .. } => {
+                self.spoken |= finding.rank < Rank::Weak;
+                self.rate_said |= finding.rank == Rank::Rate && finding.rate;
+                self.quota_said |= finding.rank == Rank::Quota;
+            }
             Source::Class => {}
         }
         if finding.rank < self.best.rank {
@@ -218,20 +227,10 @@ impl<'a> Facts<'a> {
         let vague = self.best.reason == Reason::UsageLimit;
         let patience = if vague { DAY } else { HOUR };
         let within = |time: Option<Duration>, most| time.is_some_and(|time| time <= most);
-        self.rate_code && !vague
+        (self.rate_code || self.rate_said && !self.quota_said) && !vague
             || vague && (self.crowded || self.invited && !self.is_timed())
-            || vague && self.resets_today()
             || within(self.said.wait, patience)
             || within(self.said.window, DAY)
-    }
-
-    /// A time of day without a date: `9:30 AM`, `5pm`.
-    fn resets_today(&self) -> bool {
-        let Some(Reset::Said(said)) = self.said.reset else {
-            return false;
-        };
-        let rest = said.trim_start_matches(|c: char| c.is_ascii_digit());
-        rest.len() < said.len() && [":", "am", "pm", "AM", "PM", " AM", " PM"].iter().any(|mark| rest.starts_with(mark))
     }
 
     /// What is said besides words: a window, a wait, a use of a limit.

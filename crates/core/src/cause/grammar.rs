@@ -5,7 +5,6 @@ use core::time::Duration;
 use super::around::{IN_FLIGHT, LIMIT_REACHED, SIZES};
 use super::facts::LONGEST_SAID;
 use super::kind::Resource;
-use super::lex::{blanks, class, class_at};
 use super::number::of_stem;
 use super::read::{Label, Reader};
 use super::words::{Concepts, Stem};
@@ -122,7 +121,9 @@ impl Reader<'_> {
             }
             Stem::Quota if prev == Stem::Connection => self.sentence.concepts |= Stem::Concurrent.bit(),
             // `no quota`, `no available quota`
-            Stem::Quota if matches!(prev, Stem::Not | Stem::Available | Stem::Remaining | Stem::Image) && self.has(Stem::Not) => {
+            Stem::Quota
+                if matches!(prev, Stem::Not | Stem::Available | Stem::Remaining | Stem::Image | Stem::Free) && self.has(Stem::Not) =>
+            {
                 self.sentence.concepts |= Stem::Insufficient.bit();
             }
             // `billing must be enabled`
@@ -149,7 +150,9 @@ impl Reader<'_> {
             // `API key not found`, `no API key provided`
             Stem::Found if self.lacks_key() => self.sentence.concepts |= Stem::Invalid.bit(),
             // `to get 50k a month`
-            Stem::Get if prev == Stem::To => self.sentence.concepts |= Stem::Add.bit(),
+            Stem::Get if prev == Stem::To && (self.digit_follows() || self.next_stem() == Stem::More) => {
+                self.sentence.concepts |= Stem::Add.bit()
+            }
             // `in project 48390172655`
             Stem::Project => {
                 self.sentence.concepts |= Stem::Account.bit();
@@ -158,6 +161,13 @@ impl Reader<'_> {
             // `error code 45009`
             Stem::Code => self.label(Label::Ignored),
             Stem::Time if self.is_at_a_time() => self.sentence.concepts |= IN_FLIGHT,
+            // `receiving too many requests from you`
+            Stem::You | Stem::Your | Stem::This if prev == Stem::From => self.sentence.concepts &= !Stem::Receiving.bit(),
+            // A session is over within hours.
+            Stem::Limit | Stem::Usage if prev == Stem::Session => {
+                self.sentence.concepts |= Stem::Retry.bit();
+                self.label(Label::Limit);
+            }
             // `another request is being processed`, `wait for it to finish`
             Stem::Another => self.sentence.already = true,
             Stem::Running if self.sentence.already => self.sentence.concepts |= IN_FLIGHT,
@@ -177,7 +187,7 @@ impl Reader<'_> {
             Stem::Large if prev == Stem::Too && self.sentence.label == Label::Limit => self.label(Label::Requested),
             // `come back in 5 minutes`
             Stem::Back => self.sentence.waits = true,
-            Stem::Made if class_at(self.body, blanks(self.body, self.at)) == class::DIGIT => self.label(Label::Used),
+            Stem::Made if self.digit_follows() => self.label(Label::Used),
             // `next request allowed in 15 s`, not `10 allowed in 60 s`
             Stem::In if prev == Stem::Allowed && !self.has_count() => self.sentence.waits = true,
             Stem::Attempt if self.sentence.label == Label::Limit => self.label(Label::Ignored),

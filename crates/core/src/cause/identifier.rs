@@ -52,7 +52,7 @@ impl Reader<'_> {
         }
         let snake = ident.contains(&b'_');
         let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
-        if count > 1 && (snake || camel) && !self.counts(end) {
+        if count > 1 && (snake || camel) && (class || !self.counts(end)) {
             let source = if snake || self.is_parenthesized(start, end) { Source::Name } else { Source::Class };
             self.facts.judge(&self.sentence, source);
         }

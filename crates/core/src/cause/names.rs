@@ -102,7 +102,7 @@ impl<'a> Reader<'a> {
         while end > start && matches!(byte(body, end - 1), b'.' | b':' | b'/' | b'-') {
             end -= 1;
         }
-        if end == start || class_at(body, end) == class::WIDE {
+        if end == start || byte(body, start) == b'/' || class_at(body, end) == class::WIDE {
             return None;
         }
         let close = byte(body, end);

@@ -239,6 +239,10 @@ impl<'a> Reader<'a> {
             for &stem in stems {
                 self.push(stem);
             }
+            if stems == [Stem::Request] && self.sentence.counts && self.digit_follows() {
+                // `限制 20000，请求 47463`
+                self.label(Label::Requested);
+            }
             return;
         }
         let Some((char, len)) = wide::char_at(self.body, self.at) else {

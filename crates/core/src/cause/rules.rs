@@ -142,8 +142,8 @@ macro_rules! all {
     ($($($stem:ident)+),+) => { &[$(any(&[$($stem),+])),+] };
 }
 
-/// Words of rates, not of limits in general.
-const RATE_WORDS: Concepts = any(&[Rate, Throttle, Second, Minute, Hour, Day]);
+/// Words of rates, not of limits in general. (A resource that was asked for is no allotment of an account's.)
+const RATE_WORDS: Concepts = any(&[Rate, Throttle, Second, Minute, Hour, Day, Resource]);
 
 /// No rule holds without one of these.
 #[rustfmt::skip]

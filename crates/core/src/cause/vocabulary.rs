@@ -37,7 +37,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Spend, "spend spending budget budgets specified"),
     (Stem::Arrears, "arrears arrearage"),
     (Stem::Recharge, "recharge"),
-    (Stem::Account, "account accounts subscription membership plan tier consumer trial"),
+    (Stem::Account, "account subscription membership plan tier consumer trial"),
     (
         Stem::Inactive,
         "inactive overdue declined deactivated delinquent unpaid suspended disabled unpurchased cancelled canceled lapsed ended",
@@ -68,7 +68,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Enqueued, "enqueued"),
     (Stem::Batch, "batch batches"),
     (Stem::Flex, "flex"),
-    (Stem::Deployment, "deployments deployment"),
+    (Stem::Deployment, "deployments deployment accounts"),
     (Stem::Receiving, "receiving experiencing"),
     (Stem::Resource, "resource resources"),
     (Stem::Too, "too zu"),
@@ -208,5 +208,8 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Perform, "perform"),
     (Stem::Character, "character characters chars"),
     (Stem::Early, "early unexpectedly abnormally prematurely"),
+    (Stem::From, "from"),
+    (Stem::You, "you"),
+    (Stem::Session, "session"),
     (Stem::Elsewhere, "previous fallback fallbacks"),
 ];
