@@ -282,6 +282,7 @@ impl Reader<'_> {
         match label {
             Label::Ignored => return,
             Label::Limit if sure => {
+                self.too_long();
                 self.note_limit(value);
                 self.sentence.amount_end = self.at;
             }
@@ -297,6 +298,16 @@ impl Reader<'_> {
             }
         }
         self.sentence.counts = true;
+    }
+
+    /// `input too long: 5000 tokens, maximum 4096`
+    fn too_long(&mut self) {
+        if self.has(Stem::Too)
+            && self.has(Stem::Large)
+            && let Some(amount) = self.take_amount()
+        {
+            note(&mut self.facts.said.requested, amount);
+        }
     }
 
     /// `117 sec` at the end of a body that is cut: the number may be a duration.

@@ -43,6 +43,8 @@ impl<'a> Reader<'a> {
         };
         let field = match word {
             Some(Stem::Name) if self.sentence.prev == Stem::Model => Field::Model,
+            // `Payment Required: buy credits`
+            Some(Stem::Required) if class_at(self.body, opening(self.body, value).0) != class::DIGIT => Field::Other,
             Some(Stem::Limit) if self.sentence.prev == Stem::Remaining => Field::Count(Label::Ignored),
             Some(stem) => of_word(stem),
             None => of_words(self.body, start, end),
@@ -192,7 +194,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a wait or a reset, a bare number in units of `unit`; whether one stands here.
-    fn time_value(&mut self, open: usize, unit: Duration) -> bool {
+    pub(super) fn time_value(&mut self, open: usize, unit: Duration) -> bool {
         if let Some((reset, end)) = date::at(self.body, open) {
             self.facts.said.reset.get_or_insert(reset);
             self.at = end;

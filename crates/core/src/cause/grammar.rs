@@ -30,7 +30,6 @@ impl Reader<'_> {
             Stem::Many
             | Stem::Fast
             | Stem::Down
-            | Stem::Active
             | Stem::Due
             | Stem::Up
             | Stem::Of
@@ -60,6 +59,11 @@ impl Reader<'_> {
             Stem::Limit | Stem::Quota | Stem::Daily if prev == Stem::Over => {
                 self.sentence.concepts |= Stem::Exceed.bit();
                 self.window_word(prev, stem);
+            }
+            // A session is over within hours.
+            Stem::Limit | Stem::Usage if prev == Stem::Session => {
+                self.sentence.concepts |= Stem::Retry.bit();
+                self.label(Label::Limit);
             }
             Stem::Limit | Stem::Max => {
                 if stem == Stem::Limit
@@ -130,8 +134,10 @@ impl Reader<'_> {
             Stem::Enable if self.has(Stem::Billing) || self.soon(&[Stem::Billing]) => {
                 self.sentence.concepts |= Stem::Billing.bit() | Stem::Inactive.bit();
             }
-            Stem::Subscribed if prev == Stem::Not => self.sentence.concepts |= Stem::Permission.bit(),
-            Stem::Perform if prev == Stem::Not => self.sentence.concepts |= Stem::Permission.bit(),
+            Stem::Subscribed | Stem::Perform | Stem::Accessible | Stem::Allowed if prev == Stem::Not => {
+                self.sentence.concepts |= Stem::Permission.bit()
+            }
+            Stem::Valid if prev == Stem::Not => self.sentence.concepts |= Stem::Invalid.bit(),
             // `does not have access to model m`
             Stem::To if prev == Stem::Bearer && self.has(Stem::Not) => self.sentence.concepts |= Stem::Permission.bit(),
             Stem::Provide if self.has(Stem::Not) && self.soon(&[Stem::Key]) => self.sentence.concepts |= Stem::Invalid.bit(),
@@ -163,15 +169,19 @@ impl Reader<'_> {
             Stem::Time if self.is_at_a_time() => self.sentence.concepts |= IN_FLIGHT,
             // `receiving too many requests from you`
             Stem::You | Stem::Your | Stem::This if prev == Stem::From => self.sentence.concepts &= !Stem::Receiving.bit(),
-            // A session is over within hours.
-            Stem::Limit | Stem::Usage if prev == Stem::Session => {
-                self.sentence.concepts |= Stem::Retry.bit();
+            // `another request is being processed`, `wait for it to finish`
+            Stem::Another | Stem::Elsewhere => self.sentence.already = true,
+            Stem::Processing | Stem::Running | Stem::Active if self.sentence.already => self.sentence.concepts |= IN_FLIGHT,
+            Stem::Running | Stem::Active if self.has(Stem::Max) || self.has(Stem::TooMany) => self.sentence.concepts |= IN_FLIGHT,
+            Stem::Finish if self.sentence.waits && !self.sentence.client => self.sentence.concepts |= IN_FLIGHT,
+            Stem::Active => self.together(prev, stem),
+            // `only two parallel calls`
+            Stem::Only if self.soon(&[Stem::Concurrent]) => self.sentence.concepts |= Stem::Max.bit(),
+            // `context window of 4096`, `context size (8192 tokens)`
+            Stem::Period | Stem::Size if prev == Stem::Context => {
+                self.sentence.prev = Stem::Context;
                 self.label(Label::Limit);
             }
-            // `another request is being processed`, `wait for it to finish`
-            Stem::Another => self.sentence.already = true,
-            Stem::Running if self.sentence.already => self.sentence.concepts |= IN_FLIGHT,
-            Stem::Finish if self.sentence.waits && !self.sentence.client => self.sentence.concepts |= IN_FLIGHT,
             // `free searches`
             Stem::Free => self.sentence.concepts |= Stem::Account.bit(),
             // `over the limit`
@@ -295,6 +305,10 @@ impl Reader<'_> {
             (Stem::Too, Stem::Many | Stem::Fast) => Stem::TooMany,
             (Stem::Slow, Stem::Down) => Stem::SlowDown,
             (Stem::Not, Stem::Active) | (Stem::Last, Stem::Due) => Stem::Inactive,
+            (Stem::In, Stem::Progress) if self.sentence.already => {
+                self.sentence.concepts |= IN_FLIGHT;
+                return;
+            }
             (Stem::Used, Stem::Up) => {
                 self.sentence.label = Label::None;
                 Stem::Exceed

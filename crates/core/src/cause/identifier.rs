@@ -1,7 +1,10 @@
 //! Identifiers: several words in one, such as codes, or names that are none.
 
+use core::time::Duration;
+
 use super::around::LIMIT_REACHED;
-use super::lex::{byte, class, class_at, is_letter, key_end, opening, run, run_of, set, starts_with};
+use super::date;
+use super::lex::{blanks, byte, class, class_at, is_letter, key_end, opening, run, run_of, set, starts_with};
 use super::number::Number;
 use super::read::{Reader, Sentence};
 use super::rules::Source;
@@ -14,7 +17,8 @@ impl Reader<'_> {
     pub(super) fn identifier(&mut self, start: usize) {
         let end = run_of(self.body, start, set::IDENT);
         self.at = end;
-        if end >= self.body.len() && self.is_cut() || self.field(None, start, end) {
+        let clock = byte(self.body, end) == b':' && byte(self.body, end.wrapping_sub(3)) == b'_';
+        if end >= self.body.len() && self.is_cut() || clock && self.numbered_window(start) || self.field(None, start, end) {
             return;
         }
         let ident = self.body.get(start..end).unwrap_or_default();
@@ -56,6 +60,9 @@ impl Reader<'_> {
             let source = if snake || self.is_parenthesized(start, end) { Source::Name } else { Source::Class };
             self.facts.judge(&self.sentence, source);
         }
+        if last == Stem::Delay && self.delay_in_block(end) {
+            return;
+        }
         let class = !snake && (class || self.is_qualified(start));
         let code = snake && before == 0 && byte(self.body, end) == b':';
         if count > 1 && (class || code) {
@@ -68,6 +75,19 @@ impl Reader<'_> {
             self.names(last);
         }
         self.unknown_key(last, end);
+    }
+
+    /// `retry_delay { seconds: 33 }`
+    fn delay_in_block(&mut self, end: usize) -> bool {
+        const SECONDS: &[u8; 8] = b"seconds:";
+        let brace = blanks(self.body, end);
+        let key = blanks(self.body, brace + 1);
+        let found = byte(self.body, brace) == b'{' && starts_with(self.body, key, SECONDS);
+        if found {
+            self.depth = self.depth.saturating_add(1);
+            self.time_value(blanks(self.body, key + SECONDS.len()), SECOND);
+        }
+        found
     }
 
     /// `FLOOD_WAIT_38`: a code that holds its wait, in seconds.
@@ -88,6 +108,21 @@ impl Reader<'_> {
             self.facts.said.wait.get_or_insert(time);
         }
         true
+    }
+
+    /// `ObservationWindow_00:05:00`
+    #[cold]
+    fn numbered_window(&mut self, start: usize) -> bool {
+        let number = run(self.body, start, |byte| !byte.is_ascii_digit());
+        let Some((seconds, end)) = date::clock(self.body, number).filter(|&(_, end)| end < self.body.len()) else {
+            return false;
+        };
+        let found = Words::new(self.body, start, number).last() == Some(Stem::Period);
+        if found {
+            self.at = end;
+            self.window(Duration::from_secs(seconds));
+        }
+        found
     }
 
     /// `Net::ServerBusy`: the name of a class.
@@ -161,4 +196,4 @@ impl Iterator for Words<'_> {
 }
 
 /// The lengths of the listed codes that begin with a letter: others need not be looked up.
-const LISTED_LENGTHS: [usize; 6] = [8, 9, 10, 12, 16, 33];
+const LISTED_LENGTHS: [usize; 7] = [8, 9, 10, 12, 13, 16, 33];

@@ -279,7 +279,7 @@ impl<'a> Reader<'a> {
                     self.stop();
                 }
             }
-            b'(' if self.sentence.label == Label::Limit => self.sentence.slack = 0,
+            b'(' if matches!(self.sentence.label, Label::Limit | Label::Requested) => self.sentence.slack = 0,
             b'(' | b'[' => {
                 self.sentence.label = Label::None;
                 self.sentence.prev = Stem::Other;

@@ -179,7 +179,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Quota, Reason::QuotaExhausted, all![Inactive, Quota]).whole(),
     rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Billing]),
     rule(Rank::Wording, Reason::BillingInactive, all![Concurrent, Billing Balance]).whole().unless(&[Limit, TooMany]),
-    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Organization]).unless(&[Temporary, TooMany]),
+    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Organization]).unless(&[Temporary, TooMany, Rate, Throttle, Second, Minute, Hour]),
     // ... or a cap that the owner set is reached.
     rule(Rank::Quota, Reason::QuotaExhausted, all![Spend, Quota, Exceed]).whole(),
     rule(Rank::Wording, Reason::SpendLimit, all![Spend, Exceed]).unless(&[Request, Rate]),
@@ -189,9 +189,10 @@ const RULES: &[Rule] = &[
     // Keys.
     rule(Rank::Wording, Reason::WrongOrganization, all![Member Invalid, Organization]),
     rule(Rank::Wording, Reason::InvalidKey, all![Invalid Member, Key]),
+    rule(Rank::Wording, Reason::InvalidKey, all![Key, Inactive]).whole().unless(&[Temporary, Rate, Throttle, TooMany, Limit]),
     rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Token]).unless(&[Limit, Rate, Max, TooMany]),
     rule(Rank::Weak, Reason::InvalidKey, all![Auth]).whole().unless(&[Rate, Throttle, TooMany]),
-    rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole().unless(&[Rate, Throttle, TooMany]),
+    rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole().unless(&[Rate, Throttle, TooMany, Max, Concurrent, Second, Minute, Hour, Day]),
     // Size.
     rule(Rank::TooLarge, Reason::TooLarge, all![Large, Too, Request Context Token Input Prompt Size]).unless(&[Resource]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Large, Input Prompt Context, Max Limit Exceed]).whole().unless(&[Demand, Rate, Throttle, Queue]),
@@ -212,7 +213,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Overload, Reason::FlexUnavailable, all![Flex, Resource Capacity Not]),
     rule(Rank::Overload, Reason::Overloaded, all![Overload]).unless(&[Throttle]),
     rule(Rank::Overload, Reason::Overloaded, all![Receiving, TooMany Demand High]),
-    rule(Rank::Overload, Reason::Overloaded, all![Demand, High Exceed]),
+    rule(Rank::Overload, Reason::Overloaded, all![Demand, High Exceed TooMany]),
     rule(Rank::Overload, Reason::Overloaded, all![Deployment, Not]),
     rule(Rank::Overload, Reason::Overloaded, all![Capacity Resource, Not Max Insufficient]).unless(&[Quota, Auth, Permission]),
     rule(Rank::Overload, Reason::Overloaded, all![Capacity, Exceed]).unless(&[Quota, Rate, Throttle]),
@@ -272,6 +273,7 @@ static LISTED: &[(&[u8], Rank, Reason)] = &[
     (b"20429", Rank::Rate, Reason::UnknownRate),
     (b"E0000047", Rank::Rate, Reason::UnknownRate),
     (b"invalid_auth", Rank::Code, Reason::InvalidKey),
+    (b"invalid_grant", Rank::Code, Reason::InvalidKey),
     (b"limit_burst_rate", Rank::Ramp, Reason::RampTooFast),
     (b"not_authed", Rank::Code, Reason::InvalidKey),
     (b"organization_usage_limit_exceeded", Rank::Code, Reason::UsageLimit),
