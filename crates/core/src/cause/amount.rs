@@ -264,7 +264,7 @@ impl Reader<'_> {
             return;
         }
         let mut label = core::mem::replace(&mut self.sentence.label, Label::None);
-        if self.is_window_of_count(prev) || self.follows_window() {
+        if self.is_window_of_count(prev) || self.follows_window() || prev == Stem::Exceed && self.is_what_was_exceeded(number) {
             label = Label::Limit;
         }
         let sure = self.sentence.slack <= 1 || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
@@ -298,6 +298,15 @@ impl Reader<'_> {
             }
         }
         self.sentence.counts = true;
+    }
+
+    /// `limit exceeded: 100000`, not `rate limit reached: 429`.
+    fn is_what_was_exceeded(&self, number: Number) -> bool {
+        let digits = self.body.get(..number.end).unwrap_or_default();
+        let start = digits.iter().rposition(|byte| !byte.is_ascii_digit() && *byte != b',').unwrap_or(0);
+        let told = byte(self.body, start) == b' ' && byte(self.body, start.wrapping_sub(1)) == b':';
+        let alone = matches!(byte(self.body, number.end), b'.' | b',' | b'"' | b'\'') && !matches!(number.whole, 400..600);
+        told && alone && (self.has(Stem::Limit) || self.has(Stem::Max))
     }
 
     /// `input too long: 5000 tokens, maximum 4096`

@@ -195,8 +195,9 @@ impl Reader<'_> {
             }
             // `max_tokens is too large: 32000`
             Stem::Large if prev == Stem::Too && self.sentence.label == Label::Limit => self.label(Label::Requested),
-            // `come back in 5 minutes`
+            // `come back in 5 minutes`, `timed out for 60 seconds`
             Stem::Back => self.sentence.waits = true,
+            Stem::For if prev == Stem::Out => self.sentence.waits = true,
             Stem::Made if self.digit_follows() => self.label(Label::Used),
             // `next request allowed in 15 s`, not `10 allowed in 60 s`
             Stem::In if prev == Stem::Allowed && !self.has_count() => self.sentence.waits = true,
