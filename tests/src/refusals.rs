@@ -143,7 +143,7 @@ pub const WRAPPINGS: [Wrapping; 12] = [
 ];
 
 /// Pieces that, repeated, a parser could be slow on, by name.
-pub const HOSTILE: [(&str, &str); 20] = [
+pub const HOSTILE: [(&str, &str); 24] = [
     ("open braces", "{\"a\":"),
     ("open arrays", "["),
     ("quotes", "\""),
@@ -164,6 +164,10 @@ pub const HOSTILE: [(&str, &str); 20] = [
     ("words", "limit "),
     ("snakes", "a_"),
     ("han", "\u{8bf7}"),
+    ("frames", "\n  File \"a\n"),
+    ("clocks", "a_bc:"),
+    ("looks ahead", "over "),
+    ("broken lines", "for\n\u{2502} "),
 ];
 
 /// Bodies that anything may reach: whatever the bytes, the answer is consistent.

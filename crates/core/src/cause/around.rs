@@ -48,10 +48,8 @@ impl Reader<'_> {
 
     /// `one at a time`, `at the same time`
     pub(super) fn is_at_a_time(&self) -> bool {
-        [&b"at a time"[..], b"same time"].iter().any(|phrase| {
-            let start = self.at.saturating_sub(phrase.len() + 1);
-            self.body.get(start..self.at).is_some_and(|words| words.windows(phrase.len()).any(|words| words == *phrase))
-        })
+        let before = self.body.get(..self.at).unwrap_or_default().trim_ascii_end();
+        before.ends_with(b"at a time") || before.ends_with(b"same time")
     }
 }
 

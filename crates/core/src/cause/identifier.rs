@@ -18,7 +18,7 @@ impl Reader<'_> {
         let end = run_of(self.body, start, set::IDENT);
         self.at = end;
         let clock = byte(self.body, end) == b':' && byte(self.body, end.wrapping_sub(3)) == b'_';
-        if end >= self.body.len() && self.is_cut() || clock && self.numbered_window(start) || self.field(None, start, end) {
+        if end >= self.body.len() && self.is_cut() || clock && self.numbered_window(start, end) || self.field(None, start, end) {
             return;
         }
         let ident = self.body.get(start..end).unwrap_or_default();
@@ -112,8 +112,8 @@ impl Reader<'_> {
 
     /// `ObservationWindow_00:05:00`
     #[cold]
-    fn numbered_window(&mut self, start: usize) -> bool {
-        let number = run(self.body, start, |byte| !byte.is_ascii_digit());
+    fn numbered_window(&mut self, start: usize, end: usize) -> bool {
+        let number = end.saturating_sub(2);
         let Some((seconds, end)) = date::clock(self.body, number).filter(|&(_, end)| end < self.body.len()) else {
             return false;
         };

@@ -21,16 +21,17 @@ impl Reader<'_> {
     #[cold]
     fn source(&mut self) {
         self.finish(true);
-        self.at = self.line_end();
+        self.at = (self.line_end() + 1).min(self.body.len());
         let before = self.facts.said;
+        // Up to the end of the line and not behind it, where the next frame would be within this one.
         self.run(self.line_end());
         self.finish(true);
         self.facts.said = Cause { model: self.facts.said.model, ..before };
     }
 
-    /// Behind the end of the line.
+    /// The end of the line.
     fn line_end(&self) -> usize {
         let rest = self.body.get(self.at..).unwrap_or_default();
-        memchr(b'\n', rest).map_or(self.body.len(), |end| self.at + end + 1)
+        memchr(b'\n', rest).map_or(self.body.len(), |end| self.at + end)
     }
 }
