@@ -22,6 +22,7 @@ impl Reader<'_> {
         let number = Number::at(self.body, start);
         if self.is_code(start, number.end) {
             self.at = number.end;
+            self.sentence.label = Label::None;
             self.facts.judge_listed(self.body.get(start..number.end).unwrap_or_default());
             return;
         }

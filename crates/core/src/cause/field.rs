@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use memchr::memchr;
+
 use super::date;
 use super::identifier::Words;
 use super::lex::{byte, class, class_at, is_in, is_letter, key_end, name_end, opening, run_of, set, starts_with, text};
@@ -32,6 +34,8 @@ enum Field {
     LimitPer(Duration),
     /// Errors of other attempts.
     Elsewhere,
+    /// What was asked, and not what is answered.
+    Asked,
     Other,
 }
 
@@ -124,6 +128,7 @@ impl<'a> Reader<'a> {
             // Before the first error they may be all that is said; behind it the first counts.
             Field::Elsewhere if self.facts.coded || self.facts.spoken => self.stop(),
             Field::Elsewhere => {}
+            Field::Asked => self.skip_block(open),
             // A number that it holds is ignored, but not those of a sentence.
             Field::Other => {
                 let sentence = is_letter(self.body, open);
@@ -180,6 +185,15 @@ impl<'a> Reader<'a> {
         if is_in(self.body, end, set::QUOTE) && byte(self.body, end + 1) == b',' {
             self.at = end + 2;
             self.skip_to_key();
+        }
+    }
+
+    /// Passes a short `{...}`.
+    fn skip_block(&mut self, open: usize) {
+        let end = open.saturating_add(LONGEST_BLOCK).min(self.body.len());
+        let block = self.body.get(open..end).unwrap_or_default();
+        if let (b'{', Some(close)) = (byte(self.body, open), memchr(b'}', block)) {
+            self.at = open + close + 1;
         }
     }
 
@@ -278,6 +292,7 @@ const fn of_word(stem: Stem) -> Field {
         Stem::Message => Field::Message,
         Stem::Error => Field::Error,
         Stem::Elsewhere => Field::Elsewhere,
+        Stem::Params => Field::Asked,
         Stem::Wait | Stem::Delay => Field::Wait(SECOND),
         Stem::Reset => Field::Reset,
         Stem::Time => Field::Window(None),
@@ -363,6 +378,9 @@ const fn of_rate(stem: Stem) -> Duration {
         _ => MINUTE,
     }
 }
+
+/// A block is looked at so far for its end.
+const LONGEST_BLOCK: usize = 512;
 
 /// The end of a code: an identifier, dots in it included.
 fn code_end(body: &[u8], at: usize) -> usize {

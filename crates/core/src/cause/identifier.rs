@@ -6,7 +6,7 @@ use super::around::LIMIT_REACHED;
 use super::date;
 use super::lex::{blanks, byte, class, class_at, is_letter, key_end, opening, run, run_of, set, starts_with};
 use super::number::Number;
-use super::read::{Reader, Sentence};
+use super::read::{Label, Reader, Sentence};
 use super::rules::Source;
 use super::words::Stem;
 use crate::period::SECOND;
@@ -37,6 +37,7 @@ impl Reader<'_> {
         }
         let before = core::mem::take(&mut self.sentence.concepts);
         let waits = self.sentence.waits;
+        let current = self.sentence.prev == Stem::Current;
         let mut last = Stem::Other;
         let mut count = 0_u32;
         let mut class = false;
@@ -53,6 +54,10 @@ impl Reader<'_> {
         if count > 1 && !matches!(last, Stem::After | Stem::In) {
             // `maxWaitMs (15000ms)`: a setting.
             self.sentence.waits = waits;
+        }
+        if current && self.sentence.label == Label::Limit {
+            // `current max_parallel_requests: 1`
+            self.label(Label::Used);
         }
         let snake = ident.contains(&b'_');
         let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);

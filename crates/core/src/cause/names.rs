@@ -53,7 +53,7 @@ impl<'a> Reader<'a> {
 
     fn model_after_model(&mut self) {
         let Some(name) = self.name() else { return };
-        if name.quoted || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'/') {
+        if name.quoted || is_of_family(name.text) || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'/') {
             self.facts.said.model.get_or_insert(name.text);
             self.at = name.after;
         }
@@ -118,9 +118,9 @@ struct Name<'a> {
     angled: bool,
 }
 
-/// A name with a digit and a hyphen that is no organization's.
+/// A name with a digit and a hyphen that is no organization's, or of a family of models.
 fn looks_like_model(name: &str) -> bool {
-    name.bytes().any(|byte| byte.is_ascii_digit())
+    (name.bytes().any(|byte| byte.is_ascii_digit()) || is_of_family(name))
         && name.bytes().any(|byte| byte.is_ascii_lowercase())
         && name.contains('-')
         && !name.starts_with("org-")
@@ -131,9 +131,33 @@ fn looks_like_model(name: &str) -> bool {
         && !is_uuid(name)
 }
 
+/// `qwen-max`, `mistral-large-latest`
+fn is_of_family(name: &str) -> bool {
+    let family = name.split_once('-').map_or("", |(family, _)| family);
+    FAMILIES.contains(&family)
+}
+
+/// Families of models, some of which have names without a digit.
+const FAMILIES: [&str; 14] = [
+    "claude",
+    "codestral",
+    "command",
+    "deepseek",
+    "doubao",
+    "gemini",
+    "gpt",
+    "grok",
+    "kimi",
+    "llama",
+    "mistral",
+    "moonshot",
+    "qwen",
+    "sonar",
+];
+
 /// `us-east-1`
 fn is_region(name: &str) -> bool {
-    name.as_bytes().get(2) == Some(&b'-')
+    matches!(name.as_bytes(), [b'a'..=b'z', b'a'..=b'z', b'-', ..])
 }
 
 /// `docker.io/library/node:20-alpine`

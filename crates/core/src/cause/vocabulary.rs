@@ -214,5 +214,6 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Valid, "valid"),
     (Stem::Accessible, "accessible"),
     (Stem::Processing, "processing processed"),
+    (Stem::Params, "params"),
     (Stem::Elsewhere, "previous fallback fallbacks"),
 ];
