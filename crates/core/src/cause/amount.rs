@@ -320,11 +320,12 @@ impl Reader<'_> {
         }
     }
 
-    /// `117 sec` at the end of a body that is cut: the number may be a duration.
+    /// `117 sec` at the end of a body that is cut, or `24 ho`: the number may be a duration.
     fn unit_may_be_cut(&self) -> bool {
         let next = blanks(self.body, self.at);
         let end = run(self.body, next, |byte| byte.is_ascii_alphabetic() || byte >= 0x80);
-        next > self.at && end >= self.body.len() && self.is_cut()
+        let piece = (next + 1..=next + 3).contains(&end) && self.next_stem() == Stem::Other;
+        next > self.at && end >= self.body.len() && (piece || self.is_cut())
     }
 
     /// `limit (429)`, `resulted in 400 Bad Request`

@@ -192,8 +192,11 @@ impl<'a> Reader<'a> {
     fn skip_block(&mut self, open: usize) {
         let end = open.saturating_add(LONGEST_BLOCK).min(self.body.len());
         let block = self.body.get(open..end).unwrap_or_default();
-        if let (b'{', Some(close)) = (byte(self.body, open), memchr(b'}', block)) {
-            self.at = open + close + 1;
+        match memchr(b'}', block) {
+            _ if byte(self.body, open) != b'{' => {}
+            Some(close) => self.at = open + close + 1,
+            None if end == self.body.len() => self.stop(),
+            None => {}
         }
     }
 

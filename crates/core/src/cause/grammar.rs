@@ -34,7 +34,6 @@ impl Reader<'_> {
             | Stem::Up
             | Stem::Of
             | Stem::Than
-            | Stem::Out
             | Stem::Low
             | Stem::Credit
             | Stem::Balance
@@ -125,9 +124,7 @@ impl Reader<'_> {
             }
             Stem::Quota if prev == Stem::Connection => self.sentence.concepts |= Stem::Concurrent.bit(),
             // `no quota`, `no available quota`
-            Stem::Quota
-                if matches!(prev, Stem::Not | Stem::Available | Stem::Remaining | Stem::Image | Stem::Free) && self.has(Stem::Not) =>
-            {
+            Stem::Quota if matches!(prev, Stem::Not | Stem::Available | Stem::Remaining | Stem::Image) && self.has(Stem::Not) => {
                 self.sentence.concepts |= Stem::Insufficient.bit();
             }
             // `billing must be enabled`
@@ -195,6 +192,9 @@ impl Reader<'_> {
             }
             // `max_tokens is too large: 32000`
             Stem::Large if prev == Stem::Too && self.sentence.label == Label::Limit => self.label(Label::Requested),
+            // `either out of quota or reaching a rate limit`
+            Stem::Out if prev == Stem::Either => self.sentence.prev = Stem::Other,
+            Stem::Out => self.together(prev, stem),
             // `come back in 5 minutes`, `timed out for 60 seconds`
             Stem::Back => self.sentence.waits = true,
             Stem::For if prev == Stem::Out => self.sentence.waits = true,
@@ -228,11 +228,12 @@ impl Reader<'_> {
 
     /// Notes a window, the first one only; an amount that waits for it becomes a limit.
     pub(super) fn window(&mut self, window: Duration) {
-        if self.sentence.concepts & Stem::Add.bit() != 0 {
+        // Of `0/0 used` that is cut, `0 us` is left.
+        if self.sentence.concepts & Stem::Add.bit() != 0 || window < Duration::from_millis(1) {
             return;
         }
         self.sentence.window.get_or_insert(window);
-        if let Some(amount) = self.take_amount() {
+        if let Some(amount) = self.take_amount().filter(|&amount| amount > 0) {
             self.facts.said.limit.get_or_insert(amount);
             self.sentence.counts = true;
         }

@@ -76,11 +76,12 @@ impl Number {
     }
 }
 
-/// `Limit 3000…`: somebody shortened the text, perhaps within the number.
+/// `Limit 3000…`: somebody shortened the text, perhaps within the number; or the unit behind it is cut off.
 fn is_elided(body: &[u8], end: usize) -> bool {
     match byte(body, end) {
         b'.' => byte(body, end + 1) == b'.',
-        0xE2 => starts_with(body, end, b"\xE2\x80\xA6"),
+        0x80.. => starts_with(body, end, b"\xE2\x80\xA6") || end + 3 > body.len(),
+        b' ' => end + 1 == body.len(),
         _ => false,
     }
 }

@@ -40,9 +40,9 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Account, "account subscription membership plan tier consumer trial license licence"),
     (
         Stem::Inactive,
-        "inactive overdue declined deactivated delinquent unpaid suspended disabled unpurchased cancelled canceled lapsed ended restricted locked frozen",
+        "inactive overdue declined deactivated delinquent unpaid suspended disabled unpurchased cancelled canceled lapsed ended locked frozen",
     ),
-    (Stem::Terminated, "terminated banned blocked blacklisted prohibited ban blocklisted firewall"),
+    (Stem::Terminated, "terminated banned blocked blacklisted prohibited ban blocklisted firewall restricted"),
     (Stem::Policy, "policy policies violation violations violated violating"),
     (Stem::Unusual, "unusual suspicious abnormal fraud fraudulent malicious comply captcha"),
     (Stem::Abuse, "abuse"),
@@ -215,5 +215,6 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Accessible, "accessible"),
     (Stem::Processing, "processing processed"),
     (Stem::Params, "params"),
+    (Stem::Either, "either"),
     (Stem::Elsewhere, "previous fallback fallbacks"),
 ];
