@@ -121,7 +121,8 @@ impl Reader<'_> {
 
     /// A reset may stand behind the bar that the end of the body cuts off.
     pub(super) fn may_be_piped(&self) -> bool {
-        run(self.body, self.at, |byte| byte.is_ascii_digit()) >= self.body.len()
+        let cut = run(self.body, self.at, |byte| byte.is_ascii_digit()) >= self.body.len();
+        cut && (self.at >= self.body.len() || date::epoch(Number::at(self.body, self.at)).is_none())
     }
 
     /// `usage limit reached|1755806400`
