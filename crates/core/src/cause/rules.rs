@@ -171,8 +171,9 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::AccessTerminated, all![Abuse, Inactive Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Country, Not]).whole().unless(&[Capacity, Resource, Quota, Overload, Rate, Throttle, TooMany]),
     // Money. What was paid for is gone ...
-    rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Insufficient Exceed]).unless(&[Rate, Throttle, Add, Second, Minute, Hour]),
-    rule(Rank::Wording, Reason::CreditExhausted, all![Billing, Insufficient]).unless(&[Rate, Throttle, Add, Inactive]),
+    rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Insufficient]).unless(&[Rate, Throttle, Second, Minute, Hour]),
+    rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Exceed]).unless(&[Rate, Throttle, Add, Second, Minute, Hour]),
+    rule(Rank::Wording, Reason::CreditExhausted, all![Billing, Insufficient]).unless(&[Rate, Throttle, Inactive]),
     rule(Rank::Wording, Reason::CreditExhausted, all![Recharge]).whole().unless(&[Rate, Throttle]),
     rule(Rank::Wording, Reason::UsageLimit, all![Usage, Insufficient]).whole().unless(&[Rate, Throttle, Add, Second, Minute, Hour]),
     // ... an account's payment stands out ...
