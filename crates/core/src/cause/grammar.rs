@@ -319,6 +319,7 @@ impl Reader<'_> {
                 self.must_be_less();
                 return;
             }
+            (Stem::Model, Stem::Token) if self.next_stem() == Stem::Limit => Stem::Context,
             (Stem::Context, Stem::Length) if self.soon(&[Stem::Only]) => {
                 self.label(Label::Limit);
                 Stem::Max
@@ -332,7 +333,7 @@ impl Reader<'_> {
                 self.sentence.prev = Stem::Per;
                 return;
             }
-            (Stem::Is | Stem::At, Stem::Full) => Stem::Exceed,
+            (Stem::Is | Stem::At | Stem::Queue, Stem::Full) => Stem::Exceed,
             // `over_query_limit`
             (Stem::Over, Stem::Request) => Stem::Exceed,
             (Stem::Top, Stem::Up) => Stem::Add,

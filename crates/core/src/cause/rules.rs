@@ -251,7 +251,7 @@ static RATES: &[Rule] = &[
     rule(Rank::Weak, Reason::Overloaded, all![Capacity]).whole(),
 ];
 
-/// Codes that their words alone would not tell apart. Sorted. Cloudflare's 10xx, which are other services' too and lose to words, Zhipu's 1xxx, JSON-RPC's and Binance's negative ones, Twilio, Okta.
+/// Codes that their words alone would not tell apart. Sorted. Cloudflare's 10xx, which are other services' too and lose to words, Zhipu's 1xxx, JSON-RPC's and Binance's negative ones, Twilio, Okta, Volcengine.
 static LISTED: &[(&[u8], Rank, Reason)] = &[
     (b"-1003", Rank::Rate, Reason::UnknownRate),
     (b"-1015", Rank::Rate, Reason::UnknownRate),
@@ -274,6 +274,8 @@ static LISTED: &[(&[u8], Rank, Reason)] = &[
     (b"1310", Rank::Quota, Reason::UsageLimit),
     (b"20429", Rank::Rate, Reason::UnknownRate),
     (b"E0000047", Rank::Rate, Reason::UnknownRate),
+    (b"RequestBurstTooFast", Rank::Ramp, Reason::RampTooFast),
+    (b"SetLimitExceeded", Rank::Code, Reason::SpendLimit),
     (b"invalid_auth", Rank::Code, Reason::InvalidKey),
     (b"invalid_grant", Rank::Code, Reason::InvalidKey),
     (b"limit_burst_rate", Rank::Ramp, Reason::RampTooFast),

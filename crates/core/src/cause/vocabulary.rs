@@ -33,7 +33,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
         Stem::Insufficient,
         "insufficient depleted negative lack lacks lacking requires empty zero insuficiente insuffisant insufficiente insuficientes insuffisants",
     ),
-    (Stem::Billing, "billing payment payments invoice invoices"),
+    (Stem::Billing, "billing payment payments invoice invoices card cards"),
     (Stem::Spend, "spend spending budget budgets specified"),
     (Stem::Arrears, "arrears arrearage"),
     (Stem::Recharge, "recharge"),
