@@ -325,8 +325,9 @@ impl Reader<'_> {
     fn unit_may_be_cut(&self) -> bool {
         let next = blanks(self.body, self.at);
         let end = run(self.body, next, |byte| byte.is_ascii_alphabetic() || byte >= 0x80);
-        let piece = (next + 1..=next + 3).contains(&end) && self.next_stem() == Stem::Other;
-        next > self.at && end >= self.body.len() && (piece || self.is_cut())
+        let piece = self.body.get(next..end).unwrap_or_default();
+        let of_unit = !piece.is_empty() && UNITS.iter().any(|unit| unit.starts_with(piece));
+        next > self.at && end >= self.body.len() && (of_unit || self.is_cut())
     }
 
     /// `limit (429)`, `resulted in 400 Bad Request`
@@ -423,6 +424,9 @@ pub(super) fn is_glued(body: &[u8], at: usize) -> bool {
         },
     }
 }
+
+/// What may be cut off behind a number.
+const UNITS: [&[u8]; 5] = [b"seconds", b"minutes", b"hours", b"days", b"milliseconds"];
 
 /// Unknown words between a label and a number with a unit: `rate limit for this model is 9 queries`.
 const MOST_SLACK: u8 = 6;
