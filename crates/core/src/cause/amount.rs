@@ -325,9 +325,11 @@ impl Reader<'_> {
     fn unit_may_be_cut(&self) -> bool {
         let next = blanks(self.body, self.at);
         let end = run(self.body, next, |byte| byte.is_ascii_alphabetic() || byte >= 0x80);
+        if next == self.at || end < self.body.len() {
+            return false;
+        }
         let piece = self.body.get(next..end).unwrap_or_default();
-        let of_unit = !piece.is_empty() && UNITS.iter().any(|unit| unit.starts_with(piece));
-        next > self.at && end >= self.body.len() && (of_unit || self.is_cut())
+        self.is_cut() || !piece.is_empty() && UNITS.iter().any(|unit| unit.starts_with(piece))
     }
 
     /// `limit (429)`, `resulted in 400 Bad Request`

@@ -201,4 +201,4 @@ impl Iterator for Words<'_> {
 }
 
 /// The lengths of the listed codes that begin with a letter: others need not be looked up.
-const LISTED_LENGTHS: [usize; 8] = [8, 9, 10, 12, 13, 16, 19, 33];
+const LISTED_LENGTHS: [usize; 7] = [8, 9, 10, 12, 13, 16, 33];

@@ -274,7 +274,6 @@ static LISTED: &[(&[u8], Rank, Reason)] = &[
     (b"1310", Rank::Quota, Reason::UsageLimit),
     (b"20429", Rank::Rate, Reason::UnknownRate),
     (b"E0000047", Rank::Rate, Reason::UnknownRate),
-    (b"RequestBurstTooFast", Rank::Ramp, Reason::RampTooFast),
     (b"SetLimitExceeded", Rank::Code, Reason::SpendLimit),
     (b"invalid_auth", Rank::Code, Reason::InvalidKey),
     (b"invalid_grant", Rank::Code, Reason::InvalidKey),
