@@ -11,8 +11,8 @@ use proptest::prelude::*;
 /// How far a reading may be behind the newest.
 const SKEW: u64 = 1_000_000_000;
 
-/// All that was ever admitted since the clock began, and the definition of the limit.
-#[derive(Debug)]
+/// All that was admitted and may still count, and the definition of the limit.
+#[derive(Clone, Debug)]
 struct EveryWindow {
     limit: u64,
     window: u64,
@@ -25,13 +25,53 @@ struct EveryWindow {
 }
 
 impl EveryWindow {
+    /// Of the windows that hold it, each that begins with a call is looked at.
     fn admits(&self, now: u64, cost: u32) -> bool {
         let now = now.max(self.newest);
         let with_it = || self.calls.iter().copied().chain([(now, cost)]);
         let held = |begin: u64| with_it().filter(move |&(call, _)| call >= begin && call - begin < self.window);
-        let fits = with_it().all(|(begin, _)| held(begin).map(|(_, cost)| u64::from(cost)).sum::<u64>() <= self.limit);
+        let mut windows = with_it().map(|(begin, _)| begin).filter(|begin| now - begin < self.window);
+        let fits = windows.all(|begin| held(begin).map(|(_, cost)| u64::from(cost)).sum::<u64>() <= self.limit);
         let remembered = self.calls.iter().filter(|&&(call, _)| now - call < self.window).count();
         u64::from(cost) <= self.limit && fits && (cost == 0 || remembered < self.places)
+    }
+
+    /// What was left at `now` is taken then. In a ring that is full it is one with the next later call, or with the last.
+    fn drain(&mut self, now: u64) {
+        let counts = |call: u64| call <= now && now - call < self.window;
+        let held = self.calls.iter().filter(|(call, _)| counts(*call)).map(|&(_, cost)| u64::from(cost)).sum();
+        let taken = self.limit.saturating_sub(held) as u32;
+        if taken == 0 || self.window == 0 {
+            return;
+        }
+        self.come_to(now);
+        let (mut later, mut earlier): (Vec<_>, Vec<_>) = self.calls.iter_mut().partition(|(call, _)| *call > now);
+        if later.len() + earlier.len() < self.places {
+            self.calls.push((now, taken));
+            return;
+        }
+        later.sort_by_key(|(call, _)| *call);
+        earlier.sort_by_key(|(call, _)| *call);
+        let there = later.into_iter().next().or(earlier.pop()).expect("a full ring");
+        *there = (there.0.max(now), there.1 + taken);
+    }
+
+    /// The earliest time from `now` on at which `cost` is admitted: at once, or when others have left the window.
+    fn earliest(&self, now: u64, cost: u32) -> u64 {
+        let leaving = self.calls.iter().map(|(call, _)| call + self.window).filter(|&end| end > now);
+        leaving.chain([now]).filter(|&time| self.admits(time, cost)).min().expect("after the last one left")
+    }
+
+    /// How long the last of so many calls of cost 1 waits that all go as early as they can, with a place for each.
+    fn wait_of_last(&self, now: u64, calls: usize) -> u64 {
+        let mut all = Self { places: usize::MAX, ..self.clone() };
+        all.begins_anew(now);
+        let mut last = now;
+        for _ in 0..calls {
+            last = all.earliest(last, 1);
+            all.push(last, 1);
+        }
+        last - now
     }
 
     /// What is forgotten by a reading that is too late.
@@ -45,8 +85,14 @@ impl EveryWindow {
         }
     }
 
-    fn push(&mut self, now: u64, cost: u32) {
+    /// What is behind the window then is forgotten, also for a drain that is late.
+    fn come_to(&mut self, now: u64) {
         self.newest = now.max(self.newest);
+        self.calls.retain(|(call, _)| self.newest - call < self.window);
+    }
+
+    fn push(&mut self, now: u64, cost: u32) {
+        self.come_to(now);
         self.calls.push((self.newest, cost));
     }
 }
@@ -69,6 +115,10 @@ pub enum Op {
     AcquireAndUndo(u8),
     /// What is left is taken.
     TakeUpTo(u8),
+    /// Nothing is left.
+    Drain,
+    /// How long the last of so many would wait.
+    WaitBehind(u8),
     /// All is forgotten that may be.
     ForgetIdle,
 }
@@ -82,6 +132,8 @@ pub fn ops() -> impl Strategy<Value = Vec<Op>> {
         4 => (0u8..14, prop_oneof![3 => Just(0), 1 => 0u16..1_500]).prop_map(|(cost, behind)| Op::Acquire { cost, behind }),
         1 => (0u8..14).prop_map(Op::AcquireAndUndo),
         1 => (0u8..14).prop_map(Op::TakeUpTo),
+        1 => Just(Op::Drain),
+        1 => any::<u8>().prop_map(Op::WaitBehind),
         1 => Just(Op::ForgetIdle),
     ];
     proptest::collection::vec(op, 1..100)
@@ -132,12 +184,25 @@ impl<const N: usize> Play<N> {
                 let most = most.max(1);
                 self.all.begins_anew(self.now);
                 let taken = self.log.take_up_to(Nanos(self.now), most.into());
-                let fits = |cost: u32| self.all.admits(self.now, cost);
+                let fits = |cost: u32| cost == 0 || self.all.admits(self.now, cost);
                 assert!(taken <= most.into() && fits(taken) && (taken == u32::from(most) || !fits(taken + 1)), "took {taken} of {most}");
                 if taken > 0 {
                     self.all.push(self.now, taken);
                 }
             }
+            Op::Drain => {
+                if self.all.limit > 0 && self.all.window > 0 {
+                    self.all.begins_anew(self.now);
+                }
+                self.log.drain(Nanos(self.now));
+                self.all.drain(self.now);
+            }
+            Op::WaitBehind(queued) if self.all.limit > 0 && self.all.window > 0 => {
+                let calls = queued % 8;
+                let told = self.log.wait_behind(Nanos(self.now), calls.into(), 1);
+                assert_eq!(told, Nanos(self.all.wait_of_last(self.now, usize::from(calls) + 1)), "behind {calls}: {:?}", self.all);
+            }
+            Op::WaitBehind(_) => {} // "nothing but a cost of 0 is ever admitted", or "anything up to the limit": nobody waits in line
             Op::ForgetIdle => {
                 if self.log.forget_idle(Nanos(self.now)) {
                     (self.all.forgot, self.all.newest) = (self.all.forgot.max(self.now), 0);
@@ -178,7 +243,8 @@ impl<const N: usize> Play<N> {
     fn snapshot(&self) {
         let now = Nanos(self.now);
         let snapshot = self.log.snapshot(now);
-        assert!(self.log.peek(now, snapshot.remaining).is_allowed());
+        // A drain that is told late may leave more counted than the limit; then not even a cost of 0 is admitted.
+        assert!(snapshot.remaining == 0 || self.log.peek(now, snapshot.remaining).is_allowed());
         assert!(!self.log.peek(now, snapshot.remaining + 1).is_allowed(), "{snapshot:?}");
         if snapshot.limit > 0 {
             let wait = |cost| match self.log.peek(now, cost) {

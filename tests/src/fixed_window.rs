@@ -168,6 +168,14 @@ impl Exact for ExactWindows {
         new
     }
 
+    fn saved_and_restored(&mut self, now: Nanos, then: Nanos) {
+        let (window, count) = self.seen(self.newest, now);
+        let ahead = window - self.window_at(now);
+        let window = self.window_at(then) + ahead.min(self.beyond);
+        self.admitted = BTreeMap::from([(window, count)]); // what is saved is the newest window
+        self.newest = (count > 0 || window > self.window_at(then)).then_some((window, count));
+    }
+
     fn snapshot(&self, now: Nanos) -> Snapshot {
         let seen @ (window, count) = self.seen(self.newest, now);
         Snapshot {

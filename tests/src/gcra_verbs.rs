@@ -32,6 +32,7 @@ pub enum Verb {
     Charge(u8),
     TakeUpTo(u8),
     Drain,
+    WaitBehind(u8, u8),
     ForgetIdle,
     SaveAndRestore,
     SetQuota {
@@ -142,8 +143,9 @@ impl Exact {
 
     fn give_back(&mut self, now: i128, nanos: i128) {
         let ahead = self.ahead(now);
-        if ahead > 0 && ahead <= self.burst * self.interval {
-            self.tat = self.end(self.reading(now) + ahead - nanos.min(ahead));
+        let given_back = nanos.min(ahead) - (ahead - self.burst * self.interval).max(0);
+        if given_back > 0 {
+            self.tat = self.end(self.reading(now) + ahead - given_back);
         }
     }
 
@@ -270,6 +272,11 @@ impl<W: Width> Game<W> {
                 if self.exact.ahead(self.now) < self.exact.burst * self.exact.interval {
                     self.exact.tat = self.exact.end(self.exact.reading(self.now) + self.exact.burst * self.exact.interval);
                 }
+            }
+            Verb::WaitBehind(queued, cost) => {
+                let costs = i128::from(queued) + i128::from(cost);
+                let exact = self.exact.wait(self.now, (self.exact.burst - costs) * self.exact.interval);
+                assert_eq!(self.limit.wait_behind(self.reading(), queued.into(), cost.into()), nanos(exact), "{:?}", self.exact);
             }
             Verb::ForgetIdle => {
                 if self.limit.forget_idle(self.reading()) {

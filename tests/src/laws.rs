@@ -2,7 +2,8 @@
 
 use core::fmt::Debug;
 
-use paceline_core::{Algorithm, Decision, Nanos, Word, algorithm::Empty};
+use paceline_core::{Algorithm, Decision, Nanos, Snapshot, Word, algorithm::Empty};
+use proptest::prelude::*;
 
 /// An algorithm with what the laws have to know of it.
 #[derive(Clone, Copy, Debug)]
@@ -182,17 +183,25 @@ impl<A: Algorithm<Cost = u32> + Debug> Case<A> {
         assert!(!come_back || drained == busy, "{self:?} {draw:?}: taken again");
     }
 
-    /// What a snapshot tells is what would be decided.
-    pub fn a_snapshot_tells_what_would_be_decided(&self, draw: Draw) {
-        if !self.remembers(self.span(draw.later)) {
-            return;
-        }
-        let state = self.after(draw.first);
-        let now = START.saturating_add(self.span(draw.later));
+    /// What is left when a snapshot is taken, `None` beyond the memory: the state, the reading and what it tells.
+    fn looked_at(&self, draw: Draw) -> Option<(A::State, Nanos, Snapshot)> {
+        let (state, now) = (self.after(draw.first), START.saturating_add(self.span(draw.later)));
         let snapshot = self.algorithm.snapshot(&state, now);
+        self.remembers(self.span(draw.later)).then_some((state, now, snapshot))
+    }
+
+    /// What a snapshot says to be left is what would be admitted.
+    pub fn a_snapshot_tells_what_is_left(&self, draw: Draw) {
+        let Some((state, now, snapshot)) = self.looked_at(draw) else { return };
         assert_eq!(snapshot.limit, self.burst);
         assert!(self.admits(&state, now, snapshot.remaining) && !self.admits(&state, now, snapshot.remaining + 1), "{self:?} {snapshot:?}");
         assert_eq!(snapshot.retry_after == Nanos::ZERO, snapshot.remaining > 0, "{self:?} {snapshot:?}");
+        assert_eq!(snapshot.reset_after == Nanos::ZERO, snapshot.remaining == self.burst, "{self:?} {snapshot:?}");
+    }
+
+    /// The waits that a snapshot tells are exact.
+    pub fn a_snapshot_tells_the_waits(&self, draw: Draw) {
+        let Some((state, now, snapshot)) = self.looked_at(draw) else { return };
         assert!(self.admits(&state, now.saturating_add(snapshot.retry_after), 1), "{self:?} {snapshot:?}");
         let reset = now.saturating_add(snapshot.reset_after);
         assert!(self.admits(&state, reset, self.burst), "{self:?} {snapshot:?}");
@@ -223,91 +232,122 @@ impl<A: Algorithm<Cost = u32> + Debug> Case<A> {
 }
 
 impl<A: Algorithm<Cost = u32, State: Word> + Debug> Case<A> {
-    /// Laws 1 to 4, for any bits.
-    pub fn for_any_bits(&self, bits: u64, now: u64, cost: u32, queued: u64, draw: Draw) {
+    /// Laws 1 to 3, for any bits.
+    pub fn total_for_any_bits(&self, bits: u64, now: u64, cost: u32, queued: u64) {
         self.total_in(A::State::truncate(bits), Nanos(now), cost, queued);
+    }
+
+    /// Law 4, for any bits.
+    pub fn waits_are_exact_for_any_bits(&self, bits: u64, draw: Draw) {
         self.waits_are_exact_in(&A::State::truncate(bits), draw);
     }
 }
 
+/// Draws for one run of a law.
+pub fn draws() -> impl Strategy<Value = Draw> {
+    let costs = (any::<u32>(), any::<u32>(), any::<u32>());
+    let times = (0u16..2_500, 0u16..2_500, 0u16..1_000);
+    (costs, times).prop_map(|((first, cost, probe), (before, later, late))| Draw { first, cost, probe, before, later, late })
+}
+
 /// Stamps the laws on an algorithm: `laws!(name, strategy of Case)`. The tests live in a module `name`. One whose state is no word is
-/// told so, `laws!(name, strategy of Case, no word)`.
+/// told so, `laws!(name, strategy of Case, no word)`, and one whose waits can't be told too, `laws!(name, strategy of Case, no waits)`.
 #[macro_export]
 macro_rules! laws {
     ($name:ident, $cases:expr) => {
-        $crate::laws!($name, $cases, no word
-            #[test]
-            fn for_any_bits(case in $cases, bits: u64, now: u64, cost: u32, queued: u64, draw in draws()) {
-                case.for_any_bits(bits, now, cost, queued, draw);
-            }
-        );
+        $crate::laws!(@in $name, $cases, of_all of_words of_waits of_waits_in_words);
     };
-    ($name:ident, $cases:expr, no word $($more:tt)*) => {
+    ($name:ident, $cases:expr, no word) => {
+        $crate::laws!(@in $name, $cases, of_all of_waits);
+    };
+    ($name:ident, $cases:expr, no waits) => {
+        $crate::laws!(@in $name, $cases, of_all of_words);
+    };
+    (@in $name:ident, $cases:expr, $($laws:ident)*) => {
         mod $name {
             use paceline_core::Nanos;
             use proptest::prelude::*;
 
             use super::*;
-            use $crate::laws::Draw;
+            use $crate::laws::draws;
 
-            fn draws() -> impl Strategy<Value = Draw> {
-                let costs = (any::<u32>(), any::<u32>(), any::<u32>());
-                let times = (0u16..2_500, 0u16..2_500, 0u16..1_000);
-                (costs, times).prop_map(|((first, cost, probe), (before, later, late))| Draw { first, cost, probe, before, later, late })
+            $($crate::laws!(@$laws $cases);)*
+        }
+    };
+    (@of_all $cases:expr) => {
+        proptest! {
+            #[test]
+            fn total(case in $cases, first: u32, now: u64, cost: u32, queued: u64) {
+                case.total(first, now, cost, queued);
             }
 
-            proptest! {
-                $($more)*
+            #[test]
+            fn patience_never_hurts(case in $cases, draw in draws()) {
+                case.patience_never_hurts(draw);
+            }
 
-                #[test]
-                fn total(case in $cases, first: u32, now: u64, cost: u32, queued: u64) {
-                    case.total(first, now, cost, queued);
-                }
+            #[test]
+            fn a_late_clock_is_only_stricter(case in $cases, draw in draws()) {
+                case.a_late_clock_is_only_stricter(draw);
+            }
 
-                #[test]
-                fn waits_are_exact(case in $cases, draw in draws()) {
-                    case.waits_are_exact(draw);
-                }
+            #[test]
+            fn undone_is_as_if_never_done(case in $cases, draw in draws()) {
+                case.undone_is_as_if_never_done(draw);
+            }
 
-                #[test]
-                fn patience_never_hurts(case in $cases, draw in draws()) {
-                    case.patience_never_hurts(draw);
-                }
+            #[test]
+            fn the_default_is_new(case in $cases, now: u64) {
+                case.the_default_is_new(now);
+            }
 
-                #[test]
-                fn a_late_clock_is_only_stricter(case in $cases, draw in draws()) {
-                    case.a_late_clock_is_only_stricter(draw);
-                }
+            #[test]
+            fn idle_is_empty(case in $cases, draw in draws()) {
+                case.idle_is_empty(draw);
+            }
 
-                #[test]
-                fn undone_is_as_if_never_done(case in $cases, draw in draws()) {
-                    case.undone_is_as_if_never_done(draw);
-                }
+            #[test]
+            fn a_snapshot_tells_what_is_left(case in $cases, draw in draws()) {
+                case.a_snapshot_tells_what_is_left(draw);
+            }
+        }
+    };
+    (@of_words $cases:expr) => {
+        proptest! {
+            #[test]
+            fn total_for_any_bits(case in $cases, bits: u64, now: u64, cost: u32, queued: u64) {
+                case.total_for_any_bits(bits, now, cost, queued);
+            }
+        }
+    };
+    (@of_waits $cases:expr) => {
+        proptest! {
+            #[test]
+            fn waits_are_exact(case in $cases, draw in draws()) {
+                case.waits_are_exact(draw);
+            }
 
-                #[test]
-                fn the_default_is_new(case in $cases, now: u64) {
-                    case.the_default_is_new(now);
-                }
+            #[test]
+            fn a_late_drain_is_one_at_its_time(case in $cases, draw in draws()) {
+                case.a_late_drain_is_one_at_its_time(draw);
+            }
 
-                #[test]
-                fn idle_is_empty(case in $cases, draw in draws()) {
-                    case.idle_is_empty(draw);
-                }
+            #[test]
+            fn a_snapshot_tells_the_waits(case in $cases, draw in draws()) {
+                case.a_snapshot_tells_the_waits(draw);
+            }
 
-                #[test]
-                fn a_late_drain_is_one_at_its_time(case in $cases, draw in draws()) {
-                    case.a_late_drain_is_one_at_its_time(draw);
-                }
-
-                #[test]
-                fn a_snapshot_tells_what_would_be_decided(case in $cases, draw in draws()) {
-                    case.a_snapshot_tells_what_would_be_decided(draw);
-                }
-
-                #[test]
-                fn the_wait_behind_a_queue_is_when_it_has_passed(case in $cases, costs in prop::collection::vec(any::<u32>(), 1..20)) {
-                    case.the_wait_behind_a_queue_is_when_it_has_passed(&costs);
-                }
+            #[test]
+            fn the_wait_behind_a_queue_is_when_it_has_passed(case in $cases, costs in prop::collection::vec(any::<u32>(), 1..20)) {
+                case.the_wait_behind_a_queue_is_when_it_has_passed(&costs);
+            }
+        }
+    };
+    (@of_waits_in_words $cases:expr) => {
+        proptest! {
+            #[test]
+            fn waits_are_exact_for_any_bits(case in $cases, bits: u64, draw in draws()) {
+                case.waits_are_exact_for_any_bits(bits, draw);
             }
         }
     };

@@ -1,6 +1,8 @@
 //! What the tests and the fuzz targets share: oracles in exact arithmetic, generators with their truth, and the laws as a macro.
 
 pub mod accuracy;
+pub mod alike;
+pub mod concurrency;
 pub mod corpus;
 pub mod cost_log;
 pub mod fixed_window;

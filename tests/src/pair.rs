@@ -4,8 +4,8 @@ use core::time::Duration;
 
 use arbitrary::{Arbitrary, Unstructured};
 use paceline_core::{
-    Algorithm as _, Atomic, Charge as _, Decision, Drain as _, Gcra, Limit, NamedLimit as _, Nanos, Pair, Quota, Reservation, Reserve as _,
-    Set, SetDecision, SlidingWindow,
+    Algorithm as _, Atomic, CarryOver, Cell, Charge, Decision, Drain, Gcra, Limit as _, NamedLimit as _, Nanos, Pair, Quota, Reservation,
+    Reserve as _, Saved, Set, SetDecision, SlidingWindow, algorithm::Persist,
 };
 use proptest::prelude::*;
 
@@ -34,6 +34,18 @@ pub enum Op {
     Cancel,
     /// So much of the last reservation is not made use of.
     Refund(u8),
+    /// Other limits in the same periods.
+    SetQuota([u8; 2], u8),
+    /// Saves it and restores it.
+    SaveAndRestore,
+    /// All is forgotten that may be.
+    ForgetIdle,
+}
+
+impl Op {
+    fn rule(rule: u8) -> CarryOver {
+        [CarryOver::Reset, CarryOver::Proportional, CarryOver::AsIs][usize::from(rule % 3)]
+    }
 }
 
 /// Sequences of calls, most of them near the limits.
@@ -50,6 +62,9 @@ pub fn ops() -> impl Strategy<Value = Vec<Op>> {
         1 => Just(Op::Cancel),
         1 => any::<u8>().prop_map(Op::Refund),
         1 => Just(Op::JumpBack),
+        1 => ([0u8..60, 0u8..60], any::<u8>()).prop_map(|(limits, rule)| Op::SetQuota(limits, rule)),
+        1 => Just(Op::SaveAndRestore),
+        1 => Just(Op::ForgetIdle),
     ];
     proptest::collection::vec(op, 1..100)
 }
@@ -65,12 +80,14 @@ pub fn fuzz(bytes: &[u8]) {
     let Ok(numbers) = bytes.arbitrary::<[(u8, u16); 2]>() else { return };
     let quotas = numbers.map(|(limit, period)| Quota::new(u32::from(limit % 60) + 1, Duration::from_millis(u64::from(period) + 1_000)));
     let Ok(ops) = bytes.arbitrary::<Vec<Op>>() else { return };
+    let ops = ops[..ops.len().min(100)].to_vec();
     check_against_set_and_oracles(quotas, &ops);
     check_reservations(quotas, &ops);
     check_twins(quotas[0], &ops);
 }
 
-const START: Nanos = Nanos::from_secs(100_000);
+const START: Nanos = Nanos::from_secs(1_000_000);
+const HOUR: Nanos = Nanos::from_secs(3_600);
 
 fn gcra(quota: Quota) -> Gcra<u32> {
     Gcra::new_u32(quota).expect("a rate that can be kept")
@@ -98,46 +115,174 @@ fn passed(now: Nanos, millis: u16) -> Nanos {
     now.saturating_add(Nanos::from_millis((millis % 5_000).into()))
 }
 
-/// Plays `ops` to a pair and to the same limits in a set: they decide alike, and what they admit the exact limiters admit.
+/// What both limits of the set can do.
+trait Part: Drain<Cost = u32> + Charge {}
+
+impl<L: Drain<Cost = u32> + Charge> Part for L {}
+
+/// A pair, the same limits alone, and what they are by definition.
+struct Beside {
+    quotas: [Quota; 2],
+    pair: Atomic<Pair<Gcra<u32>, SlidingWindow<u32>>>,
+    alone: (Atomic<Gcra<u32>>, Atomic<SlidingWindow<u32>>),
+    exact: (ExactGcra, ExactSlidingWindow),
+    now: Nanos,
+    /// No reading is from before this: what was saved goes on from then "as if no time had passed", and has no past.
+    restored: Nanos,
+}
+
+fn exact_window(quota: Quota) -> ExactSlidingWindow {
+    ExactSlidingWindow::new(quota, window(quota).debt(), window(quota).skew())
+}
+
+/// Plays `ops` to a pair and to the same limits in a set: they answer alike, and what they admit the exact limiters admit.
 pub fn check_against_set_and_oracles(quotas: [Quota; 2], ops: &[Op]) {
     let [first, second] = quotas;
-    let pair = Atomic::new(Pair::new(gcra(first), window(second)));
-    let (alone, other) = (Atomic::new(gcra(first)), Atomic::new(window(second)));
-    let set: Set<&dyn Limit<Cost = u32>, 2> = Set::new([&alone, &other]);
-    let tick = tick(gcra(first));
-    let mut exact = (ExactGcra::new(first), ExactSlidingWindow::new(second, window(second).debt(), window(second).skew()));
-    let mut now = START;
+    let (gcra, window) = (gcra(first), window(second));
+    let mut play = Beside {
+        quotas,
+        pair: Atomic::new(Pair::new(gcra, window)),
+        alone: (Atomic::new(gcra), Atomic::new(window)),
+        exact: (ExactGcra::new(first), exact_window(second)),
+        now: START,
+        restored: Nanos::ZERO,
+    };
     for op in ops {
-        match *op {
-            Op::Pass(millis) => now = passed(now, millis),
-            Op::Acquire(costs, behind) => {
-                let (now, costs) = (now.saturating_sub(Nanos::from_millis((behind % 1_000).into())), wide(costs));
-                let decision = decided(&pair, &set, now, costs);
-                if decision.is_allowed() {
-                    assert!(exact.0.admit(Nanos(now.0 - now.0 % tick), costs[0]), "above the first quota");
-                    assert!(exact.1.admit(now, costs[1]), "above the second quota");
-                }
-            }
-            Op::AcquireAndUndo(costs) => {
-                if decided(&pair, &set, now, wide(costs)).is_allowed() {
-                    pair.undo(now, wide(costs));
-                    set.undo(now, wide(costs));
-                    exact.1.begin_window(now); // a late reading is told by the newest window that was counted in
-                }
-            }
-            _ => continue,
-        }
-        assert_eq!(pair.snapshot(now), set.snapshot(now), "{quotas:?}");
-        assert_eq!(pair.wait_behind(now, [7, 9], [1, 1]), set.wait_behind(now, [7, 9], [1, 1]), "{quotas:?}");
+        play.step(op);
+        play.look();
     }
 }
 
-fn decided(
-    pair: &Atomic<Pair<Gcra<u32>, SlidingWindow<u32>>>,
-    set: &Set<&dyn Limit<Cost = u32>, 2>,
-    now: Nanos,
-    costs: [u32; 2],
-) -> SetDecision {
+impl Beside {
+    fn step(&mut self, op: &Op) {
+        let now = self.now;
+        match *op {
+            Op::Pass(millis) => self.now = passed(now, millis),
+            Op::JumpBack => self.jump_back(),
+            Op::Acquire(costs, behind) => {
+                let (now, costs) = (late(now, behind).max(self.restored), wide(costs));
+                if decided(&self.pair, &self.set(), now, costs).is_allowed() {
+                    self.admit(now, costs);
+                }
+            }
+            Op::AcquireAndUndo(costs) => {
+                if decided(&self.pair, &self.set(), now, wide(costs)).is_allowed() {
+                    self.pair.undo(now, wide(costs));
+                    self.set().undo(now, wide(costs));
+                    self.exact.1.begin_window(now); // a late reading is told by the newest window that was counted in
+                }
+            }
+            Op::TakeUpTo(most) => {
+                let taken = self.pair.take_up_to(now, wide(most));
+                assert_eq!(taken, self.set().take_up_to(now, wide(most)));
+                self.admit(now, taken);
+            }
+            Op::Drain => {
+                let left = self.pair.snapshot(now).map(|snapshot| snapshot.remaining);
+                self.pair.drain(now);
+                self.set().drain(now);
+                self.admit(now, left);
+                assert_eq!(self.pair.snapshot(now).map(|snapshot| snapshot.remaining), [0, 0]);
+            }
+            // The exact GCRA knows no debt: a charge is seen by its twin in the set.
+            Op::Charge(costs) => {
+                let charged = self.pair.charge(now, wide(costs));
+                assert_eq!(charged, self.set().charge(now, wide(costs)));
+                let most = u128::from(self.quotas[1].limit() + self.pair.algorithm().second().debt());
+                assert!(u128::from(charged[1]) <= self.exact.1.room(now, most), "charged below the floor");
+                self.exact.1.take(now, charged[1].into());
+            }
+            Op::SetQuota(limits, rule) => self.set_quota(limits, Op::rule(rule)),
+            Op::SaveAndRestore => {
+                saved_and_restored(&self.pair, now);
+                saved_and_restored(&self.alone.0, now);
+                saved_and_restored(&self.alone.1, now);
+                self.exact.1.save_and_restore(now, now);
+                self.restored = now;
+            }
+            Op::ForgetIdle => self.forget_idle(),
+            Op::Reserve(..) | Op::Cancel | Op::Refund(_) => {} // a sliding window has no later time
+        }
+    }
+
+    fn set(&self) -> Set<&dyn Part, 2> {
+        Set::new([&self.alone.0, &self.alone.1])
+    }
+
+    fn admit(&mut self, now: Nanos, costs: [u32; 2]) {
+        let tick = self.pair.algorithm().first().tick().0;
+        assert!(costs[0] == 0 || self.exact.0.admit(Nanos(now.0 - now.0 % tick), costs[0]), "above the first quota");
+        assert!(costs[1] == 0 || self.exact.1.admit(now, costs[1]), "above the second quota");
+    }
+
+    fn look(&self) {
+        let (now, quotas) = (self.now, self.quotas);
+        let snapshot = self.pair.snapshot(now);
+        assert_eq!(snapshot, self.set().snapshot(now), "{quotas:?}");
+        assert_eq!(self.pair.wait_behind(now, [7, 9], [1, 1]), self.set().wait_behind(now, [7, 9], [1, 1]), "{quotas:?}");
+        assert!(u128::from(snapshot[1].remaining) <= self.exact.1.room(now, quotas[1].limit().into()), "{quotas:?}");
+    }
+
+    /// A jump back beyond the horizon costs at most one extra burst: each limit is as new, or waits no longer than its horizon. But where it is
+    /// further than the index of the window reaches.
+    fn jump_back(&mut self) {
+        let (to, memory) = (self.now.saturating_sub(HOUR), self.pair.algorithm().second().memory());
+        if !self.exact.1.tells_a_jump_to(to, memory) {
+            return;
+        }
+        let was_busy = self.pair.snapshot(self.now)[0].reset_after > Nanos::ZERO;
+        (self.now, self.restored) = (to, Nanos::ZERO);
+        self.exact.0 = ExactGcra::new(self.quotas[0]);
+        let horizons = self.horizons();
+        let after = self.pair.snapshot(to);
+        assert!(after[0].reset_after <= horizons[0] && after[1].reset_after <= horizons[1], "{after:?}, beyond {horizons:?}");
+        if was_busy && horizons[0] <= HOUR && HOUR <= self.pair.algorithm().first().memory() {
+            assert_eq!(after[0].remaining, after[0].limit, "an hour back is as new");
+        }
+    }
+
+    fn horizons(&self) -> [Nanos; 2] {
+        let (gcra, window) = (*self.pair.algorithm().first(), *self.pair.algorithm().second());
+        let new = Atomic::new(gcra);
+        let first = new.snapshot_drained(START, START).reset_after.saturating_add(new.max_patience()).saturating_add(gcra.skew());
+        let windows = Nanos(2 * self.quotas[1].period().0).saturating_add(window.skew());
+        [first.saturating_add(Nanos(2 * gcra.tick().0)), windows]
+    }
+
+    /// Of the exact GCRA only the rate from now on is looked at: its twin in the set has the same rest.
+    fn set_quota(&mut self, limits: [u8; 2], rule: CarryOver) {
+        let [first, second] =
+            [0, 1].map(|place: usize| Quota::new(u32::from(limits[place] % 60) + 1, self.quotas[place].period().to_duration()));
+        let (gcra, window) = (gcra(first), window(second));
+        self.pair.set_quota(self.now, Pair::new(gcra, window), rule);
+        self.alone.0.set_quota(self.now, gcra, rule);
+        self.alone.1.set_quota(self.now, window, rule);
+        self.exact = (ExactGcra::new(first), self.exact.1.carry_over(self.now, exact_window(second), rule));
+        self.quotas = [first, second];
+    }
+
+    /// Both or none.
+    fn forget_idle(&mut self) {
+        let now = self.now;
+        let first = self.alone.0.read(|gcra, state| gcra.is_idle(state, now));
+        let second = self.alone.1.read(|window, state| window.is_idle(state, now));
+        assert_eq!(self.pair.forget_idle(now), first && second);
+        if first && second {
+            assert!(self.alone.0.forget_idle(now) && self.alone.1.forget_idle(now));
+        }
+    }
+}
+
+fn saved_and_restored<C: Cell<Algorithm: Persist>>(cell: &C, now: Nanos) {
+    let saved = Saved::from_bytes(&cell.save(now).to_bytes()).expect("what was just written");
+    cell.restore(now, &saved).expect("the same algorithm");
+}
+
+fn late(now: Nanos, behind: u16) -> Nanos {
+    now.saturating_sub(Nanos::from_millis((behind % 1_000).into()))
+}
+
+fn decided(pair: &Atomic<Pair<Gcra<u32>, SlidingWindow<u32>>>, set: &Set<&dyn Part, 2>, now: Nanos, costs: [u32; 2]) -> SetDecision {
     let decision = pair.decide_named(now, costs);
     assert_eq!(decision, set.decide_named(now, costs), "{costs:?} at {now}");
     if let SetDecision::Denied { retry_after, limit } = decision {
@@ -164,6 +309,12 @@ struct Calls {
 }
 
 impl Calls {
+    /// After a jump back what was called is another clock's: that is the one extra burst, and what was reserved.
+    fn begin_anew(&mut self) {
+        self.check();
+        self.made.clear();
+    }
+
     /// Promise 1, between any two of them: at most the burst, and what the rate gives in between.
     fn check(&self) {
         let mut made = self.made.clone();
@@ -188,7 +339,22 @@ pub fn check_reservations(quotas: [Quota; 2], ops: &[Op]) {
     for op in ops {
         match *op {
             Op::Pass(millis) => now = passed(now, millis),
-            Op::Acquire(costs, _) if pair.decide(now, wide(costs)).is_allowed() => made(&mut calls, now, wide(costs)),
+            Op::JumpBack => {
+                calls.iter_mut().for_each(Calls::begin_anew);
+                (now, last) = (now.saturating_sub(HOUR), None);
+            }
+            Op::Acquire(costs, behind) => {
+                let now = late(now, behind);
+                if pair.decide(now, wide(costs)).is_allowed() {
+                    made(&mut calls, now, wide(costs));
+                }
+            }
+            Op::TakeUpTo(most) => {
+                let taken = pair.take_up_to(now, wide(most));
+                made(&mut calls, now, taken);
+            }
+            Op::Drain => pair.drain(now),
+            Op::Charge(costs) => _ = pair.charge(now, wide(costs)),
             Op::Reserve(costs, patience) => {
                 let (costs, patience) = (wide(costs), Nanos::from_millis(patience.into()));
                 let told = pair.peek(now, costs);
@@ -236,14 +402,14 @@ fn forget(calls: &mut [Calls; 2], at: Nanos, costs: [u32; 2]) {
 
 /// Plays `ops` to one limit and to a pair of two like it, with the same cost for both: every verb answers alike.
 pub fn check_twins(quota: Quota, ops: &[Op]) {
-    let (one, pair) = (Atomic::new(gcra(quota)), Atomic::new(Pair::new(gcra(quota), gcra(quota))));
+    let (mut one, mut pair) = (Atomic::new(gcra(quota)), Atomic::new(Pair::new(gcra(quota), gcra(quota))));
     let (mut now, mut last) = (START, None);
     for op in ops {
         match *op {
             Op::Pass(millis) => now = passed(now, millis),
-            Op::JumpBack => now = now.saturating_sub(Nanos::from_secs(3_600)),
+            Op::JumpBack => now = now.saturating_sub(HOUR),
             Op::Acquire([cost, _], behind) => {
-                let (now, cost) = (now.saturating_sub(Nanos::from_millis((behind % 1_000).into())), cost.into());
+                let (now, cost) = (late(now, behind), cost.into());
                 assert_eq!(one.decide(now, cost), pair.decide(now, [cost; 2]));
             }
             Op::AcquireAndUndo([cost, _]) => {
@@ -285,6 +451,18 @@ pub fn check_twins(quota: Quota, ops: &[Op]) {
                     pair.refund(now, tickets, [unused.into(); 2]);
                 }
             }
+            Op::SetQuota([limit, _], rule) => {
+                let gcra = gcra(Quota::new(u32::from(limit % 60) + 1, quota.period().to_duration()));
+                one.set_quota(now, gcra, Op::rule(rule));
+                pair.set_quota(now, Pair::new(gcra, gcra), Op::rule(rule));
+                last = None;
+            }
+            Op::SaveAndRestore => {
+                saved_and_restored(&one, now);
+                saved_and_restored(&pair, now);
+                last = None;
+            }
+            Op::ForgetIdle => assert_eq!(one.forget_idle(now), pair.forget_idle(now)),
         }
         assert_eq!([one.snapshot(now); 2], pair.snapshot(now), "{quota:?} after {op:?}");
     }

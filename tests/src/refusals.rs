@@ -5,7 +5,7 @@ mod templates;
 
 use core::time::Duration;
 
-use paceline_core::{Cause, Kind, Resource, classify_429};
+use paceline_core::{Cause, Kind, Reset, Resource, classify_429};
 use serde_json::json;
 pub use templates::{TEMPLATES, Template};
 
@@ -186,19 +186,34 @@ pub fn never_misbehaves(body: &[u8]) {
     }
 }
 
-/// Cuts a body before each of its bytes: a cut may make the cause less specific, and never terminal but for what a
-/// complete sentence says; an amount that is read is the amount that stands there.
+/// Cuts a body before each of its bytes: a cut gives the same kind, a less specific one that may be retried, or none; more
+/// only where a complete sentence says so. What is read of numbers and times is what stands there.
 ///
 /// # Panics
 /// Where a cut breaks that.
 pub fn survives_cuts(body: &[u8]) {
     let whole = classify_429(body);
+    let mut sentences = 0;
     for cut in 0..body.len() {
         let part = body.get(..cut).unwrap_or_default();
         let cause = classify_429(part);
         let context = || format!("cut at {cut}: {}", String::from_utf8_lossy(part));
-        if whole.is_retryable() && !cause.is_retryable() {
-            assert!(ends_terminally(part), "{} by a {}", cause.kind().name(), context());
+        if ends_sentence(body, cut) {
+            sentences = cut;
+        }
+        // The order of decision: what comes last says least.
+        let less = match cause.kind() {
+            Kind::Unknown | Kind::RateLimited => true,
+            Kind::Overloaded => whole.kind() != Kind::RateLimited,
+            // A quota that says when it is back may be any.
+            Kind::QuotaExhausted => cause.is_retryable(),
+            _ => false,
+        };
+        if !less && cause.kind() != whole.kind() || whole.is_retryable() && !cause.is_retryable() {
+            // With the byte that shows the end.
+            let said = classify_429(&body[..cut.min(sentences + 1)]);
+            let alike = (said.kind(), said.is_retryable()) == (cause.kind(), cause.is_retryable());
+            assert!(alike, "{} of {}, {}", cause.kind().name(), whole.kind().name(), context());
         }
         for (found, truth) in [
             (cause.limit(), whole.limit()),
@@ -207,6 +222,12 @@ pub fn survives_cuts(body: &[u8]) {
         ] {
             assert!(found.is_none() || found == truth, "{found:?} of {truth:?}, {}", context());
         }
+        let (found, truth) = (cause.window(), whole.window());
+        assert!(found.is_none() || truth.is_none() || found == truth, "{found:?} of {truth:?}, {}", context());
+        let (found, truth) = (cause.reset(), whole.reset());
+        // The zone behind a time of day may be cut off: `11pm (Europe/Paris)`.
+        let unzoned = matches!((found, truth), (Some(Reset::Said(part)), Some(Reset::Said(said))) if said.strip_prefix(part).is_some_and(|zone| zone.starts_with(" (")));
+        assert!(found.is_none() || found == truth || unzoned, "{found:?} of {truth:?}, {}", context());
         // A request that explains the refusal may be read short: more digits do not change what it means.
         let (found, truth) = (cause.requested(), whole.requested());
         let explains = cause.used().unwrap_or(0) + found.unwrap_or(0) > cause.limit().unwrap_or(0);
@@ -215,11 +236,22 @@ pub fn survives_cuts(body: &[u8]) {
     }
 }
 
-/// The complete sentences and strings of a cut text, without what hangs behind them, are terminal by themselves.
-fn ends_terminally(part: &[u8]) -> bool {
-    let ends = |byte: &u8| matches!(byte, b'.' | b'!' | b';' | b'"' | b'\'' | b'}' | b'<') || *byte >= 0x80;
-    let end = part.iter().rposition(ends).map_or(0, |at| at + 1);
-    !classify_429(&part[..end]).is_retryable()
+/// A sentence or a string ends here, told by what follows in the whole body, which a parser of a cut one can't see: a full
+/// stop in a name and the quote behind a quotation end nothing.
+fn ends_sentence(body: &[u8], at: usize) -> bool {
+    let (before, after) = body.split_at(at);
+    let next = after.first();
+    match before.last() {
+        Some(b'.' | b'!' | b'?') => next.is_none_or(|next| next.is_ascii_whitespace() || b"\"'\\".contains(next)),
+        Some(b';' | b'}') => true,
+        Some(b'|') => !next.is_some_and(u8::is_ascii_digit),
+        Some(quote @ (b'"' | b'\'')) => {
+            let ends = next.is_none_or(|next| b",}])".contains(next));
+            let open = before[..at - 1].iter().rposition(|byte| byte == quote).unwrap_or(0);
+            ends && !before[..open].trim_ascii_end().last().is_some_and(u8::is_ascii_alphabetic)
+        }
+        _ => after.starts_with(b"</") || ["。", "！", "…", "·"].iter().any(|stop| before.ends_with(stop.as_bytes())),
+    }
 }
 
 fn millis(time: Duration) -> u64 {

@@ -1,4 +1,5 @@
-//! A limit whose words can't be taken out of it as an algorithm: its state is what was called, which is called again on a new one.
+//! A log whose words can't be taken out of it as an algorithm: its state is what was called, which is called again on a new one. A cost
+//! is so many calls at once.
 
 use std::{
     fmt::{self, Debug},
@@ -21,10 +22,10 @@ pub struct Replayed<L> {
 /// A call that changes a limit.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Call {
-    /// With a cost, at a reading.
-    Decide(Nanos, u32),
-    /// With a cost, at a reading.
-    Undo(Nanos, u32),
+    /// At a reading.
+    Decide(Nanos),
+    /// At a reading.
+    Undo(Nanos),
     /// As much as there is, up to that.
     TakeUpTo(Nanos, u32),
     /// At a reading, for another.
@@ -36,8 +37,8 @@ impl<L: Drain<Cost = u32>> Replayed<L> {
         let limit = (self.new)(self.window);
         for call in calls {
             match *call {
-                Call::Decide(now, cost) => _ = limit.decide(now, cost),
-                Call::Undo(now, cost) => limit.undo(now, cost),
+                Call::Decide(now) => _ = limit.decide(now, 1),
+                Call::Undo(now) => limit.undo(now, 1),
                 Call::TakeUpTo(now, most) => _ = limit.take_up_to(now, most),
                 Call::DrainSince(now, since) => limit.drain_since(now, since),
             }
@@ -57,15 +58,23 @@ impl<L: Drain<Cost = u32>> Algorithm for Replayed<L> {
     type Cost = u32;
 
     fn step(&self, calls: &mut Vec<Call>, now: Nanos, cost: u32) -> Decision {
-        let decision = self.limit(calls).decide(now, cost);
+        let limit = self.limit(calls);
+        let left = limit.snapshot(now);
+        let decision = match cost {
+            0 | 1 => limit.decide(now, cost),
+            _ if cost > left.limit => Decision::Impossible { most: left.limit },
+            _ if cost > left.remaining => Decision::Denied { retry_after: limit.wait_behind(now, 0, cost) },
+            _ => Decision::Allowed,
+        };
         if decision.is_allowed() {
-            calls.push(Call::Decide(now, cost));
+            calls.extend((0..cost).map(|_| Call::Decide(now)));
         }
         decision
     }
 
     fn undo(&self, calls: &mut Vec<Call>, now: Nanos, cost: u32) {
-        calls.push(Call::Undo(now, cost));
+        let places = self.limit(calls).snapshot(now).limit;
+        calls.extend((0..cost.min(places)).map(|_| Call::Undo(now)));
     }
 
     fn wait_behind(&self, calls: &Vec<Call>, now: Nanos, queued: u64, cost: u32) -> Nanos {

@@ -58,17 +58,22 @@ impl EveryWindow {
 pub enum Op {
     /// Time passes.
     Pass(u16),
-    /// A call.
-    Acquire {
-        /// 0 or 1 as a rule.
-        cost: u8,
-        /// How old its reading is.
-        behind: u16,
-    },
+    /// All is forgotten that may be.
+    ForgetIdle,
+    /// The readings of the next calls are that late, up to the skew.
+    Late(u16),
+    /// The clock jumps back by an hour.
+    HourBack,
+    /// A call; the cost is 0 or 1 as a rule.
+    Acquire(u8),
     /// A call that is undone at once, if it is admitted.
     AcquireAndUndo,
     /// What is left is taken.
     TakeUpTo(u8),
+    /// Nothing is left.
+    Drain,
+    /// Nothing was left so long ago.
+    DrainSince(u16),
     /// A call for later.
     Reserve {
         /// How late at most.
@@ -87,9 +92,14 @@ pub fn ops() -> impl Strategy<Value = Vec<Op>> {
     let op = prop_oneof![
         3 => (0u16..900).prop_map(Op::Pass),
         1 => (0u16..3_000).prop_map(Op::Pass),
-        4 => (0u8..3, prop_oneof![3 => Just(0), 1 => 0u16..1_500]).prop_map(|(cost, behind)| Op::Acquire { cost, behind }),
+        1 => prop_oneof![2 => Just(0), 1 => 0u16..1_500].prop_map(Op::Late),
+        1 => Just(Op::ForgetIdle),
+        1 => Just(Op::HourBack),
+        4 => (0u8..3).prop_map(Op::Acquire),
         1 => Just(Op::AcquireAndUndo),
         1 => (0u8..4).prop_map(Op::TakeUpTo),
+        1 => Just(Op::Drain),
+        1 => (0u16..1_500).prop_map(Op::DrainSince),
         2 => (0u16..2_500).prop_map(|patience| Op::Reserve { patience }),
         1 => any::<u8>().prop_map(Op::Cancel),
         1 => any::<u8>().prop_map(Op::Refund),
@@ -131,13 +141,18 @@ struct Play<const N: usize, W: AtomicWord> {
     never_above: EveryWindow,
     never_below: EveryWindow,
     now: u64,
+    late: u64,
+    /// When idle places were made new.
+    forgot: u64,
+    /// The latest time for which a place was taken that was given back, or until which one was of the clock before.
+    given_back: u64,
     reservations: Vec<Ticket<W>>,
 }
 
 impl<const N: usize, W: AtomicWord> Play<N, W> {
     fn new(log: SlidingLog<N, W>, window: u64, longest: u64) -> Self {
-        let now = 10_000_000_000;
-        Self { log, never_above: EveryWindow::new(N, window), never_below: EveryWindow::new(N, longest), now, reservations: Vec::new() }
+        let (never_above, never_below) = (EveryWindow::new(N, window), EveryWindow::new(N, longest));
+        Self { log, never_above, never_below, now: 10_000_000_000_000_000, late: 0, forgot: 0, given_back: 0, reservations: Vec::new() }
     }
 
     fn all(mut self, ops: &[Op]) {
@@ -147,39 +162,95 @@ impl<const N: usize, W: AtomicWord> Play<N, W> {
     }
 
     fn step(&mut self, op: Op) {
+        let now = self.reading();
         match op {
             Op::Pass(thousandths) => {
-                self.now += self.span(thousandths);
-                self.log.forget_idle(Nanos(self.now));
+                self.now = (self.now + self.span(thousandths)).min(1 << 62);
+                if W::BITS < 64 {
+                    self.forget_idle(); // before its time wraps
+                }
             }
-            Op::Acquire { cost, behind } => {
-                self.acquire(self.now - self.span(behind).min(900_000_000), cost.into());
-            }
+            Op::ForgetIdle => self.forget_idle(),
+            Op::Late(thousandths) => self.late = self.span(thousandths).min(self.log.skew().0).min(900_000_000),
+            Op::HourBack => self.hour_back(),
+            Op::Acquire(cost) => _ = self.acquire(now, cost.into()),
             Op::AcquireAndUndo => {
-                if self.acquire(self.now, 1) {
-                    let before = self.log.snapshot(Nanos(self.now));
-                    self.log.undo(Nanos(self.now), 1);
-                    assert_eq!(self.log.snapshot(Nanos(self.now)).remaining, before.remaining + 1, "given back");
-                    self.forget(self.now);
+                if self.acquire(now, 1) {
+                    let before = self.log.snapshot(Nanos(now));
+                    self.log.undo(Nanos(now), 1);
+                    assert_eq!(self.log.snapshot(Nanos(now)).remaining, before.remaining + 1, "given back");
+                    self.forget(now);
                 }
             }
             Op::TakeUpTo(most) => {
                 let remaining = self.snapshot().remaining;
-                let taken = self.log.take_up_to(Nanos(self.now), most.into());
+                let taken = self.log.take_up_to(Nanos(now), most.into());
                 assert_eq!(taken, remaining.min(most.into()));
-                (0..taken).for_each(|_| self.count(self.now));
+                (0..taken).for_each(|_| self.count(now));
             }
+            Op::Drain => self.drain_since(now),
+            Op::DrainSince(back) => self.drain_since(now.saturating_sub(self.span(back))),
             Op::Reserve { patience } => self.reserve(self.span(patience)),
             Op::Cancel(which) => self.cancel(which),
             Op::Refund(which) => self.refund(which),
             Op::WaitBehind(queued) => {
                 let queued = queued % 20;
-                let wait = self.log.wait_behind(Nanos(self.now), queued.into(), 1).0;
-                let backlog = |all: &EveryWindow| all.end_of_backlog(self.now, usize::from(queued) + 1) - self.now;
-                let (least, most) = (backlog(&self.never_above), backlog(&self.never_below));
-                assert!((least..=most).contains(&wait), "a wait of {wait} behind {queued}, not {least} to {most}");
+                let wait = self.log.wait_behind(Nanos(now), queued.into(), 1).0;
+                let backlog = |all: &EveryWindow| all.end_of_backlog(now, usize::from(queued) + 1) - now;
+                self.is_between(backlog(&self.never_above), wait, backlog(&self.never_below));
             }
         }
+    }
+
+    fn reading(&self) -> u64 {
+        self.now - self.late
+    }
+
+    /// A late reading may be told more than the definition says: it is only stricter.
+    fn is_between(&self, least: u64, told: u64, most: u64) {
+        assert!(least <= told && (told <= most || self.late > 0), "a wait of {told}, not {least} to {most}");
+    }
+
+    /// What was called before is another clock's, and no longer counts: that is the one extra `N`. A log that was full is as new where the horizon
+    /// ends before the hour; else who is alone waits, no longer than for that.
+    fn hour_back(&mut self) {
+        const HOUR: u64 = 3_600_000_000_000;
+        let full = self.log.snapshot(Nanos(self.now)).remaining == 0;
+        let longest = self.never_below.window + self.never_below.window / 1_000_000 + 2;
+        let horizon = longest + self.log.max_patience().0 + self.log.skew().0;
+        (self.now, self.late) = (self.now - HOUR, 0);
+        self.reservations.clear();
+        (self.never_above.calls, self.never_below.calls) = (Vec::new(), Vec::new());
+        let wait = self.log.snapshot(Nanos(self.now)).reset_after.0;
+        assert!(wait <= horizon, "an hour back waits {wait}, beyond {horizon}");
+        assert!(!full || horizon > HOUR || self.log.memory().0 < HOUR || wait == 0, "an hour back is as new");
+        self.forget_idle(); // or what is too far ahead to be seen would be seen some time
+        self.now += self.log.snapshot(Nanos(self.now)).reset_after.0;
+        self.given_back = self.now;
+        assert_eq!(self.snapshot().remaining, N as u32);
+    }
+
+    fn forget_idle(&mut self) {
+        self.forgot = self.now;
+        if self.log.forget_idle(Nanos(self.now)) {
+            assert_eq!(self.never_above.held(self.now), 0, "not idle");
+        }
+    }
+
+    /// What was free then and has not been taken since is taken for then. A place that was made new is so for readings that are late within the skew,
+    /// and for no time before.
+    fn drain_since(&mut self, since: u64) {
+        let since = since.max(self.forgot.saturating_sub(self.log.skew().0));
+        let (now, before) = (self.reading(), self.snapshot().remaining);
+        self.log.drain_since(Nanos(now), Nanos(since));
+        let after = self.log.snapshot(Nanos(now)).remaining;
+        let windows = (self.never_above.window, self.never_below.window);
+        let comes_back = |call: u64| call <= since && call + windows.1 > since && call + windows.0 <= now;
+        let come_back = self.never_above.calls.iter().filter(|&&call| comes_back(call)).count();
+        let all_has = since + self.never_above.window <= now;
+        // "A place that was given back counts as taken until the time that it was taken for."
+        assert!(since < self.given_back || all_has || after as usize <= come_back, "{after} left after a drain at {since}");
+        (after..before).for_each(|_| self.count(since));
     }
 
     fn span(&self, thousandths: u16) -> u64 {
@@ -193,6 +264,7 @@ impl<const N: usize, W: AtomicWord> Play<N, W> {
     }
 
     fn forget(&mut self, call: u64) {
+        self.given_back = self.given_back.max(call);
         self.never_above.forget(call);
         self.never_below.forget(call);
     }
@@ -211,46 +283,44 @@ impl<const N: usize, W: AtomicWord> Play<N, W> {
                 assert!(self.log.peek(now.saturating_add(retry_after), 1).is_allowed(), "refused after the wait it told");
                 let early = now.saturating_add(retry_after).saturating_sub(Nanos(1));
                 assert_eq!(self.log.peek(early, 1), Decision::Denied { retry_after: Nanos(1) }, "a wait longer than needed");
-                if reading == self.now {
-                    self.waits_as_defined(reading, retry_after.0);
-                }
+                self.waits_as_defined(reading, retry_after.0);
             }
         }
         decision.is_allowed()
     }
 
     fn waits_as_defined(&self, now: u64, wait: u64) {
-        let (least, most) = (self.never_above.earliest(now) - now, self.never_below.earliest(now) - now);
-        assert!((least..=most).contains(&wait), "a wait of {wait}, not {least} to {most}");
+        self.is_between(self.never_above.earliest(now) - now, wait, self.never_below.earliest(now) - now);
     }
 
     fn snapshot(&self) -> Snapshot {
-        let snapshot = self.log.snapshot(Nanos(self.now));
-        let free = |all: &EveryWindow| N.saturating_sub(all.held(self.now)) as u32;
+        let now = self.reading();
+        let snapshot = self.log.snapshot(Nanos(now));
+        let free = |all: &EveryWindow| N.saturating_sub(all.held(now)) as u32;
         assert_eq!(snapshot.limit, N as u32);
-        assert!((free(&self.never_below)..=free(&self.never_above)).contains(&snapshot.remaining), "{snapshot:?}");
-        let wait = self.log.peek(Nanos(self.now), 1);
+        let least = if self.late > 0 { 0 } else { free(&self.never_below) };
+        assert!((least..=free(&self.never_above)).contains(&snapshot.remaining), "{snapshot:?}");
+        let wait = self.log.peek(Nanos(now), 1);
         assert!(snapshot.retry_after == Nanos::ZERO && wait.is_allowed() || wait == Decision::Denied { retry_after: snapshot.retry_after });
-        let all_free = self.log.snapshot(Nanos(self.now + snapshot.reset_after.0));
+        let all_free = self.log.snapshot(Nanos(now + snapshot.reset_after.0));
         assert_eq!((all_free.remaining, all_free.reset_after), (N as u32, Nanos::ZERO));
-        assert!(
-            snapshot.reset_after == Nanos::ZERO || self.log.snapshot(Nanos(self.now + snapshot.reset_after.0 - 1)).remaining < N as u32
-        );
+        assert!(snapshot.reset_after == Nanos::ZERO || self.log.snapshot(Nanos(now + snapshot.reset_after.0 - 1)).remaining < N as u32);
         snapshot
     }
 
     fn reserve(&mut self, patience: u64) {
-        match self.log.reserve(Nanos(self.now), 1, Nanos(patience)) {
+        let now = self.reading();
+        match self.log.reserve(Nanos(now), 1, Nanos(patience)) {
             Reservation::Reserved { wait, ticket } => {
-                assert!(wait.0 <= patience && ticket.at() == Nanos(self.now + wait.0));
-                self.waits_as_defined(self.now, wait.0);
+                assert!(wait.0 <= patience && ticket.at() == Nanos(now + wait.0));
+                self.waits_as_defined(now, wait.0);
                 self.count(ticket.at().0);
                 self.reservations.push(ticket);
             }
             Reservation::Denied { retry_after, patience: within } => {
                 assert!(retry_after > within && within.0 <= patience);
                 assert!(within.0 == patience || within.0 >= self.never_above.window, "the default horizon holds a window");
-                self.waits_as_defined(self.now, retry_after.0);
+                self.waits_as_defined(now, retry_after.0);
             }
             Reservation::Impossible { most } => panic!("impossible above {most}"),
         }
@@ -260,7 +330,7 @@ impl<const N: usize, W: AtomicWord> Play<N, W> {
         let Some(ticket) = self.take_reservation(which) else { return };
         let call = ticket.at().0;
         let rests_on_it = self.never_below.calls.iter().any(|&other| other > call);
-        let given_back = self.log.cancel(Nanos(self.now), ticket);
+        let given_back = self.log.cancel(Nanos(self.reading()), ticket);
         assert!(given_back || rests_on_it || call < self.now, "the last reservation can be cancelled");
         if given_back {
             self.forget(call);
@@ -271,10 +341,10 @@ impl<const N: usize, W: AtomicWord> Play<N, W> {
     fn refund(&mut self, which: u8) {
         let Some(ticket) = self.take_reservation(which) else { return };
         let call = ticket.at().0;
-        let before = self.snapshot().remaining;
-        self.log.refund(Nanos(self.now), ticket, 1);
-        let after = self.log.snapshot(Nanos(self.now)).remaining;
-        assert!(after == before || call <= self.now && after == before + 1, "{before} became {after}");
+        let (now, before) = (self.reading(), self.snapshot().remaining);
+        self.log.refund(Nanos(now), ticket, 1);
+        let after = self.log.snapshot(Nanos(now)).remaining;
+        assert!(after == before || call <= now && after == before + 1, "{before} became {after}");
         if after > before {
             self.forget(call);
         }

@@ -4,7 +4,8 @@ use core::time::Duration;
 
 use arbitrary::{Arbitrary, Unstructured};
 use paceline_core::{
-    Atomic, AtomicWord, CarryOver, Cell as _, Charge as _, Decision, Drain as _, Horizon, Limit as _, Nanos, Quota, SlidingWindow, Word,
+    Atomic, AtomicWord, CarryOver, Cell as _, Charge as _, Decision, Drain as _, Horizon, Limit as _, Nanos, Quota, Saved, SlidingWindow,
+    Word,
 };
 use proptest::prelude::*;
 
@@ -67,7 +68,7 @@ impl ExactSlidingWindow {
     }
 
     /// The largest cost that leaves at most `most` counted.
-    fn room(&self, now: Nanos, most: u128) -> u128 {
+    pub(crate) fn room(&self, now: Nanos, most: u128) -> u128 {
         (most * self.window).saturating_sub(self.used(now)) / self.window
     }
 
@@ -75,7 +76,7 @@ impl ExactSlidingWindow {
         self.used(now) + u128::from(cost) * self.window <= self.limit * self.window
     }
 
-    fn take(&mut self, now: Nanos, cost: u128) {
+    pub(crate) fn take(&mut self, now: Nanos, cost: u128) {
         let (window, _) = self.place(now);
         if window < self.newest {
             self.taken.clear();
@@ -123,8 +124,22 @@ impl ExactSlidingWindow {
         line.earliest(at, cost).saturating_sub(now)
     }
 
+    /// What was saved at `now` goes on at `then`: all that still counts, rounded up, in the window of that time.
+    pub(crate) fn save_and_restore(&mut self, now: Nanos, then: Nanos) {
+        let kept = self.used(now).div_ceil(self.window).min(self.limit + self.debt);
+        self.newest = u128::from(then.0) / self.window;
+        self.taken = vec![(self.newest, kept)];
+    }
+
+    /// Whether an index that repeats after `memory` and what is late tells that a reading at `to` is of another clock.
+    pub(crate) fn tells_a_jump_to(&self, to: Nanos, memory: Nanos) -> bool {
+        let range = u128::from(memory.0) / self.window + self.late + 1;
+        let back = self.newest.saturating_sub(u128::from(to.0) / self.window);
+        back + 2 * self.late + 2 < range
+    }
+
     /// The numbers of `new` with what this one has counted.
-    fn carry_over(&self, now: Nanos, new: Self, rule: CarryOver) -> Self {
+    pub(crate) fn carry_over(&self, now: Nanos, new: Self, rule: CarryOver) -> Self {
         let used = self.used(now);
         let kept = match rule {
             CarryOver::Reset => 0,
@@ -175,6 +190,8 @@ pub enum Op {
         /// What becomes of the rest: as it is, in proportion, or forgotten.
         rule: u8,
     },
+    /// Saves it, and restores it so many thousandths of a window later.
+    SaveAndRestore(u16),
 }
 
 /// Sequences of calls, most of them near a limit of up to a few hundred.
@@ -190,6 +207,7 @@ pub fn ops() -> impl Strategy<Value = Vec<Op>> {
         1 => (0u8..50, 0u16..50).prop_map(|(queued, cost)| Op::WaitBehind(queued, cost)),
         1 => Just(Op::JumpBack),
         1 => (1u8..200, 100u16..3_000, 0u8..3).prop_map(|(limit, window, rule)| Op::SetQuota { limit, window, rule }),
+        1 => prop_oneof![Just(0), 0u16..3_000].prop_map(Op::SaveAndRestore),
     ];
     proptest::collection::vec(op, 1..100)
 }
@@ -246,8 +264,7 @@ impl<W: AtomicWord> Player<W> {
         let now = self.now;
         match *op {
             Op::Pass(thousandths) => {
-                let then = now.saturating_add(self.thousandths(thousandths % 5_000));
-                self.now = then.min(Nanos(u64::MAX / 2)); // waits are told up to the end of time
+                self.now = self.later(thousandths);
                 self.forget_idle();
             }
             Op::JumpBack => self.jump_back(),
@@ -278,12 +295,23 @@ impl<W: AtomicWord> Player<W> {
             }
             Op::WaitBehind(queued, cost) => self.wait_behind(queued, u32::from(cost) % self.quota.limit() + 1),
             Op::SetQuota { limit, window, rule } => self.set_quota(limit.into(), window, rule),
+            Op::SaveAndRestore(thousandths) => {
+                let saved = Saved::from_bytes(&self.limit.save(now).to_bytes()).expect("what was just written");
+                self.now = self.later(thousandths);
+                self.limit.restore(self.now, &saved).expect("the same algorithm");
+                self.exact.save_and_restore(now, self.now);
+            }
         }
         self.look();
     }
 
     fn thousandths(&self, thousandths: u16) -> Nanos {
         Nanos((u128::from(self.quota.period().0) * u128::from(thousandths) / 1_000) as u64)
+    }
+
+    /// Waits are told up to the end of time.
+    fn later(&self, thousandths: u16) -> Nanos {
+        self.now.saturating_add(self.thousandths(thousandths % 5_000)).min(Nanos(u64::MAX / 2))
     }
 
     fn late(&self, behind: u16) -> Nanos {
@@ -307,11 +335,8 @@ impl<W: AtomicWord> Player<W> {
 
     /// But where it is further than the index reaches.
     fn jump_back(&mut self) {
-        let (window, late) = (self.exact.window, self.exact.late);
-        let range = u128::from(self.limit.algorithm().memory().0) / window + late + 1;
         let to = self.now.saturating_sub(Nanos::from_secs(3_600));
-        let back = self.exact.newest.saturating_sub(u128::from(to.0) / window);
-        if back + 2 * late + 2 < range {
+        if self.exact.tells_a_jump_to(to, self.limit.algorithm().memory()) {
             self.now = to;
         }
     }

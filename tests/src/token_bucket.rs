@@ -83,11 +83,13 @@ impl ExactBucket {
         taken as u32
     }
 
-    /// Puts `tokens` back, at most those that are lacking.
+    /// Puts `tokens` back, at most those that are lacking, but for those that lumps replace until what is owed has come.
     fn give_back(&mut self, now: Nanos, tokens: i128) {
         let level = self.level(now);
-        if (0..self.burst).contains(&level) {
-            self.set(now, self.burst.min(level + tokens));
+        let replaced = ((-level).max(0) + self.lump - 1) / self.lump * self.lump;
+        let given_back = tokens.min(self.burst - level) - replaced;
+        if given_back > 0 {
+            self.set(now, level + given_back);
         }
     }
 }
@@ -160,6 +162,11 @@ impl Exact for ExactBucket {
             new.set(now, level.max(-new.debt));
         }
         new
+    }
+
+    fn saved_and_restored(&mut self, now: Nanos, then: Nanos) {
+        let level = self.level(now);
+        self.last = (level < self.burst).then(|| (self.lump_at(then), level.max(-self.debt)));
     }
 
     fn snapshot(&self, now: Nanos) -> Snapshot {

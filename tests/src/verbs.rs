@@ -3,9 +3,10 @@
 use std::fmt::Debug;
 
 use arbitrary::Arbitrary;
-use paceline_core::algorithm::{Debit, Empty, Reconfigure, Schedule};
+use paceline_core::algorithm::{Debit, Empty, Persist, Reconfigure, Schedule};
 use paceline_core::{
-    Algorithm, Atomic, AtomicWord, CarryOver, Cell, Charge, Decision, Drain, Limit, Nanos, Quota, Reservation, Reserve, Snapshot, Ticket,
+    Algorithm, Atomic, AtomicWord, CarryOver, Cell, Charge, Decision, Drain, Limit, Nanos, Quota, Reservation, Reserve, Saved, Snapshot,
+    Ticket,
 };
 use proptest::prelude::*;
 
@@ -32,6 +33,8 @@ pub trait Exact: Debug {
     fn restore(&mut self, mark: Self::Mark, at: Nanos, cost: u32);
     /// `new` as it goes on from this one at `now`.
     fn carried_over(&self, now: Nanos, new: Self, rule: CarryOver) -> Self;
+    /// What was saved at `now` goes on at `then`, as if no time had passed.
+    fn saved_and_restored(&mut self, now: Nanos, then: Nanos);
     /// As the verb.
     fn snapshot(&self, now: Nanos) -> Snapshot;
     /// As the verb.
@@ -73,6 +76,8 @@ pub enum Op {
     Refund(u16),
     /// Other numbers, and what becomes of the rest.
     SetQuota(u16, u16, u8),
+    /// Saves it, and restores it so many thousandths of a period later.
+    SaveAndRestore(u16),
 }
 
 impl Op {
@@ -98,6 +103,7 @@ pub fn ops() -> impl Strategy<Value = Vec<Op>> {
         1 => Just(Op::Cancel),
         1 => costs().prop_map(Op::Refund),
         1 => (1u16..50, 1u16..50, any::<u8>()).prop_map(|(lump, burst, rule)| Op::SetQuota(lump, burst, rule)),
+        1 => prop_oneof![Just(0), times()].prop_map(Op::SaveAndRestore),
     ];
     proptest::collection::vec(op, 1..200)
 }
@@ -108,7 +114,7 @@ pub type Make<A, E> = fn(Quota) -> Option<(A, E)>;
 /// Plays `ops` to an algorithm of `quota` and to its twin.
 pub fn play<A, E: Exact>(quota: Quota, pair: (A, E), make: Make<A, E>, ops: &[Op])
 where
-    A: Debit + Empty + Schedule + Reconfigure + Algorithm<State: AtomicWord, Cost = u32>,
+    A: Debit + Empty + Schedule + Reconfigure + Persist + Algorithm<State: AtomicWord, Cost = u32>,
 {
     let (limit, exact) = (Atomic::new(pair.0), pair.1);
     let mut play = Play { limit, make, exact, quota, now: Nanos::from_secs(10_000), late: Nanos::ZERO, reserved: Vec::new() };
@@ -144,7 +150,7 @@ struct Reserved<S, M> {
 
 impl<A, E: Exact> Play<A, E>
 where
-    A: Debit + Empty + Schedule + Reconfigure + Algorithm<State: AtomicWord, Cost = u32>,
+    A: Debit + Empty + Schedule + Reconfigure + Persist + Algorithm<State: AtomicWord, Cost = u32>,
 {
     fn step(&mut self, op: &Op) {
         let now = self.reading();
@@ -168,6 +174,10 @@ where
             Op::Reserve(cost, patience) => self.reserve(now, cost.into(), self.periods(patience)),
             Op::Cancel => self.cancel(now),
             Op::Refund(unused) => self.refund(now, unused.into()),
+            Op::SaveAndRestore(thousandths) => {
+                self.be_late(Nanos::ZERO);
+                self.save_and_restore(self.periods(thousandths).min(self.longest()));
+            }
             Op::SetQuota(limit, burst, rule) => {
                 self.be_late(Nanos::ZERO); // what the new word remembers may be less
                 self.set_quota(self.now, Quota::new(limit.into(), self.quota.period().to_duration()).burst(burst.into()), rule);
@@ -260,6 +270,15 @@ where
         self.exact = self.exact.carried_over(now, exact, rule);
         self.limit.set_quota(now, algorithm, rule);
         self.quota = quota;
+        self.reserved.clear();
+    }
+
+    fn save_and_restore(&mut self, passed: Nanos) {
+        let (now, then) = (self.now, self.now.saturating_add(passed));
+        let saved = Saved::from_bytes(&self.limit.save(now).to_bytes()).expect("what was just written");
+        self.limit.restore(then, &saved).expect("the same algorithm");
+        self.exact.saved_and_restored(now, then);
+        self.now = then;
         self.reserved.clear();
     }
 

@@ -2,8 +2,19 @@
 
 use std::sync::Arc;
 
-use paceline_core::{Atomic, CarryOver, Concurrency, Decision, Gcra, Limit, Nanos, Permit, Quota, Set};
+use paceline_core::{Atomic, CarryOver, Concurrency, Decision, Drain, Gcra, Limit, Nanos, Permit, Quota, Set};
+use paceline_tests::concurrency::{check_against_list, fuzz, ops};
+use paceline_tests::{laws, laws::Case};
 use proptest::prelude::*;
+
+/// What is in flight comes back by no time.
+fn case(limit: u32) -> Case<Concurrency> {
+    let algorithm = Concurrency::new(limit);
+    Case { algorithm, burst: limit, largest_in_line: 1, full: Nanos::MAX, memory: Nanos::MAX, skew: Nanos::MAX, tick: Nanos(1) }
+}
+
+// Seen to fail when nothing is given back.
+laws!(in_flight_by_law, (1u32..1_000).prop_map(case), no waits);
 
 fn in_flight(limit: &Atomic<Concurrency>) -> u32 {
     let snapshot = limit.snapshot(Nanos::ZERO);
@@ -27,8 +38,8 @@ proptest! {
             }
             let wait = if fits { Nanos::ZERO } else { Nanos::MAX };
             prop_assert_eq!(shared.wait_behind(Nanos::ZERO, cost.into(), 0), wait);
-            let permit = Permit::try_acquire(shared.clone(), cost);
-            prop_assert_eq!(permit.is_some(), fits);
+            let (told, permit) = (shared.peek(Nanos::ZERO, cost), Permit::try_acquire(shared.clone(), cost));
+            prop_assert_eq!(permit.as_ref().err(), Some(&told).filter(|_| !fits));
             held.extend(permit.map(|permit| (cost, permit)));
             if let Some(place) = ends.filter(|&place| place < held.len()) {
                 drop(held.swap_remove(place));
@@ -36,6 +47,20 @@ proptest! {
         }
         held.clear();
         prop_assert_eq!(in_flight(&shared), 0);
+    }
+}
+
+proptest! {
+    /// Seen to fail when less than none is very many, and when a new limit halves what is in flight.
+    #[test]
+    fn as_many_as_there_are_calls_alone_and_in_a_set(limits in [0u8..12, 0u8..12], ops in ops()) {
+        check_against_list(limits, &ops);
+    }
+
+    /// What the fuzz target does, on stable Rust.
+    #[test]
+    fn for_any_bytes_too(bytes in prop::collection::vec(any::<u8>(), 16..512)) {
+        fuzz(&bytes);
     }
 }
 
@@ -69,5 +94,17 @@ fn in_a_set_a_refusal_leaves_nothing_in_flight() {
     assert_eq!(set.decide(Nanos::ZERO, [1, 1]), Decision::Denied { retry_after: Nanos::from_secs(1) });
     assert_eq!(in_flight(&calls), 1);
     drop(permit);
+    assert_eq!(in_flight(&calls), 0);
+}
+
+/// Seen to fail when `take_up_to` does not look at what is in flight.
+#[test]
+fn what_is_free_can_be_taken_and_given_back_by_a_permit() {
+    let calls = Atomic::new(Concurrency::new(5));
+    let first = Permit::try_acquire(&calls, 3);
+    let taken = calls.take_up_to(Nanos::ZERO, 4);
+    let rest = Permit::of_taken(&calls, taken);
+    assert_eq!((taken, in_flight(&calls)), (2, 5));
+    drop((first, rest));
     assert_eq!(in_flight(&calls), 0);
 }

@@ -271,3 +271,139 @@ fn codes_for_growing_too_fast_are_a_ramp() {
         assert_eq!(classify_429(body.as_bytes()).reason(), Reason::RampTooFast, "{code}");
     }
 }
+
+/// Of a body that may go on. Seen to fail: any full stop and any quote at the end ended a sentence; a month's window was terminal
+/// before its sentence was over; a link behind a colon ended none.
+#[test]
+fn what_its_rest_may_soften_is_not_terminal() {
+    for body in [
+        "GaxiosError: Quota exceeded for quota metric 'Read requests'",
+        r#"{"error":{"message":"Quota exceeded for quota metric 'Gemini 2."#,
+        "Quota exceeded for aiplatform.",
+        "too many certificates (5) already issued for \"example.com\" in the last 168h0m0s",
+        "Rate limit exceeded: 1000 requests per month, ",
+        r#"{"error":{"message":"This method requires billing "#,
+        r#"{"error":{"code":1010,"#,
+        "You have reached your weekly usage limit, upgrade here: ",
+        r#"{"error":"You have reached your weekly usage limit, upgrade here: https://example.com/up"#,
+    ] {
+        assert!(classify_429(body.as_bytes()).is_retryable(), "{body}");
+    }
+    for body in [
+        "Quota exceeded for aiplatform. ",
+        "Quota exceeded.",
+        "'Quota exceeded'",
+        "Limited to 1000 API calls / month.",
+        "You have reached your weekly usage limit, upgrade here: https://example.com/upgrade",
+    ] {
+        assert!(!classify_429(body.as_bytes()).is_retryable(), "{body}");
+    }
+}
+
+/// Seen to fail: the words that may be terminal were taken out of a sentence that is cut, with what makes it a rate.
+#[test]
+fn a_sentence_that_is_cut_still_tells_a_rate() {
+    let cause = classify_429(br#"{"code": 0, "message": "You are blocked from accessing our API temporarily due to) []"#);
+    assert_eq!(cause.kind(), RateLimited);
+}
+
+/// Seen to fail: what was read of a time at the end of the body was its reset, and a number before half a sign its wait.
+#[test]
+fn a_time_that_touches_the_end_is_not_read() {
+    for body in ["Your quota will reset after 4", "The limit resets at 10:0", "Limits reset at 2026-11-2", "Limits reset at 2026-11-20 10:"]
+    {
+        assert_eq!(classify_429(body.as_bytes()).reset(), None, "{body}");
+    }
+    // The unit of ten minutes is cut off within its sign.
+    assert_eq!(classify_429(b"Too many requests, retry after 10\xEB\xB6").stated_retry_after(), None);
+    let reset = |body: &'static str| classify_429(body.as_bytes()).reset();
+    assert_eq!(reset("The limit resets at 10:00 UTC"), Some(Reset::Said("10:00 UTC")));
+    assert_eq!(reset("Quota exceeded. It will reset after April 5, 2026. Bye."), Some(Reset::Said("April 5, 2026")));
+}
+
+/// Seen to fail: the demand in it was an overload.
+#[test]
+fn a_tier_on_demand_is_no_overload() {
+    for body in [
+        r#"{"error":{"message":"No more for service tier `on_demand` at the moment","code":"rate_limit_exceeded"}}"#,
+        "You have reached the on demand rate limit. ",
+        "On-demand request limit reached. ",
+    ] {
+        assert_eq!(classify_429(body.as_bytes()).kind(), RateLimited, "{body}");
+    }
+}
+
+/// Seen to fail: whatever stood before a `>` was a request that can't fit.
+#[test]
+fn more_than_a_limit_is_a_size_only_among_words_of_size() {
+    for (body, kind, used, requested, limit) in [
+        (r#"{"error":"Rate limit exceeded: 61 > 60 requests per minute"}"#, RateLimited, Some(61), None, Some(60)),
+        ("Rate limit exceeded (61 > 60). ", RateLimited, Some(61), None, Some(60)),
+        ("Too many tokens in the last minute: 31000 > 30000. ", RateLimited, Some(31_000), None, Some(30_000)),
+        ("Concurrent requests 6 > 5. ", Concurrency, Some(6), None, Some(5)),
+        ("Server overloaded: load 12 > 10. ", Overloaded, Some(12), None, Some(10)),
+        (r#"{"error":"Internal error: index 5 > 3"}"#, Unknown, None, None, None),
+        ("timeout 31 > 30 ", Unknown, None, None, None),
+        ("Too many tokens in prompt: 310 > 300. ", RequestTooLarge, None, Some(310), Some(300)),
+        (r#"{"message":"max_tokens: 640 > 81, which is the maximum"}"#, RequestTooLarge, None, Some(640), Some(81)),
+        ("input length and `max_tokens` exceed context limit: 1900 + 213 > 2000, ", RequestTooLarge, None, Some(2_113), Some(2_000)),
+    ] {
+        let cause = classify_429(body.as_bytes());
+        assert_eq!((cause.kind(), cause.used(), cause.requested(), cause.limit()), (kind, used, requested, limit), "{body}");
+    }
+}
+
+/// Seen to fail: any limit of zero was a tier without the model.
+#[test]
+fn numbers_of_what_is_no_refusal_are_none() {
+    for body in [r#"{"message":"Internal error","retry_limit":0}"#, r#"{"error":"Internal server error","limit":0,"offset":0}"#] {
+        let cause = classify_429(body.as_bytes());
+        assert_eq!((cause.kind(), cause.limit()), (Unknown, None), "{body}");
+    }
+}
+
+/// Seen to fail: `100만` was a hundred, and `30 000` thirty.
+#[test]
+fn numbers_have_signs_of_thousands_and_blanks() {
+    for (body, limit) in [
+        ("월 한도 100만 토큰을 초과했습니다.", 1_000_000),
+        ("한도 3만 토큰을 초과했습니다.", 30_000),
+        ("请求超过限制 10 万 tokens。", 100_000),
+        ("请求超过限制 1亿 tokens。", 100_000_000),
+        ("Rate limit exceeded: limit 1.5만 tokens per minute. ", 15_000),
+        ("Rate limit exceeded: limit 30 000 tokens per minute. ", 30_000),
+        ("Rate limit exceeded: limit 100k tokens per minute. ", 100_000),
+        (r#"{"error":"请求超过限制 10 \\u4e07 tokens。"}"#, 100_000),
+    ] {
+        assert_eq!(classify_429(body.as_bytes()).limit(), Some(limit), "{body}");
+    }
+    let cause = classify_429("월 한도 100만 토큰을 초과했습니다.".as_bytes());
+    assert_eq!((cause.kind(), cause.window()), (QuotaExhausted, Some(Duration::from_secs(30 * 86_400))));
+    for body in ["한도 100만", "한도 100 만", r#"{"error":"Limit 30 000 tokens "#] {
+        for cut in 0..body.len() {
+            assert_eq!(classify_429(&body.as_bytes()[..cut]).limit(), None, "{body} at {cut}");
+        }
+    }
+}
+
+/// Seen to fail: an account that the service closed was one that had not paid.
+#[test]
+fn a_deactivated_account_is_closed() {
+    let cause = classify_429(br#"{"error":{"code":"account_deactivated","message":"Your account has been deactivated."}}"#);
+    assert_eq!((cause.reason(), cause.is_retryable()), (Reason::AccessTerminated, false));
+}
+
+/// Seen to fail: the time was not read behind "at", nor was midnight.
+#[test]
+fn resets_have_times_of_day() {
+    let regain = classify_429(b"You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC.");
+    assert_eq!(regain.reset(), Some(Reset::Unix(Duration::from_secs(1_796_083_200))));
+    let midnight = classify_429(b"You exceeded your current quota. Resets at midnight UTC.");
+    assert_eq!((midnight.reset(), midnight.is_retryable()), (Some(Reset::Said("midnight UTC")), true));
+}
+
+#[test]
+fn a_key_that_is_not_valid_is_invalid() {
+    let cause = classify_429(br#"{"error":{"message":"API key not valid. Please pass a valid API key."}}"#);
+    assert_eq!(cause.reason(), Reason::InvalidKey);
+}

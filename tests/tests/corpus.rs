@@ -22,8 +22,11 @@ fn accuracy_on_real_bodies() {
 /// Labelled before they were measured.
 #[test]
 fn accuracy_on_written_bodies() {
-    let rows = corpus::read_file::<Value>(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/bodies.jsonl").as_ref());
-    score(&rows).assert_floors(0.02);
+    score(&written()).assert_floors(0.02);
+}
+
+fn written() -> Vec<Value> {
+    corpus::read_file(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/bodies.jsonl").as_ref())
 }
 
 /// Any files in the corpus' format, to measure on bodies that the parser was never tuned to: paths in `PACELINE_BODIES`.
@@ -78,6 +81,16 @@ fn accuracy_on_wrapped_bodies() {
 fn real_bodies_survive_cuts() {
     for row in corpus::read::<Value>("bodies.jsonl").unwrap_or_default() {
         survives_cuts(text(&row, "body").as_bytes());
+    }
+}
+
+/// Seen to fail: a full stop in a name ended a sentence, as did the quote behind a quotation; `reset after 4` was read as a time.
+#[test]
+fn written_bodies_survive_cuts() {
+    // Of two limits the second refused, and a cut may show only the first.
+    const PAIRS: [&str; 2] = ["own-x07", "own-y131"];
+    for row in written().iter().filter(|row| !PAIRS.contains(&text(row, "id"))) {
+        survives_cuts(text(row, "body").as_bytes());
     }
 }
 

@@ -2,7 +2,10 @@
 
 use core::time::Duration;
 
-use paceline_core::{Algorithm, CostLog, Decision, Logged, Nanos, Ring, algorithm::Empty as _};
+use paceline_core::{
+    Algorithm, CarryOver, CostLog, Decision, Logged, Nanos, Ring,
+    algorithm::{Empty as _, Reconfigure as _},
+};
 use paceline_tests::cost_log::{check_against_oracle, fuzz, ops};
 use paceline_tests::{laws, laws::Case};
 use proptest::prelude::*;
@@ -16,7 +19,8 @@ fn case(limit: u32, window: u64) -> Case<CostLog<Ring<64>>> {
 laws!(of_any_cost, (1u32..1_000, prop_oneof![1u64..50, 1u64..1 << 50]).prop_map(|(limit, window)| case(limit, window)), no word);
 
 proptest! {
-    /// Seen to fail when a full ring refuses nothing, when `undo` forgets what was admitted last, and when `undo` leaves the sum alone.
+    /// Seen to fail when a full ring refuses nothing, when `undo` forgets what was admitted last, when `undo` leaves the sum alone, when a drain leaves one, and
+    /// when who waits behind a late drain is told when the first leaves.
     #[test]
     fn never_above_the_limit_in_any_window_and_no_less(limit in 0u32..12, window in prop_oneof![0u64..40, 0u64..1 << 50], ops in ops()) {
         check_against_oracle::<1>(limit, window, &ops);
@@ -43,6 +47,33 @@ proptest! {
         }
     }
 
+    /// Calls stay where they are, and count against the new numbers: beside all calls that were ever made, exactly, once a longer window knows all of
+    /// its calls. Seen to fail when a longer window knows no more than it remembers, when that is put at the time of the change, and when the change
+    /// begins anew.
+    #[test]
+    fn changed_numbers_count_what_was_admitted(calls in prop::collection::vec((0u64..60, 1u32..8), 0..30), old in numbers(), new in numbers()) {
+        let (before, after) = (log(old), log(new));
+        let (mut state, mut now, mut all) = (Logged::default(), 1_000, Vec::new());
+        let (first, rest) = calls.split_at(calls.len() / 2);
+        for &(gap, cost) in first {
+            now += gap;
+            if before.step(&mut state, Nanos(now), cost).is_allowed() {
+                all.push((now, cost));
+            }
+        }
+        let known = now + new.1.saturating_sub(old.1);
+        state = before.carry_over(&state, Nanos(now), &after, CarryOver::AsIs);
+        for &(gap, cost) in rest {
+            now += gap;
+            let held: u32 = all.iter().filter(|&&(call, _)| call + new.1 > now).map(|&(_, cost)| cost).sum();
+            let admitted = after.step(&mut state, Nanos(now), cost).is_allowed();
+            prop_assert_eq!(admitted, now >= known && held + cost <= new.0, "{} at {}", cost, now);
+            if admitted {
+                all.push((now, cost));
+            }
+        }
+    }
+
     #[test]
     fn no_value_makes_it_panic(limit: u32, window: u64, calls in prop::collection::vec((any::<u64>(), any::<u32>(), any::<u64>()), 0..20)) {
         let log = CostLog::<Ring<4>>::new(limit, Duration::from_nanos(window));
@@ -56,6 +87,15 @@ proptest! {
             log.undo(&mut state, now, cost);
         }
     }
+}
+
+/// A limit and a window.
+fn numbers() -> impl Strategy<Value = (u32, u64)> {
+    (1u32..20, 1u64..200)
+}
+
+fn log((limit, window): (u32, u64)) -> CostLog<Ring<64>> {
+    CostLog::new(limit, Duration::from_nanos(window))
 }
 
 const WINDOW: u64 = 100;
@@ -98,6 +138,16 @@ fn an_undone_call_admits_nothing_to_a_late_one() {
     assert_eq!(log.step(&mut state, Nanos(112), 1), Decision::Denied { retry_after: Nanos(10) });
 }
 
+/// What a drain that is told late leaves above the limit makes no room when it goes. Seen to fail when the first to leave is waited for.
+#[test]
+fn a_wait_behind_a_late_drain_is_long_enough() {
+    let log = CostLog::<Ring<4>>::new(1, Duration::from_nanos(10));
+    let mut state = Logged::default();
+    assert!(log.step(&mut state, Nanos(100), 1).is_allowed());
+    log.drain(&mut state, Nanos(99));
+    assert_eq!(log.wait_behind(&state, Nanos(99), 0, 1), Nanos(11), "until the call at 100 has left");
+}
+
 /// What a late caller is admitted counts from the newest admission's time, so who waits behind him waits for a window from then. Seen to fail when it was one from
 /// the late reading.
 #[test]
@@ -109,4 +159,30 @@ fn a_late_wait_behind_others_is_long_enough() {
     assert!(log.step(&mut state, late, 6).is_allowed());
     assert!(log.step(&mut state, then, 4).is_allowed());
     assert!(log.step(&mut state, then, 1).is_allowed(), "{then} is too early");
+}
+
+/// Seen to fail where the end of a window is reckoned, which stops at the end of time.
+#[test]
+fn a_clock_that_stands_at_the_end_of_time_admits_the_limit_once() {
+    let log = CostLog::<Ring<16>>::new(10, Duration::from_secs(10));
+    let mut logged = Logged::default();
+    assert!(log.step(&mut logged, Nanos::MAX, 10).is_allowed());
+    assert!(matches!(log.step(&mut logged, Nanos::MAX, 1), Decision::Denied { .. }));
+}
+
+/// Where more counts than the limit, the forecast waits for that to leave, too: after a late drain, and under a lower limit. Seen to fail when the
+/// first call that leaves made room at once.
+#[test]
+fn what_is_above_the_limit_is_waited_for() {
+    let log = CostLog::<Ring<16>>::new(10, Duration::from_nanos(100));
+    let mut state = Logged::default();
+    assert!(log.step(&mut state, Nanos(1_000), 5).is_allowed());
+    assert!(log.step(&mut state, Nanos(1_040), 5).is_allowed());
+    let lower = CostLog::new(7, Duration::from_nanos(100));
+    let lowered = log.carry_over(&state, Nanos(1_050), &lower, CarryOver::AsIs);
+    assert_eq!(lower.wait_behind(&lowered, Nanos(1_050), 0, 2), Nanos(50), "3 of the 5 are above it");
+    assert_eq!(lower.wait_behind(&lowered, Nanos(1_050), 2, 1), Nanos(90));
+    assert!(log.drain_since(&mut state, Nanos(1_050), Nanos(1_020)));
+    assert_eq!(log.snapshot(&state, Nanos(1_050)).retry_after, Nanos(70));
+    assert_eq!(log.wait_behind(&state, Nanos(1_050), 0, 1), Nanos(70));
 }

@@ -1,6 +1,6 @@
 //! GCRA on its words: the laws, and promises 1 and 2 against exact arithmetic.
 
-use paceline_core::{Gcra, Quota};
+use paceline_core::{Atomic, Charge as _, Gcra, Horizon, Limit as _, Nanos, Quota};
 use paceline_tests::gcra::{case, check_against_oracle, end_of_backlog, fuzz, ops, quotas};
 use paceline_tests::{gcra_verbs, laws};
 use proptest::prelude::*;
@@ -25,6 +25,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
+    /// Seen to fail when who waits behind a queue does not wait for his own cost, and when a drain leaves one.
     #[test]
     fn every_verb_says_what_its_definition_says((numbers, verbs) in gcra_verbs::games()) {
         gcra_verbs::check::<u64>(numbers, &verbs);
@@ -68,4 +69,21 @@ fn not_below_the_quota_by_more_than_the_loss() {
 fn the_accuracy_in_the_docs_is_the_measured_one() {
     let told = include_str!("../../crates/core/docs/accuracy.md");
     assert_eq!(told, paceline_tests::accuracy::table(), "`cargo xtask accuracy` writes it anew");
+}
+
+/// Seen to fail when more room than a cost can name counts as none.
+#[test]
+fn more_room_than_a_cost_can_name_is_room() {
+    let quota = Quota::per_second(1_000_000).burst(10);
+    let gcra = Gcra::within(quota, Horizon::of(quota).debt(u32::MAX)).expect("it fits");
+    let limit = Atomic::new(gcra);
+    assert_eq!(limit.charge(Nanos::from_secs(1), u32::MAX), u32::MAX);
+    assert_eq!(limit.charge(Nanos::from_secs(1), 11), 10);
+}
+
+/// Seen to fail when a queue of more ticks than a word holds ends where they end.
+#[test]
+fn a_queue_that_outlasts_the_ticks_is_told_no_end() {
+    let limit = Atomic::new(Gcra::new(Quota::per_second(600_000_000)).expect("a rate"));
+    assert_eq!(limit.wait_behind(Nanos::ZERO, 60_000_000_000_000, 1), Nanos::MAX);
 }

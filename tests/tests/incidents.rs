@@ -1,6 +1,11 @@
 //! What was seen to go wrong in other limiters, each as a test of this one.
 
-use paceline_core::{Atomic, CarryOver, Decision, Gcra, Limit, Limiter, ManualClock, NamedLimit, Nanos, Quota, Set, SetDecision};
+use core::time::Duration;
+
+use paceline_core::{
+    Atomic, CarryOver, Decision, Drain, FixedWindow, Gcra, Limit, Limiter, ManualClock, NamedLimit, Nanos, Quota, Set, SetDecision,
+    SlidingLog, SlidingWindow, TokenBucket,
+};
 use paceline_tests::gcra::end_of_backlog;
 
 fn limit(quota: Quota) -> Atomic<Gcra> {
@@ -96,4 +101,53 @@ fn a_new_quota_settles_the_past_at_the_old_rate() {
     assert_eq!(limit.snapshot(half_past).remaining, 1_800, "half an hour earned half of the burst, and no more");
     limit.set_quota(half_past, hourly(1), CarryOver::AsIs);
     assert_eq!(limit.snapshot(half_past).retry_after, Nanos::ZERO, "what remained remains, as far as the new burst holds it");
+}
+
+/// leaky-bucket counts in whole milliseconds, and where an interval is none it lets up to 98 % too much pass. Seen to fail
+/// when a quota's period is cut to whole milliseconds.
+#[test]
+fn an_interval_of_no_whole_milliseconds_is_kept() {
+    let (interval, long) = (Duration::from_nanos(1_980_001), Nanos::from_secs(100));
+    let quota = Quota::new(1, interval);
+    let limits: [&dyn Limit<Cost = u32>; 8] = [
+        &limit(quota),
+        &Atomic::new(Gcra::new_u32(quota).expect("a rate")),
+        &Atomic::new(TokenBucket::new(quota).expect("it fits")),
+        &Atomic::new(TokenBucket::new_u32(quota).expect("it fits")),
+        &Atomic::new(FixedWindow::new(quota).expect("it fits")),
+        &Atomic::new(FixedWindow::new_u32(quota).expect("it fits")),
+        &SlidingLog::<1, u64>::new(interval).expect("it fits"),
+        &SlidingLog::<1, u32>::new_u32(interval).expect("it fits"),
+    ];
+    let exact = u128::from(long.0) / interval.as_nanos() + 1;
+    for (place, admitted) in limits.map(|limit| admitted_until(long, limit)).into_iter().enumerate() {
+        assert!((exact - exact / 10_000..=exact).contains(&admitted), "limit {place} admitted {admitted}, not {exact}");
+    }
+}
+
+/// How many calls of one who comes as early as he is told, from zero on.
+fn admitted_until(end: Nanos, limit: &dyn Limit<Cost = u32>) -> u128 {
+    let (mut now, mut admitted) = (Nanos::ZERO, 0);
+    while now <= end {
+        match limit.decide(now, 1) {
+            Decision::Allowed => admitted += 1,
+            Decision::Denied { retry_after } => now = now.saturating_add(retry_after),
+            Decision::Impossible { .. } => panic!("a call is within the limit"),
+        }
+    }
+    admitted
+}
+
+/// tower's `RateLimit` passes twice the limit across the edge of a window. Here nothing does but the two that say so: one at the edge,
+/// and one within a window from the end of one that was filled late. Seen to fail with a log of half the window.
+#[test]
+fn twice_the_limit_passes_no_edge_unsaid() {
+    let quota = Quota::per_second(10);
+    let before_after_and_late =
+        |limit: &dyn Drain<Cost = u32>| [990, 1_010, 1_980].map(|millis| limit.take_up_to(Nanos::from_millis(millis), 10));
+    let log = SlidingLog::<10, u64>::new(Duration::from_secs(1)).expect("it fits");
+    assert_eq!(before_after_and_late(&log), [10, 0, 0]);
+    assert_eq!(before_after_and_late(&limit(quota)), [10, 0, 9], "as much as has come back by then");
+    assert_eq!(before_after_and_late(&Atomic::new(FixedWindow::new(quota).expect("it fits"))), [10, 10, 0]);
+    assert_eq!(before_after_and_late(&Atomic::new(SlidingWindow::new(quota).expect("it fits"))), [10, 0, 9]);
 }

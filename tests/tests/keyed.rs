@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-use paceline_core::{Charge, Decision, Drain, Gcra, Keyed, Limit, Limiter, ManualClock, Nanos, Quota, Set, WhenFull};
+use paceline_core::{Charge, Concurrency, Decision, Drain, Gcra, Keyed, Limit, Limiter, ManualClock, Nanos, Permit, Quota, Set, WhenFull};
 use paceline_tests::keyed::{check_against_oracle, fuzz, ops, tables};
 use proptest::prelude::*;
 
@@ -116,4 +116,20 @@ fn a_cost_of_nothing_takes_no_place() {
     assert_eq!(table.len(now), 0);
     assert!((9..=16).all(|key| table.limit(key).decide(now, 1).is_allowed()));
     assert!(table.limit(1).decide(now, 0).is_allowed() && !table.limit(1).decide(now, 1).is_allowed());
+}
+
+/// Calls in flight of each key. Seen to fail when a key that has some counts as idle.
+#[test]
+fn a_permit_is_given_back_to_its_key() {
+    let table: Keyed<Concurrency, 8> = Keyed::new(Concurrency::new(2), WhenFull::Refuse);
+    let take = |key, cost| Permit::try_acquire(table.limit(key), cost);
+    let (full, impossible) = (Decision::Denied { retry_after: Nanos::MAX }, Decision::Impossible { most: 2 });
+    let mut held: Vec<_> = (1..=8).map(|key| take(key, 2).expect("a place of its own")).collect();
+    assert_eq!([(1, 1), (9, 1), (9, 3)].map(|(key, cost)| take(key, cost).err()), [Some(full), Some(full), Some(impossible)]);
+    drop(held.swap_remove(0));
+    assert_eq!(table.len(NOW), 7);
+    held.push(take(9, 2).expect("the place of the first"));
+    assert_eq!(take(1, 1).err(), Some(full), "who comes back finds no place");
+    drop(held);
+    assert_eq!(table.len(NOW), 0);
 }

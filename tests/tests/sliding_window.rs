@@ -10,7 +10,7 @@ laws!(on_32_bits, quotas().prop_map(|quota| case(quota, SlidingWindow::new_u32(q
 
 proptest! {
     /// Seen to fail when the share of the window before is rounded down, when a late reading counts in its own window, and when `undo` takes from the window
-    /// before alone.
+    /// before alone; and when what is saved is rounded down.
     #[test]
     fn every_verb_is_exact(quota in quotas(), ops in ops()) {
         check_against_oracle(quota, &ops, SlidingWindow::new, SlidingWindow::within);

@@ -12,7 +12,8 @@ laws!(on_64_bits, quotas().prop_map(|quota| case(quota, TokenBucket::new(quota).
 laws!(on_32_bits, quotas().prop_map(|quota| case(quota, TokenBucket::new_u32(quota).expect("it fits"))));
 
 proptest! {
-    /// Seen to fail when a refund gives back what a lump has replaced, when a debt is forgotten, and when a wait is a nanosecond short.
+    /// Seen to fail when a refund gives back what a lump has replaced, when a debt is forgotten, when a wait is a nanosecond short,
+    /// and when a saved state is one token or one lump better.
     #[test]
     fn every_verb_answers_as_the_exact_bucket(quota in quotas(), ops in ops()) {
         check_against_oracle(quota, &ops);

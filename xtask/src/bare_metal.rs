@@ -1,8 +1,10 @@
-//! Builds for targets without an operating system, linked whole and looked into: no panic, no allocator, no helper for wide atomics.
+//! Builds for targets without an operating system, linked whole and looked into: no panic, no allocator, no helper for wide atomics. What each target
+//! has of the core is held against the table in its docs, and what is public in its sources against what was linked.
 //!
 //! An installed rustup target is used where there is one; else `core` is built from the sources that Debian's `rustc-web cargo-web rust-web-src` bring.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -11,7 +13,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use object::{Object, ObjectSymbol, read::archive::ArchiveFile};
 
-use crate::command::{Step, cargo, root};
+use crate::command::{Step, cargo, files, root};
 
 struct Target {
     name: &'static str,
@@ -35,7 +37,7 @@ const TARGETS: [Target; 9] = [
     target("thumbv6m-none-eabi", "critical-section", ARM),
     target("thumbv6m-none-eabi", "", ARM),
     target("riscv32imac-unknown-none-elf", "", RISC_V),
-    target("riscv32imc-unknown-none-elf", "critical-section", RISC_V),
+    target("riscv32imc-unknown-none-elf", "critical-section,fallback", RISC_V),
     target("riscv32imc-unknown-none-elf", "", RISC_V),
     target("wasm32-unknown-unknown", "", WASM),
 ];
@@ -43,19 +45,31 @@ const TARGETS: [Target; 9] = [
 /// What the linked library must neither hold nor ask for, as parts of symbols.
 const FORBIDDEN: [&str; 6] = ["can_panic", "panicking", "__rust_alloc", "__rust_realloc", "__atomic_", "__sync_"];
 
+/// Public functions of the core that are called with a closure: what calls them is linked.
+const WITH_A_CLOSURE: [&str; 2] = ["map", "update"];
+
 pub(crate) fn run() -> Result<()> {
+    let mut table = "| target | features | on a `u32` | on a `u64` |\n| --- | --- | --- | --- |\n".to_owned();
+    let mut exports = BTreeSet::new();
     for target in &TARGETS {
-        check(target, target.features)?;
+        let there = check(target, target.features)?;
+        table += &row(target, &there);
+        exports.extend(there);
     }
+    let left_out = left_out(&exports)?;
+    ensure!(left_out.is_empty(), "public in the core and not exported by tests/bare-metal: {left_out:?}");
+    ensure!(include_str!("../../crates/core/docs/targets.md") == table, "crates/core/docs/targets.md is to be\n{table}");
     let planted = &TARGETS[2];
     ensure!(check(planted, "planted").is_err(), "an index that can be out of bounds was not noticed");
     eprintln!("xtask: found an index that can be out of bounds");
     Ok(())
 }
 
-fn check(target: &Target, features: &str) -> Result<()> {
+/// What the library exports, which must hold nothing forbidden.
+fn check(target: &Target, features: &str) -> Result<BTreeSet<String>> {
     let library = build(target, features)?;
-    let linked = link(target, &library)?;
+    let exports = exported(&library)?;
+    let linked = link(target, &library, &exports)?;
     let bytes = fs::read(&linked)?;
     let file = object::File::parse(&*bytes)?;
     let names = file.symbols().map(|symbol| symbol.name().unwrap_or_default().to_owned());
@@ -63,7 +77,38 @@ fn check(target: &Target, features: &str) -> Result<()> {
     let found: Vec<_> = names.chain(imports).filter(|name| FORBIDDEN.iter().any(|part| name.contains(part))).collect();
     ensure!(found.is_empty(), "{} {features}: the linked core holds {found:?}", target.name);
     eprintln!("xtask: nothing forbidden on {} {features}", target.name);
-    Ok(())
+    Ok(exports)
+}
+
+/// A line of the table of targets: which words can be shared there, and how.
+fn row(target: &Target, exports: &BTreeSet<String>) -> String {
+    let how = if target.features.is_empty() { "lock-free" } else { "in critical sections" };
+    let on = |export| if exports.contains(export) { how } else { "" };
+    let features = target.features.split_terminator(',').map(|feature| format!("`{feature}`")).collect::<Vec<_>>().join(", ");
+    format!("| `{}` | {features} | {} | {} |\n", target.name, on("paceline_gate_u32_status"), on("paceline_gate_status"))
+}
+
+/// The public functions of the core, by the names that no export ends in.
+fn left_out(exports: &BTreeSet<String>) -> Result<BTreeSet<String>> {
+    let mut left = BTreeSet::new();
+    for file in files(&root().join("crates/core/src"), "rs")? {
+        let source = fs::read_to_string(&file)?;
+        let of_trait = ["/src/limit.rs", "/src/named.rs", "/src/cell.rs"].iter().any(|traits| file.ends_with(traits));
+        let names = source.lines().filter_map(|line| public(line).or_else(|| line.strip_prefix("    fn ").filter(|_| of_trait)));
+        left.extend(names.map(identifier).filter(|name| !WITH_A_CLOSURE.contains(name)).map(str::to_owned));
+    }
+    left.retain(|name| !exports.iter().any(|export| export.ends_with(&format!("_{name}"))));
+    Ok(left)
+}
+
+/// What follows on `pub fn`.
+fn public(line: &str) -> Option<&str> {
+    let item = line.trim_start().strip_prefix("pub ")?;
+    item.strip_prefix("const ").unwrap_or(item).strip_prefix("fn ").filter(|name| !name.starts_with('$'))
+}
+
+fn identifier(text: &str) -> &str {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default()
 }
 
 fn build(target: &Target, features: &str) -> Result<PathBuf> {
@@ -79,9 +124,9 @@ fn build(target: &Target, features: &str) -> Result<PathBuf> {
 }
 
 /// Links all that is exported, and what it needs.
-fn link(target: &Target, library: &Path) -> Result<PathBuf> {
+fn link(target: &Target, library: &Path, exports: &BTreeSet<String>) -> Result<PathBuf> {
     let linked = library.with_file_name("linked");
-    let roots: Vec<_> = exported(library)?.into_iter().map(|root| format!("--undefined={root} --export-dynamic-symbol={root}")).collect();
+    let roots: Vec<_> = exports.iter().map(|root| format!("--undefined={root} --export-dynamic-symbol={root}")).collect();
     ensure!(!roots.is_empty(), "{} exports nothing", library.display());
     let roots = if target.linker == WASM { roots.join(" ").replace("--export-dynamic-symbol", "--export") } else { roots.join(" ") };
     let Some((linker, options)) = target.linker.split_once(' ') else { bail!("no options for {}", target.linker) };
@@ -91,9 +136,9 @@ fn link(target: &Target, library: &Path) -> Result<PathBuf> {
     Ok(linked)
 }
 
-fn exported(library: &Path) -> Result<Vec<String>> {
+fn exported(library: &Path) -> Result<BTreeSet<String>> {
     let bytes = fs::read(library).with_context(|| library.display().to_string())?;
-    let mut names = Vec::new();
+    let mut names = BTreeSet::new();
     for member in ArchiveFile::parse(&*bytes)?.members() {
         let Ok(file) = object::File::parse(member?.data(&*bytes)?) else { continue };
         let symbols = file.symbols().filter(|symbol| symbol.is_global() && symbol.is_definition());

@@ -41,6 +41,9 @@ enum Check {
         /// Only one bug of so many, as `ci` does with 4
         #[arg(default_value_t = 1)]
         every: usize,
+        /// From this one on, counted from 0; else from the number of commits on, so that each has its turn
+        #[arg(long)]
+        from: Option<usize>,
     },
     /// The sample and the short windows, each within 1.05 of its minimum (wants a quiet machine)
     Pace,
@@ -68,7 +71,7 @@ fn run(check: &Check) -> Result<()> {
         Check::Loom { preemptions } => loom(*preemptions),
         Check::Fuzz { seconds } => fuzz::run(*seconds),
         Check::BareMetal => bare_metal::run(),
-        Check::Planted { every } => planted::run((*every).max(1)),
+        Check::Planted { every, from } => planted::run((*every).max(1), *from),
         Check::Pace => cargo("test --release -p paceline-cli --test cli sample").run(),
         Check::Ratios => cargo("bench -p paceline-benches --bench ratios").run(),
         Check::Bench => cargo("bench -p paceline-benches").run(),
@@ -100,7 +103,7 @@ fn ci() -> Result<()> {
         Check::Test,
         Check::Loom { preemptions: 2 },
         Check::BareMetal,
-        Check::Planted { every: 4 },
+        Check::Planted { every: 4, from: None },
         Check::Fuzz { seconds: 5 },
     ] {
         run(&check)?;

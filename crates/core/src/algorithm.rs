@@ -100,7 +100,7 @@ pub trait Empty: Algorithm {
     /// Takes as much as there is, up to `most`, and tells how much.
     fn take_up_to(&self, state: &mut Self::State, now: Nanos, most: Self::Cost) -> Self::Cost;
 
-    /// Leaves nothing at `now`; what is committed beyond the burst stays.
+    /// Leaves nothing at `now`; what is committed beyond the burst stays, and so does what no time brings back.
     fn drain(&self, state: &mut Self::State, now: Nanos);
 
     /// Leaves no more at `now` than what has come back since nothing was left at `since`, and tells whether it had to. What lies ahead is for who can

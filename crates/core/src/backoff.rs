@@ -59,17 +59,30 @@ pub struct Backoff {
 impl Backoff {
     /// Delays from `first`, doubled with each attempt, up to `cap`, with a jitter of up to the delay and any number of attempts. So where a server
     /// states nothing, a wait is at most twice the cap.
+    ///
+    /// To the nanosecond, up to 584 years. A `first` of 0 is no delay and no jitter; one that is longer than `cap` counts as the cap.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use paceline_core::{Backoff, Failure, Nanos, Retry};
+    ///
+    /// let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(10));
+    /// let failure = |attempts| Failure { attempts, retry_after: None, now: Nanos::ZERO, deadline: Nanos::MAX };
+    /// assert_eq!([1, 2, 3, 4, 5].map(|attempts| backoff.delay(attempts).0 / 1_000_000_000), [1, 2, 4, 8, 10]);
+    /// assert_eq!(backoff.retry(&failure(3), 0), Retry::After(Nanos::from_secs(4))); // the least, and this is the most:
+    /// assert_eq!(backoff.retry(&failure(3), u64::MAX), Retry::After(Nanos::from_secs(8)));
+    /// ```
     pub const fn new(first: Duration, cap: Duration) -> Self {
         let (first, cap) = (Nanos::from_duration(first), Nanos::from_duration(cap));
         Self { first, cap, doublings: 1, jitter_percent: 100, attempts: u32::MAX }
     }
 
-    /// The same with delays that grow by `2^doublings` with each attempt; 0 keeps them equal.
+    /// The same with delays that grow by `2^doublings` with each attempt; 0 keeps them equal, 2 makes 1, 4, 16 of them.
     pub const fn doublings(self, doublings: u32) -> Self {
         Self { doublings, ..self }
     }
 
-    /// The same with the jitter spread over `percent` of the delay, or the first delay where that is longer.
+    /// The same with the jitter spread over `percent` of the delay, or the first delay where that is longer: so with 0 always over the first delay.
     pub const fn jitter_percent(self, percent: u32) -> Self {
         Self { jitter_percent: percent, ..self }
     }

@@ -93,7 +93,7 @@ pub fn classify_429(body: &[u8]) -> Cause<'_> {
     if reader.run(body.len()) == Stop::Html {
         reader.page();
     }
-    reader.finish(false);
+    reader.end();
     let cut = reader.is_cut();
     reader.facts.cause(cut)
 }

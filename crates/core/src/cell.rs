@@ -1,5 +1,7 @@
+use core::ops::Deref;
+
 use crate::{
-    Algorithm, Cost, Nanos, Reservation, RestoreError, Saved,
+    Algorithm, Cost, Nanos, Reservation, RestoreError, Saved, Ticket,
     algorithm::{Empty, Persist, Schedule},
 };
 
@@ -53,6 +55,19 @@ pub trait Cell {
     }
 }
 
+/// Whatever points to a cell is one.
+impl<P: Deref<Target: Cell>> Cell for P {
+    type Algorithm = <P::Target as Cell>::Algorithm;
+
+    fn read<R>(&self, look: impl FnOnce(&Self::Algorithm, &StateOf<Self>) -> R) -> R {
+        (**self).read(look)
+    }
+
+    fn update<R>(&self, change: impl Fn(&Self::Algorithm, &mut StateOf<Self>) -> R, kept: impl Fn(&R) -> bool) -> R {
+        (**self).update(change, kept)
+    }
+}
+
 pub(crate) type StateOf<C> = <<C as Cell>::Algorithm as Algorithm>::State;
 pub(crate) type CostOf<C> = <<C as Cell>::Algorithm as Algorithm>::Cost;
 pub(crate) type TotalOf<C> = <CostOf<C> as Cost>::Total;
@@ -64,8 +79,21 @@ pub(crate) fn drained<A: Empty>(algorithm: &A, state: &A::State, now: Nanos, the
     state
 }
 
-/// Takes `cost` for the earliest time at which it fits, no earlier than `delay` from now.
-pub(crate) fn schedule_after<A: Schedule>(
+/// Takes `cost` for the earliest time at which it fits, no earlier than `delay` from now, and gives a ticket for it.
+pub(crate) fn reserve_after<A: Schedule>(
+    algorithm: &A,
+    state: &mut A::State,
+    now: Nanos,
+    delay: Nanos,
+    cost: A::Cost,
+    patience: Nanos,
+) -> Reservation<Ticket<A::State, A::Cost>> {
+    let before = state.clone();
+    let scheduled = schedule_after(algorithm, state, now, delay, cost, patience);
+    scheduled.map(|wait, ()| Ticket { before, after: state.clone(), cost, made: now, at: now.saturating_add(wait) })
+}
+
+fn schedule_after<A: Schedule>(
     algorithm: &A,
     state: &mut A::State,
     now: Nanos,
@@ -91,9 +119,9 @@ pub(crate) fn schedule_after<A: Schedule>(
 macro_rules! limit_of_cell {
     ([$($generics:tt)*] $cell:ty) => {const _: () = {
         use $crate::{
-            Cell, Charge, Cost, Decision, Drain, Limit, Nanos, Reservation, Reserve, Snapshot, Ticket,
+            Cell, Charge, Concurrency, Cost, Decision, Drain, InFlight, Limit, Nanos, Reservation, Reserve, Snapshot, Ticket,
             algorithm::{Debit, Empty, Schedule},
-            cell::{CostOf, StateOf, TotalOf, drained, schedule_after},
+            cell::{CostOf, StateOf, TotalOf, drained, reserve_after},
         };
 
         impl<$($generics)*> Limit for $cell
@@ -158,11 +186,7 @@ macro_rules! limit_of_cell {
 
             fn reserve_after(&self, now: Nanos, delay: Nanos, cost: Self::Cost, patience: Nanos) -> Reservation<Self::Ticket> {
                 self.update(
-                    |algorithm, state| {
-                        let before = state.clone();
-                        let scheduled = schedule_after(algorithm, state, now, delay, cost, patience);
-                        scheduled.map(|wait, ()| Ticket { before, after: state.clone(), cost, made: now, at: now.saturating_add(wait) })
-                    },
+                    |algorithm, state| reserve_after(algorithm, state, now, delay, cost, patience),
                     |reservation| matches!(reservation, Reservation::Reserved { .. }),
                 )
             }
@@ -203,6 +227,8 @@ macro_rules! limit_of_cell {
                 self.update(|algorithm, state| algorithm.debit(state, now, cost), |_| true)
             }
         }
+
+        impl<$($generics)*> InFlight for $cell where Self: Cell<Algorithm = Concurrency> {}
     };};
 }
 pub(crate) use limit_of_cell;

@@ -2,31 +2,55 @@
 
 use core::ops::Deref;
 
-use crate::{Algorithm, CarryOver, Cell, Decision, Limit, Nanos, Snapshot, algorithm::Reconfigure};
+use crate::{
+    Algorithm, CarryOver, Decision, Limit, Nanos, Snapshot,
+    algorithm::{Empty, Reconfigure},
+};
 
 /// At most so many calls in flight: a count without a rate.
 ///
 /// A call is counted from its admission until it is given back, by a [`Permit`] that is dropped or by [`Limit::undo`]; what the clock reads does not
 /// matter. So nobody knows how long a refused call has to wait, and it is told [`Nanos::MAX`]: it is not to be waited for by time, but to be tried
-/// again when a call has ended. For the same reason nothing can be [reserved](crate::Reserve), and there is no rest to
-/// [drain](crate::Drain) and no debt; and no state is [saved](crate::Saved), since the calls that were counted do not outlive a restart. Of the laws of an [`Algorithm`] the one on exact waits does not hold.
+/// again when a call has ended. Of the laws of an [`Algorithm`] the one on exact waits does not hold.
 ///
 /// In a [`Set`](crate::Set) it comes first, since what is taken first is given back last, and what it refuses costs the others nothing.
+///
+/// # Verbs
+/// All that ask for no time. [`take_up_to`](crate::Drain::take_up_to) takes places that are free. [`drain`](crate::Drain::drain) takes none: nobody
+/// would give them back. So behind a [gate](crate::Gated) that has opened there are as many as before, which bounds what begins at once, and a set
+/// with limits of rates is emptied of those.
+///
+/// Nothing can be [reserved](crate::Reserve), since nobody knows when a call will end. So this does not compile:
+/// ```compile_fail,E0599
+/// use paceline_core::{Atomic, Concurrency, Nanos, Reserve};
+/// Atomic::new(Concurrency::new(2)).reserve(Nanos::ZERO, 1, Nanos::MAX);
+/// ```
+/// Nothing can be [charged](crate::Charge) either, since no time pays a debt back, and no state is [saved](crate::Saved), since the calls that were
+/// counted do not outlive a restart:
+/// ```compile_fail,E0599
+/// use paceline_core::{Atomic, Charge, Concurrency, Nanos};
+/// Atomic::new(Concurrency::new(2)).charge(Nanos::ZERO, 1);
+/// ```
+/// ```compile_fail,E0277
+/// use paceline_core::{Atomic, Cell, Concurrency, Nanos};
+/// Atomic::new(Concurrency::new(2)).save(Nanos::ZERO);
+/// ```
 ///
 /// # Cost
 /// A comparison; with its atomic word 8 bytes. Lock-free in [`Atomic`](crate::Atomic), where the target has a compare-exchange of 32 bits.
 ///
 /// ```
-/// use paceline_core::{Atomic, Concurrency, Permit};
+/// use paceline_core::{Atomic, Concurrency, Decision, Nanos, Permit};
 ///
 /// static CALLS: Atomic<Concurrency> = Atomic::new(Concurrency::new(2));
 ///
 /// let first = Permit::try_acquire(&CALLS, 1);
 /// let second = Permit::try_acquire(&CALLS, 1);
-/// assert!(first.is_some() && second.is_some());
-/// assert!(Permit::try_acquire(&CALLS, 1).is_none());
+/// assert!(first.is_ok() && second.is_ok());
+/// assert_eq!(Permit::try_acquire(&CALLS, 1).err(), Some(Decision::Denied { retry_after: Nanos::MAX }));
+/// assert_eq!(Permit::try_acquire(&CALLS, 3).err(), Some(Decision::Impossible { most: 2 }));
 /// drop(first);
-/// assert!(Permit::try_acquire(&CALLS, 1).is_some());
+/// assert!(Permit::try_acquire(&CALLS, 1).is_ok());
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Concurrency {
@@ -85,6 +109,17 @@ impl Algorithm for Concurrency {
     }
 }
 
+impl Empty for Concurrency {
+    fn take_up_to(&self, in_flight: &mut u32, _: Nanos, most: u32) -> u32 {
+        let taken = most.min(self.room(*in_flight));
+        *in_flight = in_flight.saturating_add(taken);
+        taken
+    }
+
+    /// Nothing: a place that nobody holds would never be given back.
+    fn drain(&self, _: &mut u32, _: Nanos) {}
+}
+
 /// What is in flight stays in flight, whatever the rule; where that is more than the new limit, nothing is admitted until it is less.
 impl Reconfigure for Concurrency {
     fn carry_over(&self, in_flight: &u32, _: Nanos, _: &Self, _: CarryOver) -> u32 {
@@ -94,47 +129,56 @@ impl Reconfigure for Concurrency {
 
 /// Calls in flight under a [`Concurrency`] limit, until it is dropped.
 ///
-/// It holds what points to the limit: a reference, or an `Arc` where it has to be sent away. One that is forgotten is in flight for ever.
+/// It holds what points to the limit: a reference, an `Arc` where it has to be sent away, a [`KeyLimit`](crate::KeyLimit). One that is forgotten is
+/// in flight for ever.
 #[must_use = "a permit that is dropped at once is given back before the call"]
 #[derive(Debug)]
-pub struct Permit<P: Deref<Target: InFlight>> {
-    limit: P,
+pub struct Permit<L: InFlight> {
+    limit: L,
     cost: u32,
 }
 
-impl<P: Deref<Target: InFlight>> Permit<P> {
-    /// `cost` in flight, or nothing where there is no room for it now.
-    pub fn try_acquire(limit: P, cost: u32) -> Option<Self> {
-        limit.decide(Nanos::ZERO, cost).is_allowed().then(|| Self::of_taken(limit, cost))
+impl<L: InFlight> Permit<L> {
+    /// `cost` in flight.
+    ///
+    /// # Errors
+    /// The refusal: [`Decision::Denied`] where there is no room for it now, [`Decision::Impossible`] where there never is.
+    pub fn try_acquire(limit: L, cost: u32) -> Result<Self, Decision> {
+        match limit.decide(Nanos::ZERO, cost) {
+            Decision::Allowed => Ok(Self::of_taken(limit, cost)),
+            refused => Err(refused),
+        }
     }
 
-    /// For a `cost` that `limit` has just admitted, in a [`Set`](crate::Set). Once for each admission.
+    /// For a `cost` that `limit` has just admitted, in a [`Set`](crate::Set), behind a gate, by [`take_up_to`](crate::Drain::take_up_to). Once for
+    /// each admission.
     ///
     /// ```
-    /// use paceline_core::{Atomic, Concurrency, Gcra, Limit, Nanos, Permit, Quota, Set};
+    /// use paceline_core::{Atomic, Concurrency, Drain, Gate, Gated, Gcra, Limit, Nanos, Permit, Quota, Set};
     ///
     /// let calls = Atomic::new(Concurrency::new(8));
     /// let rate = Atomic::new(Gcra::new(Quota::per_minute(60))?);
-    /// let set: Set<&dyn Limit<Cost = u32>, 2> = Set::new([&calls, &rate]);
-    /// if set.decide(Nanos::ZERO, [1, 1]).is_allowed() {
+    /// let set: Set<&dyn Drain<Cost = u32>, 2> = Set::new([&calls, &rate]);
+    /// let gated = Gated::new(Gate::new(), set);
+    /// if gated.decide(Nanos::ZERO, [1, 1]).is_allowed() {
     ///     let permit = Permit::of_taken(&calls, 1);
     ///     assert_eq!(calls.snapshot(Nanos::ZERO).remaining, 7);
     /// }
     /// assert_eq!(calls.snapshot(Nanos::ZERO).remaining, 8);
     /// # Ok::<(), paceline_core::QuotaError>(())
     /// ```
-    pub const fn of_taken(limit: P, cost: u32) -> Self {
+    pub const fn of_taken(limit: L, cost: u32) -> Self {
         Self { limit, cost }
     }
 }
 
-impl<P: Deref<Target: InFlight>> Drop for Permit<P> {
+impl<L: InFlight> Drop for Permit<L> {
     fn drop(&mut self) {
         self.limit.undo(Nanos::ZERO, self.cost);
     }
 }
 
-/// A limit on what is in flight, which is given back whatever the time: [`Concurrency`] in a [`Cell`].
+/// A limit on what is in flight, which is given back whatever the time: [`Concurrency`] in a [`Cell`](crate::Cell) or of a key, and what points to it.
 pub trait InFlight: Limit<Cost = u32> {}
 
-impl<C: Cell<Algorithm = Concurrency> + Limit<Cost = u32>> InFlight for C {}
+impl<P: Deref<Target: InFlight>> InFlight for P {}

@@ -46,12 +46,25 @@ pub enum SetDecision {
         /// The first limit whose burst is smaller than its cost.
         limit: usize,
     },
+    /// Nothing has been taken, and no limit was asked: the [`Gate`](crate::Gate) in front of them is shut.
+    Shut {
+        /// Until it opens, and then until the drained limits have enough.
+        retry_after: Nanos,
+    },
 }
 
 impl SetDecision {
     /// Whether the costs have been taken.
     pub const fn is_allowed(self) -> bool {
         matches!(self, Self::Allowed)
+    }
+
+    /// The place of the limit that refused, if one did.
+    pub const fn limit(self) -> Option<usize> {
+        match self {
+            Self::Denied { limit, .. } | Self::Impossible { limit, .. } => Some(limit),
+            Self::Allowed | Self::Shut { .. } => None,
+        }
     }
 
     /// What the limit at `limit` answered, named.
@@ -68,13 +81,8 @@ impl SetDecision {
         match (self, other) {
             (Self::Impossible { .. }, _) | (_, Self::Allowed) => self,
             (_, Self::Impossible { .. }) | (Self::Allowed, _) => other,
-            (Self::Denied { retry_after: mine, .. }, Self::Denied { retry_after: its, .. }) => {
-                if its > mine {
-                    other
-                } else {
-                    self
-                }
-            }
+            (Self::Denied { retry_after: mine, .. }, Self::Denied { retry_after: its, .. }) if its > mine => other,
+            _ => self,
         }
     }
 }
@@ -84,7 +92,7 @@ impl From<SetDecision> for Decision {
     fn from(decision: SetDecision) -> Self {
         match decision {
             SetDecision::Allowed => Self::Allowed,
-            SetDecision::Denied { retry_after, .. } => Self::Denied { retry_after },
+            SetDecision::Denied { retry_after, .. } | SetDecision::Shut { retry_after } => Self::Denied { retry_after },
             SetDecision::Impossible { most, .. } => Self::Impossible { most },
         }
     }

@@ -19,7 +19,7 @@ mod rule;
 /// The word counts nanoseconds modulo `2^62`, or on a `u32` ticks of a power of two of them, modulo `2^32`, where a closing lasts up to four ticks longer than was asked. A time counts as ahead within the longest closing
 /// and the skew; all else is past. So a clock that jumps back further finds the gate open, and nobody is kept out for longer than those two; a longer
 /// closing counts as the longest. A gate whose time has passed and that nobody looked at for the rest of the range (146 years; on a `u32` at least as
-/// long as the longest closing) may be taken for closed once more, for at most the longest closing.
+/// long as the longest closing) may be taken for closed once more, for at most the longest closing, and opens like any other.
 ///
 /// It is not [saved](crate::Saved) over a restart: [`status`](Self::status) tells the wait to close it for again.
 ///
@@ -61,8 +61,16 @@ pub enum GateStatus {
 }
 
 macro_rules! constructors {
-    ($word:ty: $within:ident) => {
+    ($word:ty: $new:ident $within:ident) => {
         impl Gate<$word> {
+            const_unless_loom! {
+                /// An open gate that closes for 32 days at most, for clocks up to a second behind each other. On a `u32` a closing lasts up to 17 ms
+                /// longer than was asked.
+                pub fn $new() -> Self {
+                    Self::$within(Duration::from_secs(32 * 86_400), Duration::from_secs(1))
+                }
+            }
+
             const_unless_loom! {
                 /// An open gate that closes for `longest` at most, for clocks up to `skew` behind each other. Both together count as 36 years at most.
                 pub fn $within(longest: Duration, skew: Duration) -> Self {
@@ -71,28 +79,19 @@ macro_rules! constructors {
                 }
             }
         }
+
+        impl Default for Gate<$word> {
+            fn default() -> Self {
+                Self::$new()
+            }
+        }
     };
 }
 
-constructors!(u32: within_u32);
+constructors!(u32: new_u32 within_u32);
 
 portable_atomic::cfg_has_atomic_64! {
-    constructors!(u64: within);
-
-    impl Gate<u64> {
-        const_unless_loom! {
-            /// An open gate that closes for 32 days at most, for clocks up to a second behind each other.
-            pub fn new() -> Self {
-                Self::within(Duration::from_secs(32 * 86_400), Duration::from_secs(1))
-            }
-        }
-    }
-
-    impl Default for Gate<u64> {
-        fn default() -> Self {
-            Self::new()
-        }
-    }
+    constructors!(u64: new within);
 }
 
 impl<W: AtomicWord> Gate<W> {
@@ -117,7 +116,7 @@ impl<W: AtomicWord> Gate<W> {
         });
     }
 
-    /// Opens a latched gate, whatever else may have closed it, and tells whether it was latched.
+    /// Opens a latched gate, whatever else may have closed it, and tells whether it was latched. On a `u32` that takes up to four ticks.
     pub fn unlatch(&self, now: Nanos) -> bool {
         update(&self.word, |word| self.rule.unlatch(word, now), |&was_latched| was_latched)
     }
@@ -131,8 +130,8 @@ impl<W: AtomicWord> Gate<W> {
         }
     }
 
-    /// Lets callers in, or says until when not. Whoever first sees the gate past its time calls `prepare` with that time, before anybody is let in; others
-    /// may do so meanwhile.
+    /// Lets callers in, or says until when not. Whoever sees the gate past its time calls `prepare` with that time, before anybody is let in, until
+    /// somebody has cleared the word: not before every reading that is late within the skew lies behind that time, too.
     #[inline]
     pub(crate) fn pass(&self, now: Nanos, prepare: impl Fn(Nanos)) -> Result<(), Option<Nanos>> {
         loop {
@@ -141,9 +140,12 @@ impl<W: AtomicWord> Gate<W> {
                 View::Open => return Ok(()),
                 View::Closed { wait } => return Err(Some(wait)),
                 View::Latched { wait } => return Err(wait),
-                View::Opening { since } => {
+                View::Opening { since, settled } => {
                     prepare(since);
-                    // Where it fails, somebody has opened it, or has shut it again.
+                    if !settled {
+                        return Ok(());
+                    }
+                    // Where it fails, somebody has cleared it, or has shut it again.
                     let _ = self.word.release(seen, W::ZERO);
                 }
             }

@@ -1,18 +1,21 @@
 use crate::{
-    Charge, Cost, Decision, Drain, Gate, Limit, Nanos, Reservation, Reserve, Snapshot,
+    Algorithm, Atomic, Charge, Cost, Decision, Drain, Gate, Limit, Lock, Locked, NamedLimit, NamedReservation, NamedReserve, Nanos,
+    Reservation, Reserve, Set, SetDecision, SlidingLog, Snapshot,
     sync::{AtomicWord, const_unless_loom},
 };
 
 /// A limit behind a [`Gate`]: while that is shut, nobody is admitted.
 ///
-/// Opening it releases no burst: whoever first comes after its time drains the limit *for that time*, before anybody is admitted. So callers leave one by one
-/// as at the limit's own rate, whether the first comes at once or later, and the limit's horizon need not hold the time that the gate is closed. It is
+/// Opening it releases no burst: whoever comes after its time drains the limit *for that time*, before anybody is admitted, and so do those who come within
+/// the gate's skew of it, since a reading that is as late still has to find it shut. So callers leave one by one as at the limit's own rate, whether the first comes at once or later, and the limit's horizon need not hold the time that the gate is closed. It is
 /// the same after a latch.
 ///
 /// A refusal tells the wait exactly: until the gate opens, and then until the drained limit has enough. Behind a latch without an end it is
 /// [`Nanos::MAX`]. Whoever was admitted before the gate was shut, or has reserved a time, can't hear of it.
 ///
-/// A gate is for one limit: put a [`Set`](crate::Set) behind it, or a reference to a limit that others use without it.
+/// A gate is for one limit: put a [`Set`] behind it, or a reference to a limit that others use without it. Limits of different types are in that set
+/// as `&dyn Drain<Cost = u32>`. [Calls in flight](crate::Concurrency) have no rate to leave at: an opening leaves them, and the places that are free,
+/// as they are.
 ///
 /// ```
 /// use paceline_core::{Atomic, Decision, Gate, Gated, Gcra, Limit, Nanos, Quota};
@@ -50,6 +53,31 @@ impl<L, W: AtomicWord> Gated<L, W> {
     pub const fn limit(&self) -> &L {
         &self.limit
     }
+
+    /// The limit, to change its numbers.
+    pub const fn limit_mut(&mut self) -> &mut L {
+        &mut self.limit
+    }
+}
+
+macro_rules! lock_free {
+    ($([$($generics:tt)*] $limit:ty;)*) => {$(
+        impl<$($generics)*, W: AtomicWord> Gated<$limit, W> {
+            /// Whether a decision takes no lock on this target, neither at the gate nor behind it.
+            pub const IS_LOCK_FREE: bool = W::IS_LOCK_FREE && <$limit>::IS_LOCK_FREE;
+        }
+    )*};
+}
+
+lock_free! {
+    [A: Algorithm<State: AtomicWord>] Atomic<A>;
+    [A: Algorithm, M: Lock<(A, A::State)>] Locked<A, M>;
+    [L, const N: usize] Set<L, N>;
+    [const N: usize, V: AtomicWord] SlidingLog<N, V>;
+}
+
+portable_atomic::cfg_has_atomic_64! {
+    lock_free!([A: Algorithm<State = u32, Cost = u32>, const N: usize] crate::KeyLimit<'_, A, N>;);
 }
 
 impl<L: Drain, W: AtomicWord> Limit for Gated<L, W> {
@@ -109,15 +137,16 @@ impl<L: Drain, W: AtomicWord> Drain for Gated<L, W> {
     }
 }
 
-/// What is charged after the fact has passed the gate already.
+/// What is charged after the fact has passed the gate already; it comes on top of what an opening drained.
 impl<L: Drain + Charge, W: AtomicWord> Charge for Gated<L, W> {
     fn charge(&self, now: Nanos, cost: L::Cost) -> L::Cost {
+        let _shut = self.pass(now);
         self.limit.charge(now, cost)
     }
 }
 
 /// A reservation is for a time at which the gate is open, as far as is known: while it is shut with an end, it is taken from the limit as that will be when
-/// drained, and the limit's horizon has to hold it.
+/// drained, and the limit's horizon has to hold it. The limit stays drained for then when it is cancelled, or when somebody opens the gate earlier.
 impl<L: Drain + Reserve, W: AtomicWord> Reserve for Gated<L, W> {
     type Ticket = L::Ticket;
 
@@ -126,15 +155,10 @@ impl<L: Drain + Reserve, W: AtomicWord> Reserve for Gated<L, W> {
     }
 
     fn reserve_after(&self, now: Nanos, delay: Nanos, cost: L::Cost, patience: Nanos) -> Reservation<L::Ticket> {
-        let Err(shut) = self.pass(now) else { return self.limit.reserve_after(now, delay, cost, patience) };
-        if let Decision::Impossible { most } = self.limit.peek(now, cost) {
-            return Reservation::Impossible { most };
+        match self.delay(now, delay, cost, patience) {
+            Ok(delay) => self.limit.reserve_after(now, delay, cost, patience),
+            Err(refused) => refused,
         }
-        let patience = patience.min(self.max_patience());
-        let retry_after = self.wait_shut(now, now, shut, L::Cost::NOTHING, cost).max(delay);
-        let Some(closed) = shut.filter(|_| retry_after <= patience) else { return Reservation::Denied { retry_after, patience } };
-        self.limit.drain_since(now, now.saturating_add(closed));
-        self.limit.reserve_after(now, closed.max(delay), cost, patience)
     }
 
     fn cancel(&self, now: Nanos, ticket: L::Ticket) -> bool {
@@ -143,6 +167,56 @@ impl<L: Drain + Reserve, W: AtomicWord> Reserve for Gated<L, W> {
 
     fn refund(&self, now: Nanos, ticket: L::Ticket, unused: L::Cost) {
         self.limit.refund(now, ticket, unused);
+    }
+}
+
+impl<L: Drain + NamedLimit, W: AtomicWord> NamedLimit for Gated<L, W> {
+    fn peek_named(&self, now: Nanos, costs: L::Cost) -> SetDecision {
+        match self.pass(now) {
+            Ok(()) => self.limit.peek_named(now, costs),
+            Err(shut) => self.refusal_named(now, shut, costs),
+        }
+    }
+
+    fn decide_named(&self, now: Nanos, costs: L::Cost) -> SetDecision {
+        match self.pass(now) {
+            Ok(()) => self.limit.decide_named(now, costs),
+            Err(shut) => self.refusal_named(now, shut, costs),
+        }
+    }
+}
+
+impl<L: Drain + NamedReserve, W: AtomicWord> NamedReserve for Gated<L, W> {
+    fn reserve_after_named(&self, now: Nanos, delay: Nanos, costs: L::Cost, patience: Nanos) -> NamedReservation<L::Ticket> {
+        match self.delay(now, delay, costs, patience) {
+            Ok(delay) => self.limit.reserve_after_named(now, delay, costs, patience),
+            Err(impossible @ Reservation::Impossible { .. }) => (impossible, self.limit.peek_named(now, costs).limit()),
+            Err(refused) => (refused, None),
+        }
+    }
+}
+
+impl<L: Drain + NamedLimit, W: AtomicWord> Gated<L, W> {
+    fn refusal_named(&self, now: Nanos, shut: Option<Nanos>, costs: L::Cost) -> SetDecision {
+        match self.limit.peek_named(now, costs) {
+            impossible @ SetDecision::Impossible { .. } => impossible,
+            _ => SetDecision::Shut { retry_after: self.wait_shut(now, now, shut, L::Cost::NOTHING, costs) },
+        }
+    }
+}
+
+impl<L: Drain + Reserve, W: AtomicWord> Gated<L, W> {
+    /// From when on the limit may be asked for a time: `delay`, or once the gate has opened, for which the limit is then drained.
+    fn delay(&self, now: Nanos, delay: Nanos, cost: L::Cost, patience: Nanos) -> Result<Nanos, Reservation<L::Ticket>> {
+        let Err(shut) = self.pass(now) else { return Ok(delay) };
+        if let Decision::Impossible { most } = self.limit.peek(now, cost) {
+            return Err(Reservation::Impossible { most });
+        }
+        let patience = patience.min(self.max_patience());
+        let retry_after = self.wait_shut(now, now, shut, L::Cost::NOTHING, cost).max(delay);
+        let Some(closed) = shut.filter(|_| retry_after <= patience) else { return Err(Reservation::Denied { retry_after, patience }) };
+        self.limit.drain_since(now, now.saturating_add(closed));
+        Ok(closed.max(delay))
     }
 }
 
@@ -177,6 +251,7 @@ impl<L: Drain, W: AtomicWord> Gated<L, W> {
     fn snapshot_shut(&self, now: Nanos, then: Nanos, shut: Option<Nanos>) -> <L::Cost as Cost>::Each<Snapshot> {
         let shut = shut.unwrap_or(Nanos::MAX);
         L::Cost::map(self.limit.snapshot_drained(now, then.saturating_add(shut)), |snapshot| Snapshot {
+            remaining: if shut > Nanos::ZERO { 0 } else { snapshot.remaining },
             retry_after: shut.saturating_add(snapshot.retry_after),
             reset_after: shut.saturating_add(snapshot.reset_after),
             ..snapshot

@@ -45,7 +45,23 @@ impl Horizon {
         Self { patience: Nanos::from_duration(patience), ..self }
     }
 
-    /// With clocks up to `skew` behind each other. What jumps back further is taken for a clock that began anew.
+    /// With clocks up to `skew` behind each other, as those of two cores or two threads are, and a clock that is set back. Such a reading is only
+    /// stricter: it waits for the newest. One that is behind by more than all of the horizon is taken for a clock that began anew.
+    ///
+    /// It takes room in the word, in most algorithms twice, and the constructors refuse what does not fit. Windows round it up to whole ones.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use paceline_core::{Atomic, Decision, Gcra, Horizon, Limit, Nanos, Quota};
+    ///
+    /// let quota = Quota::per_second(1).burst(1);
+    /// let limit = Atomic::new(Gcra::within(quota, Horizon::of(quota).skew(Duration::from_secs(5)))?);
+    /// assert!(limit.decide(Nanos::from_secs(100), 1).is_allowed());
+    /// assert_eq!(limit.decide(Nanos::from_secs(95), 1), Decision::Denied { retry_after: Nanos::from_secs(6) });
+    /// // Burst, debt and skew are 7 seconds, and this is 11 behind what was admitted.
+    /// assert!(limit.decide(Nanos::from_secs(90), 1).is_allowed());
+    /// # Ok::<(), paceline_core::QuotaError>(())
+    /// ```
     pub const fn skew(self, skew: Duration) -> Self {
         Self { skew: Nanos::from_duration(skew), ..self }
     }

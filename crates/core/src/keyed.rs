@@ -14,7 +14,8 @@ pub use key_limit::KeyLimit;
 pub enum WhenFull {
     /// Refuses it, and tells the wait until one of the bucket's keys is idle. Nobody is ever above the quota.
     Refuse,
-    /// Lets all such keys share one more limiter of the same numbers until they find a place.
+    /// Lets all such keys share one more limiter of the same numbers until they find a place. A key begins anew there: each that finds one may be
+    /// admitted one burst above the quota.
     Overflow,
     /// Forgets the key that is whole again soonest. That key begins anew when it comes back: each displacement may admit one burst
     /// above the quota.
@@ -62,8 +63,9 @@ pub enum WhenFull {
 /// changes one word of it; a refusal writes nothing. A new key reads its bucket thrice and writes up to 8 words. A refusal for want of a place reckons when there is one: some
 /// hundred steps of the algorithm.
 ///
-/// Lock-free where 64-bit atomics are; it does not exist on targets without them. On a 32-bit word time wraps: call [`sweep`](Self::sweep) at least once
-/// in the algorithm's memory ([`Gcra::memory`](crate::Gcra::memory)).
+/// Lock-free where the target has 64-bit atomics, as [`IS_LOCK_FREE`](Self::IS_LOCK_FREE) says. Without them it is not there, nor is it with the
+/// feature `critical-section`; only where another crate of the build turns on the `fallback` of `portable-atomic` it is, over the locks of that. On a
+/// 32-bit word time wraps: call [`sweep`](Self::sweep) at least once in the algorithm's memory ([`Gcra::memory`](crate::Gcra::memory)).
 #[derive(Debug)]
 #[repr(C, align(64))] // so that a bucket is a cache line
 pub struct Keyed<A: Algorithm<State = u32, Cost = u32>, const N: usize> {

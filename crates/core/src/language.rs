@@ -1,6 +1,6 @@
 //! The languages that people read, and how they write numbers, durations and dates.
 
-use core::fmt::{self, Display, Formatter, Write};
+use core::fmt::{self, Display, Formatter};
 use core::time::Duration;
 
 use crate::cause::Resource;
@@ -123,17 +123,16 @@ struct Grouped(u64);
 
 impl Display for Grouped {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        let mut divisor = 1_000_000_000_000_000_000;
-        while divisor > self.0 && divisor > 1 {
-            divisor /= 1000;
-        }
-        write!(out, "{}", self.0 / divisor)?;
-        while divisor > 1 {
-            divisor /= 1000;
-            out.write_char(',')?;
-            write!(out, "{:03}", self.0 / divisor % 1000)?;
-        }
-        Ok(())
+        let mut rest = self.0;
+        let mut groups = [(); 7].map(|()| {
+            let group = rest % 1000;
+            rest /= 1000;
+            group
+        });
+        groups.reverse();
+        let mut groups = groups.into_iter().skip_while(|&group| group == 0);
+        write!(out, "{}", groups.next().unwrap_or(0))?;
+        groups.try_for_each(|group| write!(out, ",{group:03}"))
     }
 }
 

@@ -36,6 +36,25 @@
 //!
 #![doc = include_str!("../docs/sizes.md")]
 //!
+//! [`Concurrency`] and [`Keyed`] have a word of 32 bits on every target, on purpose: a cost is a `u32`, so no count in flight needs more; and the
+//! limit of a key shares its 64 bits with a tag and a lap that tell whose it is.
+//!
+//! # Targets
+//! A word is shared where the target can exchange it atomically: most can with 32 bits, WebAssembly and what runs an operating system mostly with 64,
+//! too. Without such an instruction (thumbv6m, riscv32imc), the feature `critical-section` of this crate does it in the critical section that the
+//! firmware provides, with 32 bits; with 64 as well once the firmware switches on the feature `fallback` of the crate `portable-atomic`. (On targets
+//! that have the instruction for 32 bits alone that would be a lock on which an interrupt handler may spin for ever, so this crate leaves it to you.)
+//!
+#![doc = include_str!("../docs/targets.md")]
+//!
+//! On a `u32` there are [`Atomic`] of algorithms on such a word, [`SlidingLog`] and [`Gate`]; on a `u64` the same, [`Atomic`] of a [`Pair`],
+//! [`Keyed`] and [`ManualClock`]. [`Locked`], which runs each algorithm on each word under a lock of yours, [`Set`] and what reads refusals are
+//! everywhere. The check that builds for these targets keeps this table; `IS_LOCK_FREE` of each type says the same in a program.
+//!
+//! # Verbs that are not there
+//! Each limiter has the verbs that make sense for it; others do not compile. [`SlidingWindow`], [`SlidingLog`], [`CostLog`], [`Concurrency`] and [`Pair`]
+//! say which of theirs and why.
+//!
 //! # Memory ordering
 //! Every atomic access of this crate is `Relaxed`, but that who finds a [`Gate`] opened sees the limit behind it as it was left for that, where a
 //! [`SlidingLog`] gives a place back, and that [`Keyed`] orders the keys of its own buckets. A decision orders nothing but decisions on the same limit; who wants to
@@ -117,7 +136,7 @@ pub use language::Language;
 pub use limit::{Charge, Drain, Limit, Reserve};
 pub use limiter::Limiter;
 pub use locked::{Lock, Locked};
-pub use named::NamedLimit;
+pub use named::{NamedLimit, NamedReservation, NamedReserve};
 pub use quota::{Quota, QuotaError};
 pub use remedy::{Evidence, MOST_REMEDIES, Need, Rate, Remedies, Remedy};
 pub use report::SupportReport;

@@ -1,6 +1,13 @@
-use crate::{Charge, Clock, Cost, Decision, Drain, Limit, NamedLimit, Nanos, Reservation, Reserve, SetDecision, Snapshot};
+use crate::{
+    CarryOver, Cell, Charge, Clock, Cost, Decision, Drain, Limit, Lock, Locked, NamedLimit, NamedReservation, NamedReserve, Nanos,
+    Reservation, Reserve, RestoreError, Saved, SetDecision, Snapshot,
+    algorithm::{Persist, Reconfigure},
+};
 
 /// A [`Limit`] and the [`Clock`] that it is read with: the type that most users name.
+///
+/// It has each verb that its limit has but [`undo`](Limit::undo), which wants the reading of the admission: bring your own time for that, or
+/// [reserve](Self::reserve) with no patience and cancel.
 ///
 /// ```
 /// use paceline_core::{Atomic, Decision, Gcra, Limiter, ManualClock, Nanos, Quota};
@@ -29,6 +36,11 @@ impl<L, C> Limiter<L, C> {
     /// The limit, for calls that bring their own time.
     pub const fn limit(&self) -> &L {
         &self.limit
+    }
+
+    /// The limit, to change its numbers.
+    pub const fn limit_mut(&mut self) -> &mut L {
+        &mut self.limit
     }
 
     /// The clock.
@@ -113,5 +125,69 @@ impl<L: NamedLimit, C: Clock> Limiter<L, C> {
     #[inline]
     pub fn peek_named(&self, costs: L::Cost) -> SetDecision {
         self.limit.peek_named(self.clock.now(), costs)
+    }
+}
+
+impl<L: NamedReserve, C: Clock> Limiter<L, C> {
+    /// Takes every cost for the earliest time at which all fit, or nothing, and names the limit that refused: [`NamedReserve::reserve_named`].
+    pub fn reserve_named(&self, costs: L::Cost, patience: Nanos) -> NamedReservation<L::Ticket> {
+        self.limit.reserve_named(self.clock.now(), costs, patience)
+    }
+}
+
+impl<L: Cell, C: Clock> Limiter<L, C> {
+    /// Makes an idle limiter new, and tells whether it was idle: [`Cell::forget_idle`].
+    pub fn forget_idle(&self) -> bool {
+        self.limit.forget_idle(self.clock.now())
+    }
+}
+
+impl<L: Cell<Algorithm: Persist>, C: Clock> Limiter<L, C> {
+    /// The state as it is now, to be kept over a restart.
+    ///
+    /// ```
+    /// use paceline_core::{Atomic, Gcra, Limiter, ManualClock, Nanos, Quota};
+    /// let gcra = Gcra::new(Quota::per_second(1).burst(9))?;
+    /// let [before, after] = [100, 0].map(|start| Limiter::new(Atomic::new(gcra), ManualClock::new(Nanos::from_secs(start))));
+    /// assert!(before.try_acquire(4).is_allowed());
+    /// after.restore(&before.save())?;
+    /// assert_eq!(after.snapshot().remaining, 5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn save(&self) -> Saved {
+        self.limit.save(self.clock.now())
+    }
+
+    /// Goes on from what was `saved`: [`Cell::restore`].
+    ///
+    /// # Errors
+    /// [`RestoreError::OtherAlgorithm`] where another algorithm saved it.
+    pub fn restore(&self, saved: &Saved) -> Result<(), RestoreError> {
+        self.limit.restore(self.clock.now(), saved)
+    }
+}
+
+impl<A: Reconfigure, M: Lock<(A, A::State)>, C: Clock> Limiter<Locked<A, M>, C> {
+    /// Decides by `algorithm` from now on: [`Locked::set_quota`].
+    pub fn set_quota(&self, algorithm: A, rule: CarryOver) {
+        self.limit.set_quota(self.clock.now(), algorithm, rule);
+    }
+}
+
+portable_atomic::cfg_has_atomic_cas! {
+    use crate::{Atomic, AtomicWord, SlidingLog};
+
+    impl<A: Reconfigure<State: AtomicWord>, C: Clock> Limiter<Atomic<A>, C> {
+        /// Decides by `algorithm` from now on: [`Atomic::set_quota`].
+        pub fn set_quota(&mut self, algorithm: A, rule: CarryOver) {
+            self.limit.set_quota(self.clock.now(), algorithm, rule);
+        }
+    }
+
+    impl<const N: usize, W: AtomicWord, C: Clock> Limiter<SlidingLog<N, W>, C> {
+        /// Makes idle places new, and tells whether all are: [`SlidingLog::forget_idle`].
+        pub fn forget_idle(&self) -> bool {
+            self.limit.forget_idle(self.clock.now())
+        }
     }
 }

@@ -105,7 +105,7 @@ impl Quota {
     /// As the algorithms that take the quota.
     ///
     /// # Promised and measured
-    /// For a burst of two costs, over a backlog of up to 200,000 calls, against exact arithmetic (`cargo xtask accuracy` measures it again):
+    /// For a burst of two costs, over a backlog of 200,000 calls or 10 ms, against exact arithmetic (`cargo xtask accuracy` measures it again):
     ///
     #[doc = include_str!("../docs/accuracy.md")]
     ///

@@ -19,9 +19,34 @@ use window::Window;
 /// compare-exchange on one place.
 ///
 /// It counts calls, each of cost 1; a cost of 0 is always admitted, a larger one is [`Decision::Impossible`]. For any cost there is
-/// [`CostLog`](crate::CostLog). It can't be [charged](crate::Charge) after the fact, since what exceeds `N` has no place. Its numbers don't change:
-/// `N` is its type, and of another window it would have to know what it has forgotten. And `N` places don't fit a [`Saved`](crate::Saved) state: after a restart
-/// [`drain`](crate::Drain::drain) it.
+/// [`CostLog`](crate::CostLog).
+///
+/// # Verbs that are not there
+/// It can't be [charged](crate::Charge) after the fact, since what exceeds `N` has no place:
+/// ```compile_fail,E0599
+/// # use core::time::Duration;
+/// # use paceline_core::{Charge as _, Nanos, SlidingLog};
+/// let log: SlidingLog<3, u64> = SlidingLog::new(Duration::from_secs(10))?;
+/// log.charge(Nanos::ZERO, 1);
+/// # Ok::<(), paceline_core::QuotaError>(())
+/// ```
+/// Its numbers don't change: `N` is its type, and of a longer window it would have to know what it has forgotten. Make a new one and
+/// [`drain`](crate::Drain::drain) it:
+/// ```compile_fail,E0599
+/// # use core::time::Duration;
+/// # use paceline_core::{CarryOver, Nanos, SlidingLog};
+/// let mut log: SlidingLog<3, u64> = SlidingLog::new(Duration::from_secs(10))?;
+/// log.set_quota(Nanos::ZERO, SlidingLog::new(Duration::from_secs(20))?, CarryOver::AsIs);
+/// # Ok::<(), paceline_core::QuotaError>(())
+/// ```
+/// And `N` places don't fit a [`Saved`](crate::Saved) state, so after a restart drain it, too:
+/// ```compile_fail,E0599
+/// # use core::time::Duration;
+/// # use paceline_core::{Cell as _, Nanos, SlidingLog};
+/// let log: SlidingLog<3, u64> = SlidingLog::new(Duration::from_secs(10))?;
+/// log.save(Nanos::ZERO);
+/// # Ok::<(), paceline_core::QuotaError>(())
+/// ```
 ///
 /// # Time
 /// On a `u64` a window is exact to the nanosecond. On a `u32` it is longer by at most one part in a million, and lasts about a thousand windows
@@ -103,7 +128,7 @@ impl<const N: usize, W: AtomicWord> SlidingLog<N, W> {
         self.window.skew()
     }
 
-    /// For how long an idle place is sure to be taken for one, before its time wraps.
+    /// For how long an idle place is sure to be taken for one, before its time wraps: call [`forget_idle`](Self::forget_idle) as often.
     pub fn memory(&self) -> Nanos {
         self.window.memory()
     }
@@ -259,7 +284,7 @@ impl<const N: usize, W: AtomicWord> Drain for SlidingLog<N, W> {
         takes.fold(0, |taken, _| taken.saturating_add(1))
     }
 
-    /// Takes what was free at `since`, or will be, for then.
+    /// Takes what was free at `since`, or will be, for then. A place that was given back counts as taken until the time that it was taken for.
     fn drain_since(&self, now: Nanos, since: Nanos) {
         let (tick, then) = (self.window.at(now), self.window.at(since));
         let (drained, passes) = (self.window.end_of(then, W::ZERO), self.window.between(now, since));

@@ -37,9 +37,10 @@ impl<W: Word> Ticks<W> {
         self.horizon
     }
 
-    /// How long after it was ahead an end is sure to be taken for the past.
-    pub(crate) fn memory(self) -> Nanos {
-        self.span(W::ZERO.wrapping_sub(W::truncate(1)).wrapping_sub(self.horizon).widen())
+    /// How long an end is sure to be taken for the past that was seen to be past, by less than `skew`.
+    pub(crate) fn memory(self, skew: u64) -> Nanos {
+        let range = W::ZERO.wrapping_sub(W::truncate(1)).wrapping_sub(self.horizon).widen();
+        self.span(range.saturating_sub(skew))
     }
 
     /// How long `ticks` last, rounded down.

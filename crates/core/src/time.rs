@@ -1,4 +1,7 @@
-use core::{fmt, time::Duration};
+use core::{
+    fmt::{self, Write as _},
+    time::Duration,
+};
 
 /// A number of nanoseconds: a clock reading since any start that the clock chose, or the length of a wait.
 ///
@@ -67,9 +70,42 @@ impl From<Nanos> for Duration {
     }
 }
 
-/// As [`Duration`] prints itself: `3s`, `1.5ms`.
+/// As [`Duration`] prints itself, `3s`, `1.5ms`, but without the panics that its own code leaves in a binary.
 impl fmt::Display for Nanos {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.to_duration(), f)
+        let (whole, mut billionths, unit) = match self.0 {
+            nanos @ 0..1_000 => (nanos, 0, "ns"),
+            nanos @ 1_000..1_000_000 => (nanos / 1_000, nanos % 1_000 * 1_000_000, "µs"),
+            nanos @ 1_000_000..1_000_000_000 => (nanos / 1_000_000, nanos % 1_000_000 * 1_000, "ms"),
+            nanos => (nanos / 1_000_000_000, nanos % 1_000_000_000, "s"),
+        };
+        write!(f, "{whole}")?;
+        if billionths > 0 {
+            f.write_char('.')?;
+        }
+        while billionths > 0 {
+            write!(f, "{}", billionths * 10 / 1_000_000_000)?;
+            billionths = billionths * 10 % 1_000_000_000;
+        }
+        f.write_str(unit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::{format, string::ToString as _};
+
+    use super::*;
+
+    /// Seen to fail when what is behind the point is not scaled to its unit, and when the zeros there are left out.
+    #[test]
+    fn is_printed_as_a_duration_is() {
+        let around = |nanos: u64| [nanos - 1, nanos, nanos + 1, nanos + nanos / 20, nanos + nanos / 2];
+        let edges = (0..20).map(|power| 10u64.pow(power)).filter(|&nanos| nanos < u64::MAX / 2).flat_map(around);
+        for nanos in edges.chain([u64::MAX, 999_999_999_999, 1_234_567_890]) {
+            assert_eq!(Nanos(nanos).to_string(), format!("{:?}", Duration::from_nanos(nanos)));
+        }
     }
 }

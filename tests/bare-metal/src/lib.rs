@@ -1,11 +1,12 @@
-//! One C-callable function for each limiter *and verb* and each entry of the parser, with arguments of run time, so that the linker sees all that
-//! the core can do. What may panic calls `paceline_can_panic`, which nobody defines.
+//! One C-callable function for each limiter *and verb*, each entry of the parser and whatever else is public, with arguments of run time, so that the
+//! linker sees all that the core can do. What may panic calls `paceline_can_panic`, which nobody defines.
 #![no_std]
 #![allow(improper_ctypes_definitions, reason = "called by nobody: only looked at")]
 
 mod limiters;
 mod lock;
 mod parsers;
+mod values;
 mod verbs;
 
 use core::panic::PanicInfo;

@@ -1,78 +1,84 @@
-//! The verbs as exported functions: `verbs!(limit, algorithm, name: verbs…)`.
+//! Exported functions, and those of a limiter by the traits that it has: `verbs!("name", limit: traits…)`.
 
-/// The verbs of a limiter.
-macro_rules! verbs {
-    ($limit:ty, $algorithm:ty, $name:literal: $($verb:ident)*) => {$(verb!($verb, $limit, $algorithm, $name);)*};
-}
+use paceline_core::{Cell, Cost, Limit, Reserve};
+
+pub(crate) type CostOf<L> = <L as Limit>::Cost;
+pub(crate) type TotalOf<L> = <CostOf<L> as Cost>::Total;
+pub(crate) type EachOf<L, T> = <CostOf<L> as Cost>::Each<T>;
+pub(crate) type TicketOf<L> = <L as Reserve>::Ticket;
+pub(crate) type AlgorithmOf<L> = <L as Cell>::Algorithm;
 
 macro_rules! export {
-    ($name:literal, $verb:literal, ($($argument:ident: $type:ty),*) -> $answer:ty, $body:expr) => {
+    ($name:expr, ($($argument:ident: $of:ty),*) -> $answer:ty, $body:expr) => {
         const _: () = {
-            #[unsafe(export_name = concat!("paceline_", $name, "_", $verb))]
-            extern "C" fn exported($($argument: $type),*) -> $answer {
+            #[unsafe(export_name = concat!("paceline_", $name))]
+            extern "C" fn exported($($argument: $of),*) -> $answer {
                 $body
             }
         };
     };
 }
 
-macro_rules! verb {
-    (decide, $limit:ty, $algorithm:ty, $name:literal) => {
-        export!($name, "decide", (limit: &$limit, now: u64, cost: <$limit as Limit>::Cost) -> Decision, limit.decide(Nanos(now), cost));
+/// Functions of a type under their own names.
+macro_rules! exports {
+    ($name:literal, $type:ty: $($function:ident $(::<$word:ty>)? ($($argument:ident: $of:ty),*) -> $answer:ty;)*) => {$(
+        export!(concat!($name, "_", stringify!($function)), ($($argument: $of),*) -> $answer, <$type>::$function$(::<$word>)?($($argument),*));
+    )*};
+}
+
+macro_rules! verbs {
+    ($name:literal, $limit:ty: $($of:ident)*) => {$(verbs_of!($of, $name, $limit);)*};
+}
+
+macro_rules! verbs_of {
+    (Limit, $name:literal, $limit:ty) => {
+        exports! { $name, $limit:
+            peek(limit: &$limit, now: Nanos, cost: CostOf<$limit>) -> Decision;
+            decide(limit: &$limit, now: Nanos, cost: CostOf<$limit>) -> Decision;
+            undo(limit: &$limit, now: Nanos, cost: CostOf<$limit>) -> ();
+            wait_behind(limit: &$limit, now: Nanos, queued: TotalOf<$limit>, cost: CostOf<$limit>) -> Nanos;
+            snapshot(limit: &$limit, now: Nanos) -> EachOf<$limit, Snapshot>;
+        }
     };
-    (peek, $limit:ty, $algorithm:ty, $name:literal) => {
-        export!($name, "peek", (limit: &$limit, now: u64, cost: <$limit as Limit>::Cost) -> Decision, limit.peek(Nanos(now), cost));
+    (Drain, $name:literal, $limit:ty) => {
+        exports! { $name, $limit:
+            take_up_to(limit: &$limit, now: Nanos, most: CostOf<$limit>) -> CostOf<$limit>;
+            drain(limit: &$limit, now: Nanos) -> ();
+            drain_since(limit: &$limit, now: Nanos, since: Nanos) -> ();
+            wait_drained(limit: &$limit, now: Nanos, then: Nanos, queued: TotalOf<$limit>, cost: CostOf<$limit>) -> Nanos;
+            snapshot_drained(limit: &$limit, now: Nanos, then: Nanos) -> EachOf<$limit, Snapshot>;
+        }
     };
-    (undo, $limit:ty, $algorithm:ty, $name:literal) => {
-        export!($name, "undo", (limit: &$limit, now: u64, cost: <$limit as Limit>::Cost) -> (), limit.undo(Nanos(now), cost));
+    (Reserve, $name:literal, $limit:ty) => {
+        exports! { $name, $limit:
+            max_patience(limit: &$limit) -> Nanos;
+            reserve(limit: &$limit, now: Nanos, cost: CostOf<$limit>, patience: Nanos) -> Reservation<TicketOf<$limit>>;
+            reserve_after(limit: &$limit, now: Nanos, delay: Nanos, cost: CostOf<$limit>, patience: Nanos) -> Reservation<TicketOf<$limit>>;
+            cancel(limit: &$limit, now: Nanos, ticket: TicketOf<$limit>) -> bool;
+            refund(limit: &$limit, now: Nanos, ticket: TicketOf<$limit>, unused: CostOf<$limit>) -> ();
+        }
     };
-    (wait_behind, $limit:ty, $algorithm:ty, $name:literal) => {
-        export!($name, "wait_behind", (limit: &$limit, now: u64, queued: <<$limit as Limit>::Cost as Cost>::Total, cost: <$limit as Limit>::Cost) -> Nanos, limit.wait_behind(Nanos(now), queued, cost));
+    (Charge, $name:literal, $limit:ty) => {
+        exports! { $name, $limit: charge(limit: &$limit, now: Nanos, cost: CostOf<$limit>) -> CostOf<$limit>; }
     };
-    (snapshot, $limit:ty, $algorithm:ty, $name:literal) => {
-        export!($name, "snapshot", (limit: &$limit, now: u64) -> <<$limit as Limit>::Cost as Cost>::Each<Snapshot>, limit.snapshot(Nanos(now)));
+    (NamedLimit, $name:literal, $limit:ty) => {
+        exports! { $name, $limit:
+            peek_named(limit: &$limit, now: Nanos, costs: CostOf<$limit>) -> SetDecision;
+            decide_named(limit: &$limit, now: Nanos, costs: CostOf<$limit>) -> SetDecision;
+        }
     };
-    (forget_idle, $limit:ty, $algorithm:ty, $name:literal) => {
-        export!($name, "forget_idle", (limit: &$limit, now: u64) -> bool, limit.forget_idle(Nanos(now)));
+    (ForgetIdle, $name:literal, $limit:ty) => {
+        exports! { $name, $limit: forget_idle(limit: &$limit, now: Nanos) -> bool; }
     };
-    (take_up_to, $limit:ty, $algorithm:ty, $name:literal) => {
-        export!($name, "take_up_to", (limit: &$limit, now: u64, most: <$limit as Limit>::Cost) -> <$limit as Limit>::Cost, limit.take_up_to(Nanos(now), most));
+    (Persist, $name:literal, $limit:ty) => {
+        exports! { $name, $limit:
+            save(limit: &$limit, now: Nanos) -> Saved;
+            restore(limit: &$limit, now: Nanos, saved: &Saved) -> Result<(), RestoreError>;
+        }
     };
-    (drain, $limit:ty, $algorithm:ty, $name:literal) => {
-        export!($name, "drain", (limit: &$limit, now: u64) -> (), limit.drain(Nanos(now)));
-    };
-    (reserve, $limit:ty, $algorithm:ty, $name:literal) => {
-        export!($name, "reserve", (limit: &$limit, now: u64, cost: <$limit as Limit>::Cost, patience: u64) -> Reservation<<$limit as Reserve>::Ticket>, {
-            limit.reserve(Nanos(now), cost, Nanos(patience))
-        });
-    };
-    (cancel, $limit:ty, $algorithm:ty, $name:literal) => {
-        export!($name, "cancel", (limit: &$limit, now: u64, ticket: <$limit as Reserve>::Ticket) -> bool, limit.cancel(Nanos(now), ticket));
-    };
-    (refund, $limit:ty, $algorithm:ty, $name:literal) => {
-        export!($name, "refund", (limit: &$limit, now: u64, ticket: <$limit as Reserve>::Ticket, unused: <$limit as Limit>::Cost) -> (), {
-            limit.refund(Nanos(now), ticket, unused);
-        });
-    };
-    (charge, $limit:ty, $algorithm:ty, $name:literal) => {
-        export!($name, "charge", (limit: &$limit, now: u64, cost: <$limit as Limit>::Cost) -> <$limit as Limit>::Cost, limit.charge(Nanos(now), cost));
-    };
-    (save, $limit:ty, $algorithm:ty, $name:literal) => {
-        export!($name, "save", (limit: &$limit, now: u64) -> [u8; Saved::SIZE], limit.save(Nanos(now)).to_bytes());
-    };
-    (restore, $limit:ty, $algorithm:ty, $name:literal) => {
-        export!($name, "restore", (limit: &$limit, now: u64, saved: &[u8]) -> Result<(), RestoreError>, {
-            limit.restore(Nanos(now), &Saved::from_bytes(saved)?)
-        });
-    };
-    (decide_named, $limit:ty, $algorithm:ty, $name:literal) => {
-        export!($name, "decide_named", (limit: &$limit, now: u64, costs: <$limit as Limit>::Cost) -> SetDecision, limit.decide_named(Nanos(now), costs));
-    };
-    (set_quota, $limit:ty, $algorithm:ty, $name:literal) => {
-        export!($name, "set_quota", (limit: &mut $limit, now: u64, new: $algorithm, rule: CarryOver) -> (), {
-            limit.set_quota(Nanos(now), new, rule);
-        });
+    (Reconfigure, $name:literal, $limit:ty) => {
+        exports! { $name, $limit: set_quota(limit: &mut $limit, now: Nanos, new: AlgorithmOf<$limit>, rule: CarryOver) -> (); }
     };
 }
 
-pub(crate) use {export, verb, verbs};
+pub(crate) use {export, exports, verbs, verbs_of};

@@ -1,15 +1,19 @@
 //! A gate in front of a limit.
 
+use core::time::Duration;
+
 use loom::sync::Arc;
 use paceline_core::{Atomic, Decision, Gate, GateStatus, Gated, Gcra, Limit, Nanos};
 
 use crate::{NOW, at_once, limit};
 
 const LONGER: Nanos = Nanos::from_secs(5);
+/// So long after `NOW` that no reading that is tolerated lies before it.
+const SETTLED: Nanos = NOW.saturating_add(Nanos(1_000));
 
 /// A full limit behind a gate whose time comes at `NOW`.
 fn opening() -> Arc<Gated<Atomic<Gcra>, u64>> {
-    let gated = Gated::new(Gate::new(), limit(2));
+    let gated = Gated::new(Gate::within(Duration::from_secs(1_000), Duration::ZERO), limit(2));
     gated.gate().close_until(Nanos::ZERO, NOW);
     Arc::new(gated)
 }
@@ -22,10 +26,10 @@ fn nobody_passes_a_gate_before_the_bucket_is_empty() {
         let gated = opening();
         let call = |look: bool| {
             let gated = gated.clone();
-            move || if look { gated.peek(NOW, 1) } else { gated.decide(NOW, 1) }
+            move || if look { gated.peek(SETTLED, 1) } else { gated.decide(SETTLED, 1) }
         };
         for decision in at_once([call(false), call(true), call(true)]) {
-            assert_eq!(decision, Decision::Denied { retry_after: Nanos::from_secs(1) });
+            assert_eq!(decision, Decision::Denied { retry_after: Nanos(999_999_000) });
         }
     });
 }
@@ -40,15 +44,15 @@ fn nobody_is_admitted_after_a_closing() {
             let gated = gated.clone();
             move || {
                 if closes {
-                    gated.gate().close_for(NOW, LONGER);
+                    gated.gate().close_for(SETTLED, LONGER);
                 }
-                gated.decide(NOW, 1)
+                gated.decide(SETTLED, 1)
             }
         };
         let answers = at_once([call(true), call(false), call(false)]);
         assert_eq!(answers[0], Decision::Denied { retry_after: Nanos::from_secs(6) });
         assert!(answers.iter().all(|answer| !answer.is_allowed()), "{answers:?}");
-        assert_eq!(gated.gate().status(NOW), GateStatus::Closed { wait: LONGER });
+        assert_eq!(gated.gate().status(SETTLED), GateStatus::Closed { wait: LONGER });
     });
 }
 

@@ -50,7 +50,7 @@ fn nobody_sees_a_pair_half_taken() {
     });
 }
 
-/// Three reservations get three times, a second apart, whoever comes first.
+/// Three reservations get three times, a second apart, whoever comes first. Seen to fail when a lost race is taken for a won one.
 #[test]
 fn reservations_of_a_pair_stand_in_line() {
     loom::model(|| {

@@ -76,3 +76,52 @@ fn no_place_is_reserved_twice() {
         assert!(kept.len() > 2 || then + admitted == 2, "no place is lost unless another was reserved behind it");
     });
 }
+
+/// Who comes while idle places are made new keeps the place that he takes. Seen to fail when `forget_idle` stores what it makes of a
+/// place instead of exchanging it.
+#[test]
+fn no_call_is_forgotten_with_idle_places() {
+    loom::model(|| {
+        let log = log();
+        assert_eq!(log.take_up_to(NOW.saturating_sub(Nanos::from_secs(9)), 2), 2);
+        let call = |forgets: bool| {
+            let log = log.clone();
+            move || {
+                if forgets {
+                    log.forget_idle(NOW);
+                }
+                log.decide(NOW, 1)
+            }
+        };
+        assert_eq!(count(&at_once([call(true), call(false), call(false)])), 2, "each place once");
+        assert!(!log.peek(NOW, 1).is_allowed());
+    });
+}
+
+/// Nothing is left once a log is drained, and a place that was reserved meanwhile stays so. Seen to fail when `drain_since` stores its end instead of
+/// exchanging it.
+#[test]
+fn a_drain_forgets_no_reservation() {
+    const LATER: Nanos = Nanos(NOW.0 + 1_000_000_000);
+    loom::model(|| {
+        let log = log();
+        assert!(log.decide(NOW, 1).is_allowed());
+        let call = |drains: bool| {
+            let log = log.clone();
+            move || {
+                if drains {
+                    log.drain(NOW);
+                    assert!(!log.peek(NOW, 1).is_allowed(), "drained");
+                    return None;
+                }
+                match log.reserve(NOW, 1, Nanos::from_secs(3)) {
+                    Reservation::Reserved { ticket, .. } => Some(ticket.at()),
+                    Reservation::Denied { .. } | Reservation::Impossible { .. } => panic!("two seconds are within the patience"),
+                }
+            }
+        };
+        let reserved = at_once([call(true), call(false), call(false)]);
+        let then = reserved.iter().filter(|&&at| at == Some(LATER)).count() as u32;
+        assert_eq!(log.take_up_to(LATER, 9), 2 - then);
+    });
+}

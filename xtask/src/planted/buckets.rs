@@ -21,7 +21,7 @@ pub(super) const BUGS: &[Bug] = &[
         "saturating_sub(self.lumps(now).1.saturating_add(1)))",
         "-p paceline-core --lib token_bucket",
     ),
-    bug(BUCKET, " && ahead <= self.burst.into()", "", "-p paceline-tests --test token_bucket no_reserved_time"),
+    bug(BUCKET, ".min(tokens).saturating_sub(replaced)", ".min(tokens)", "-p paceline-tests --test given_back of_a_bucket"),
     bug(BUCKET, ">= self.skew_tokens()", ">= 0", "-p paceline-core --lib token_bucket::exhaustive::the_laws"),
     bug(
         BUCKET,

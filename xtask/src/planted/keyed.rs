@@ -5,6 +5,7 @@ use super::{Bug, bug, race};
 const KEYED: &str = "crates/core/src/keyed.rs";
 const BUCKET: &str = "crates/core/src/keyed/bucket.rs";
 const KEY_LIMIT: &str = "crates/core/src/keyed/key_limit.rs";
+const CONCURRENCY: &str = "crates/core/src/concurrency.rs";
 
 pub(super) const BUGS: &[Bug] = &[
     bug(KEY_LIMIT, "if cost == 0 {", "if cost > u32::MAX {", "-p paceline-tests --test keyed"),
@@ -29,4 +30,5 @@ pub(super) const BUGS: &[Bug] = &[
     ),
     bug(KEYED, "if idle(middle) { wait = middle }", "if idle(middle) { break }", "-p paceline-tests --test keyed each_key"),
     bug(KEYED, ".min_by_key(|(_, slot)| self.whole_after(slot.state(), now))", ".next()", "-p paceline-tests --test keyed soonest"),
+    bug(CONCURRENCY, "*in_flight == 0", "*in_flight <= self.limit", "-p paceline-tests --test keyed a_permit"),
 ];

@@ -7,7 +7,9 @@ const WINDOW: &str = "crates/core/src/sliding_log/window.rs";
 const SYNC: &str = "crates/core/src/sync.rs";
 const COST_LOG: &str = "crates/core/src/algorithm/cost_log.rs";
 const CONCURRENCY: &str = "crates/core/src/concurrency.rs";
-const GIVE_BACK: &str = "word.replace(end, self.window.begin_of(end))";
+const GIVE_BACK: &str = "word.replace(end, begin)";
+const CANCEL: &str = "taken && self.give_back(ticket.after, self.window.free_from(ticket.before, self.window.at(ticket.made)))";
+const CARRY_OVER: &str = "-p paceline-tests --test cost_log changed_numbers";
 
 pub(super) const BUGS: &[Bug] = &[
     bug(
@@ -29,7 +31,12 @@ pub(super) const BUGS: &[Bug] = &[
     bug(LOG, "word.replace(end, W::ZERO)", "false", "-p paceline-tests --test sliding_log told_to_forget"),
     bug(LOG, "if gone <= before", "if gone < before", "-p paceline-tests --test sliding_log n_in_any"),
     bug(LOG, "now.saturating_add(wait) };", "now };", "-p paceline-tests --test sliding_log n_in_any"),
-    bug(COST_LOG, "self.end_of(admission) <= now", "self.end_of(admission) < now", "-p paceline --lib list_of_all"),
+    bug(
+        COST_LOG,
+        "self.counts_for(admission, now) == Nanos::ZERO",
+        "self.counts_for(admission, now) == Nanos::ZERO && now > admission.at.saturating_add(self.window)",
+        "-p paceline --lib list_of_all",
+    ),
     bug(COST_LOG, "{ now } else { now.max(logged.newest) }", "{ now } else { now }", "-p paceline --lib list_of_all"),
     bug(
         COST_LOG,
@@ -42,6 +49,10 @@ pub(super) const BUGS: &[Bug] = &[
     bug(COST_LOG, "if !undone && admission.at", "if admission.at", "-p paceline --lib ones_own"),
     bug(COST_LOG, "|| !logged.admissions.is_full();", "|| true;", "-p paceline-tests --test cost_log no_less"),
     bug(COST_LOG, ".saturating_add(SKEW) <= now", " <= now", "-p paceline-tests --test cost_log no_less"),
+    bug(COST_LOG, ".saturating_sub(limit));", ".min(0));", "-p paceline-tests --test cost_log above_the_limit"),
+    bug(COST_LOG, "if new.window > self.window {", "if false {", CARRY_OVER),
+    bug(COST_LOG, "let forgotten = self.counts_from(logged, now).saturating_sub(self.window);", "let forgotten = now;", CARRY_OVER),
+    bug(COST_LOG, "rule == CarryOver::Reset", "rule != CarryOver::Reset", CARRY_OVER),
     bug(
         CONCURRENCY,
         "if cost > self.room(*in_flight) {",
@@ -50,8 +61,8 @@ pub(super) const BUGS: &[Bug] = &[
     ),
     bug(CONCURRENCY, "        *in_flight\n    }\n}", "        0\n    }\n}", "-p paceline-tests --test concurrency new_limit"),
     race(LOG, "if word.exchange(end, taken).is_ok() {", "if word.exchange(end, taken).is_ok() || true {", "sliding_log"),
-    race(LOG, GIVE_BACK, "{ let _ = word.exchange(word.load(), self.window.begin_of(end)); true }", "given_back_once"),
-    race(LOG, "taken && self.give_back(ticket.after)", "taken", "reserved_twice"),
+    race(LOG, GIVE_BACK, "{ let _ = word.exchange(word.load(), begin); true }", "given_back_once"),
+    race(LOG, CANCEL, "taken", "reserved_twice"),
     race(SYNC, "Ordering::AcqRel, Ordering::Relaxed", "Ordering::Relaxed, Ordering::Relaxed", "given_back_once"),
     race(CONCURRENCY, "self.limit.undo(Nanos::ZERO, self.cost);", "", "in_flight"),
 ];

@@ -1,6 +1,6 @@
 //! Counters in windows, and two limits in one word.
 
-use super::{Bug, bug, race};
+use super::{Bug, bug};
 
 const WINDOW: &str = "crates/core/src/algorithm/sliding_window.rs";
 const SAVED: &str = "crates/core/src/saved.rs";
@@ -79,17 +79,5 @@ pub(super) const BUGS: &[Bug] = &[
         "decision.or_worse(SetDecision::of(1, self.second.step(&mut second, now, two)))",
         "SetDecision::of(1, self.second.step(&mut second, now, two)).or_worse(decision)",
         "-p paceline-tests --test pair",
-    ),
-    race(
-        PAIR,
-        "self.update(|pair, state| pair.step_named(state, now, costs), |decision| decision.is_allowed())",
-        "{
-            let first = self.update(|pair, state| pair.step_named(state, now, [costs[0], 0]), |decision| decision.is_allowed());
-            if !first.is_allowed() {
-                return first;
-            }
-            self.update(|pair, state| pair.step_named(state, now, [0, costs[1]]), |decision| decision.is_allowed())
-        }",
-        "half_taken",
     ),
 ];

@@ -2,7 +2,10 @@
 
 use core::{fmt::Debug, marker::PhantomData, time::Duration};
 
-use crate::{Algorithm, Decision, Nanos, Snapshot, algorithm::Empty};
+use crate::{
+    Algorithm, CarryOver, Decision, Nanos, Snapshot,
+    algorithm::{Empty, Reconfigure},
+};
 
 mod admissions;
 pub use admissions::{Admission, Admissions, Ring};
@@ -20,9 +23,29 @@ const SKEW: Nanos = Nanos::from_secs(1);
 /// crate). It is too wide for an atomic word, so a [`Locked`](crate::Locked) cell holds it. A queue that is full refuses until the oldest
 /// admission leaves the window: stricter, never above.
 ///
-/// It can't be [reserved](crate::Reserve) from, since a ticket would be two copies of the queue; it has no debt to be [charged](crate::Charge) to; its
-/// numbers don't change, since of a longer window it would have to know what it has forgotten; and a queue does not fit a [`Saved`](crate::Saved) state: after a
-/// restart [`drain`](crate::Drain::drain) it.
+/// # Verbs that are not there
+/// It can't be [reserved](crate::Reserve) from, since a ticket would be two copies of the queue:
+/// ```compile_fail,E0599
+/// # use core::time::Duration;
+/// # use paceline_core::{CostLog, Nanos, Ring, algorithm::Schedule as _};
+/// CostLog::<Ring<16>>::new(100, Duration::from_secs(10)).schedule(&mut Default::default(), Nanos::ZERO, 1, Nanos::MAX);
+/// ```
+/// It can't be [charged](crate::Charge) after the fact, since a window would then hold more than the limit:
+/// ```compile_fail,E0599
+/// # use core::time::Duration;
+/// # use paceline_core::{CostLog, Nanos, Ring, algorithm::Debit as _};
+/// CostLog::<Ring<16>>::new(100, Duration::from_secs(10)).debit(&mut Default::default(), Nanos::ZERO, 1);
+/// ```
+/// And a queue does not fit a [`Saved`](crate::Saved) state; after a restart [`drain`](crate::Drain::drain) it:
+/// ```compile_fail,E0599
+/// # use core::time::Duration;
+/// # use paceline_core::{CostLog, Nanos, Ring, algorithm::Persist as _};
+/// CostLog::<Ring<16>>::new(100, Duration::from_secs(10)).save(&Default::default(), Nanos::ZERO);
+/// ```
+///
+/// # Source
+/// "Better Rate Limiting With Redis Sorted Sets" (ClassDojo Engineering, 2015) describes the log of times from which what has left the window is cut
+/// off.
 ///
 /// # Clocks that go back
 /// A reading behind the newest admission counts as that one's time, so late readings are only stricter. One that is behind by more than the
@@ -31,7 +54,7 @@ const SKEW: Nanos = Nanos::from_secs(1);
 ///
 /// # Cost
 /// 16 bytes for each admission of the last window; a `Ring` of `N` is `16 + 16 * N` and three `usize`. An admission costs constant time (averaged); a refusal walks over what has to leave the
-/// window before the cost fits, an `undo` over all of it.
+/// window before the cost fits, an `undo` over all of it, and a change of its numbers copies it.
 ///
 /// ```
 /// use core::time::Duration;
@@ -78,7 +101,7 @@ impl<Q: Admissions> CostLog<Q> {
             }
             held = held.saturating_sub(leaving.cost.into());
             has_place = true;
-            wait = self.end_of(leaving).saturating_sub(now);
+            wait = self.counts_for(leaving, now);
         }
         (wait, expired)
     }
@@ -89,7 +112,7 @@ impl<Q: Admissions> CostLog<Q> {
             return Expired { count: usize::MAX, sum: logged.sum };
         }
         let now = now.max(logged.newest);
-        let old = logged.admissions.iter().take_while(|admission| self.end_of(admission) <= now);
+        let old = logged.admissions.iter().take_while(|admission| self.counts_for(admission, now) == Nanos::ZERO);
         old.fold(Expired::default(), |Expired { count, sum }, old| Expired {
             count: count.saturating_add(1),
             sum: sum.saturating_add(old.cost.into()),
@@ -122,8 +145,9 @@ impl<Q: Admissions> CostLog<Q> {
         u64::from(self.limit).saturating_sub(logged.held(expired)) as u32
     }
 
-    fn end_of(&self, admission: &Admission) -> Nanos {
-        admission.at.saturating_add(self.window)
+    /// How long it counts from `now` on. Its end may lie behind the end of time.
+    fn counts_for(&self, admission: &Admission, now: Nanos) -> Nanos {
+        self.window.saturating_add(admission.at.saturating_sub(now)).saturating_sub(now.saturating_sub(admission.at))
     }
 
     fn remaining(&self, logged: &Logged<Q>, now: Nanos) -> u32 {
@@ -231,8 +255,10 @@ impl<Q: Admissions> Algorithm for CostLog<Q> {
             return Nanos::ZERO;
         };
         // What comes after the room that is there takes the places of what is in the log, in its order, once a window.
+        // Before that has to leave what is more than the limit holds.
         let limit = u64::from(self.limit);
-        let (Some(rounds), Some(mut place)) = (beyond.checked_div(limit), beyond.checked_rem(limit)) else { return Nanos::MAX };
+        let (Some(rounds), Some(place)) = (beyond.checked_div(limit), beyond.checked_rem(limit)) else { return Nanos::MAX };
+        let mut place = place.saturating_add(logged.held(&expired).saturating_sub(limit));
         let mut frees_place = logged.admissions.iter().skip(expired.count);
         let leaving = frees_place.find(|leaving| match place.checked_sub(u64::from(leaving.cost)) {
             Some(rest) => {
@@ -276,7 +302,7 @@ impl<Q: Admissions> Empty for CostLog<Q> {
     fn drain_since(&self, logged: &mut Logged<Q>, now: Nanos, since: Nanos) -> bool {
         let since = since.min(now);
         let anew = self.began_anew(logged, now);
-        let counted = |admission: &&Admission| !anew && admission.at <= since && self.end_of(admission) > since;
+        let counted = |admission: &&Admission| !anew && admission.at <= since && self.counts_for(admission, since) > Nanos::ZERO;
         let there = logged.admissions.iter().filter(counted);
         let taken = there.fold(self.limit, |left, admission| left.saturating_sub(admission.cost));
         if taken == 0 || since.saturating_add(self.window) <= now {
@@ -285,5 +311,22 @@ impl<Q: Admissions> Empty for CostLog<Q> {
         self.forget_expired(logged, now);
         logged.insert(Admission { at: since, cost: taken });
         true
+    }
+}
+
+/// Calls stay where they are in time, whatever the rule but [`CarryOver::Reset`], and count against the new limit in the new window: what was
+/// admitted before the change and what is after are together never more than that, but where there was more already. Of a longer window it has
+/// forgotten what came before the old one, and takes that for all of it: nothing is admitted until that has left the window.
+impl<Q: Admissions> Reconfigure for CostLog<Q> {
+    fn carry_over(&self, logged: &Logged<Q>, now: Nanos, new: &Self, rule: CarryOver) -> Logged<Q> {
+        if rule == CarryOver::Reset {
+            return Logged::default();
+        }
+        let mut carried = logged.clone();
+        if new.window > self.window {
+            let forgotten = self.counts_from(logged, now).saturating_sub(self.window);
+            carried.insert(Admission { at: forgotten, cost: new.limit });
+        }
+        carried
     }
 }

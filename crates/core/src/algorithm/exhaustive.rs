@@ -82,6 +82,11 @@ impl<A: Algorithm<State = u8, Cost = u32> + Debug> Small<A> {
         }
     }
 
+    /// From a burst at any time: who looks for it once in as long as it remembers, however late it is then seen to be idle, finds no busy one.
+    pub(super) fn is_forgotten_in_time(&self) {
+        is_forgotten_in_time(&self.algorithm, self.burst, Nanos(self.memory * self.period), self.range * self.period);
+    }
+
     /// Walks every state that the word and an unbounded limiter can reach together, with readings up to the skew behind, from a clock that
     /// starts everywhere. `exact` decides in whole numbers that do not wrap, on a state relative to the clock that `pass` moves on
     /// by a period: it answers the periods to wait, where it refuses. Never does the word admit what the other refuses; it refuses what the other admits
@@ -100,7 +105,7 @@ impl<A: Algorithm<State = u8, Cost = u32> + Debug> Small<A> {
                 continue;
             }
             open.push(((clock + 1) % self.range, word, pass(state), if stricter { 0 } else { (idle + 1).min(self.memory + 1) }, stricter));
-            let forgotten = stricter || idle + self.skew > self.memory;
+            let forgotten = stricter || idle > self.memory;
             for (late, cost) in (0..=self.skew).flat_map(|late| (1..=self.burst).map(move |cost| (late, cost))) {
                 let now = Nanos((2 * self.range + clock - late) * self.period);
                 let (next, decision) = self.step(word, now, cost);
@@ -115,5 +120,22 @@ impl<A: Algorithm<State = u8, Cost = u32> + Debug> Small<A> {
             }
         }
         seen.len()
+    }
+}
+
+/// See [`Small::is_forgotten_in_time`]; `range` is how long a word takes to come round, in nanoseconds.
+pub(super) fn is_forgotten_in_time<A>(algorithm: &A, burst: u32, memory: Nanos, range: u64)
+where
+    A: Algorithm<State = u8, Cost = u32> + Debug,
+{
+    for start in (range..2 * range).map(Nanos) {
+        let mut state = 0;
+        assert!(algorithm.step(&mut state, start, burst).is_allowed());
+        let drained = start.saturating_add(algorithm.wait_behind(&state, start, 0, burst));
+        let looks = (start.0..start.0 + range).map(Nanos).take_while(|&look| !algorithm.is_idle(&state, look));
+        let last = looks.last().unwrap_or(start);
+        assert!(last.0 + 1 < start.0 + range, "{algorithm:?} is never idle after {start}");
+        let again = last.saturating_add(memory);
+        assert!(again < drained || algorithm.peek(&state, again, burst).is_allowed(), "{algorithm:?}: from {start}, at {last}, at {again}");
     }
 }

@@ -15,6 +15,8 @@ use crate::{
 /// readings that were passed in; across an edge twice the limit may go in no time at all. Who wants less than that takes
 /// [`Gcra`](crate::Gcra). The largest cost is the [`Quota`]'s limit; what the quota says of a burst has no meaning here. Nothing is rounded.
 ///
+/// It is the counter that expires: "Pattern: Rate limiter 1" in Redis's documentation of `INCR`.
+///
 /// # When windows begin
 /// At the multiples of the period on the limiter's clock, and [`phase`](Self::phase) later if that is given. With a clock that tells the time since
 /// 1970, that makes calendar windows. The free tier of Gemini counts requests a day and resets at midnight Pacific time, which is 8 hours after
@@ -134,9 +136,9 @@ impl<W: Word> FixedWindow<W> {
         Nanos((self.skew as u64).saturating_mul(self.period))
     }
 
-    /// For how long an old window is sure to be taken for one, before their numbers wrap. [`forget_idle`](crate::Cell::forget_idle) starts anew.
+    /// For how long an old window is sure to be taken for one, before their numbers wrap: call [`forget_idle`](crate::Cell::forget_idle) as often.
     pub const fn memory(&self) -> Nanos {
-        let windows = self.numbers().saturating_sub(self.horizon()).saturating_sub(1);
+        let windows = self.numbers().saturating_sub(self.horizon()).saturating_sub(self.skew as u64);
         Nanos(windows.saturating_mul(self.period))
     }
 

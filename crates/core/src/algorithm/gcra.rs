@@ -117,9 +117,9 @@ impl<W: Word> Gcra<W> {
         self.ticks.span(self.skew_ticks())
     }
 
-    /// For how long an idle limiter is sure to be taken for one, before its time wraps. [`forget_idle`](crate::Cell::forget_idle) starts it anew.
+    /// For how long an idle limiter is sure to be taken for one, before its time wraps: call [`forget_idle`](crate::Cell::forget_idle) as often.
     pub fn memory(&self) -> Nanos {
-        self.ticks.memory()
+        self.ticks.memory(self.skew_ticks())
     }
 
     fn skew_ticks(&self) -> u64 {
@@ -140,19 +140,21 @@ impl<W: Word> Gcra<W> {
         (now, self.ticks.ahead(tat, now))
     }
 
-    /// The TAT with `ticks` less, at most as much as is ahead of `now`; but as it is while more than the burst is committed: others have then been
-    /// given times at which what is given back now will have drained, and would be given away twice.
+    /// The TAT with `ticks` less, at most as much as is ahead of `now`. What is committed beyond the burst was given a later time, or by a later
+    /// reading: what will have drained by then would be given away twice, and is not given back.
     fn give_back(&self, tat: &mut W, now: Nanos, ticks: W) {
         let (now, ahead) = self.look(*tat, now);
-        if ahead > W::ZERO && ahead <= self.increment(self.burst) {
-            *tat = self.ticks.end(now, ahead.wrapping_sub(ahead.min(ticks)));
+        let drained = ahead.widen().saturating_sub(self.increment(self.burst).widen());
+        let given_back = ahead.min(ticks).widen().saturating_sub(drained);
+        if given_back > 0 {
+            *tat = self.ticks.end(now, ahead.wrapping_sub(W::truncate(given_back)));
         }
     }
 
     /// How many whole costs fit before the TAT is `limit` costs ahead.
     fn room(&self, ahead: W, limit: u64) -> u32 {
         let room = limit.saturating_mul(self.interval.widen()).saturating_sub(ahead.widen());
-        room.checked_div(self.interval.widen()).and_then(|whole| u32::try_from(whole).ok()).unwrap_or(0)
+        room.checked_div(self.interval.widen()).map_or(0, |whole| u32::try_from(whole).unwrap_or(u32::MAX))
     }
 
     /// Takes as many costs as fit before the TAT is `limit` costs ahead, up to `most`.
@@ -205,7 +207,8 @@ impl<W: Word> Algorithm for Gcra<W> {
     fn wait_behind(&self, tat: &W, now: Nanos, queued: u64, cost: u32) -> Nanos {
         let (_, ahead) = self.look(*tat, now);
         let costs = queued.saturating_add(cost.into());
-        let end = costs.saturating_mul(self.interval.widen()).saturating_add(ahead.widen());
+        let end = costs.checked_mul(self.interval.widen()).and_then(|queued| queued.checked_add(ahead.widen()));
+        let Some(end) = end else { return Nanos::MAX };
         self.ticks.wait(now, end.saturating_sub(self.increment(self.burst).widen()))
     }
 

@@ -1,8 +1,10 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 use crate::{
-    Algorithm, CarryOver, Decision, Nanos, Reservation, RestoreError, Saved, SetDecision, Snapshot,
+    Algorithm, CarryOver, Cell as _, Decision, Lock, Locked, NamedLimit, NamedReservation, NamedReserve, Nanos, Reservation, RestoreError,
+    Saved, SetDecision, Snapshot,
     algorithm::{Debit, Empty, Persist, Reconfigure, Schedule},
+    cell::reserve_after,
 };
 
 /// Two algorithms in one word of 64 bits, taken together or not at all in one compare-exchange: requests and tokens, minute and day.
@@ -23,7 +25,14 @@ use crate::{
 /// ```
 ///
 /// # Verbs
-/// Those that both algorithms have. `undo`, `refund`, `take_up_to`, `drain` and `charge` do to each what they do to one.
+/// Those that both algorithms have. `undo`, `refund`, `take_up_to`, `drain` and `charge` do to each what they do to one. So with a window of two counters
+/// nothing can be reserved, and this does not compile:
+/// ```compile_fail,E0599
+/// # use paceline_core::{Atomic, Gcra, Nanos, Pair, Quota, Reserve as _, SlidingWindow};
+/// let pair = Pair::new(Gcra::new_u32(Quota::per_minute(60))?, SlidingWindow::new_u32(Quota::per_minute(60))?);
+/// Atomic::new(pair).reserve(Nanos::ZERO, [1, 1], Nanos::MAX);
+/// # Ok::<(), paceline_core::QuotaError>(())
+/// ```
 ///
 /// A reservation is for one time, the earliest at which both admit their costs, and is charged to each *for that time*, since that is when the call
 /// is made. So both horizons have to hold it, and the shorter patience counts. The algorithm that would have been ready earlier is held until then, and refuses
@@ -83,20 +92,43 @@ impl<A: Algorithm<State = u32, Cost = u32>, B: Algorithm<State = u32, Cost = u32
     }
 }
 
+/// What a cell says of a pair in it.
+macro_rules! named {
+    ([$($lock:tt)*] $cell:ty) => {
+        impl<A: Algorithm<State = u32, Cost = u32>, B: Algorithm<State = u32, Cost = u32>, $($lock)*> NamedLimit for $cell {
+            #[inline]
+            fn peek_named(&self, now: Nanos, costs: [u32; 2]) -> SetDecision {
+                self.read(|pair, state| pair.step_named(&mut state.clone(), now, costs))
+            }
+
+            #[inline]
+            fn decide_named(&self, now: Nanos, costs: [u32; 2]) -> SetDecision {
+                self.update(|pair, state| pair.step_named(state, now, costs), |decision| decision.is_allowed())
+            }
+        }
+
+        impl<A: Schedule<State = u32, Cost = u32>, B: Schedule<State = u32, Cost = u32>, $($lock)*> NamedReserve for $cell {
+            fn reserve_after_named(&self, now: Nanos, delay: Nanos, costs: [u32; 2], patience: Nanos) -> NamedReservation<Self::Ticket> {
+                let then = now.saturating_add(delay);
+                self.update(
+                    |pair, state| {
+                        let binding = pair.step_named(&mut pair.state_at(state, now, then), then, costs).limit();
+                        match reserve_after(pair, state, now, delay, costs, patience) {
+                            reserved @ Reservation::Reserved { .. } => (reserved, None),
+                            refused => (refused, binding),
+                        }
+                    },
+                    |(reservation, _)| matches!(reservation, Reservation::Reserved { .. }),
+                )
+            }
+        }
+    };
+}
+
+named!([M: Lock<(Pair<A, B>, u64)>] Locked<Pair<A, B>, M>);
+
 portable_atomic::cfg_has_atomic_64! {
-    use crate::{Atomic, Cell as _, NamedLimit};
-
-    impl<A: Algorithm<State = u32, Cost = u32>, B: Algorithm<State = u32, Cost = u32>> NamedLimit for Atomic<Pair<A, B>> {
-        #[inline]
-        fn peek_named(&self, now: Nanos, costs: [u32; 2]) -> SetDecision {
-            self.read(|pair, state| pair.step_named(&mut state.clone(), now, costs))
-        }
-
-        #[inline]
-        fn decide_named(&self, now: Nanos, costs: [u32; 2]) -> SetDecision {
-            self.update(|pair, state| pair.step_named(state, now, costs), |decision| decision.is_allowed())
-        }
-    }
+    named!([] crate::Atomic<Pair<A, B>>);
 }
 
 impl<A: Algorithm<State = u32, Cost = u32>, B: Algorithm<State = u32, Cost = u32>> Algorithm for Pair<A, B> {

@@ -12,8 +12,8 @@ use crate::{
 /// The two-counter estimate of a sliding window: what was counted in this window, and of the window before as much as still overlaps.
 ///
 /// Time is cut into windows of the quota's period, from zero on. With `elapsed` of the window gone, a cost is admitted while
-/// `current + cost + previous * (window - elapsed) / window` is at most the limit. Gateways limit so (Cloudflare has described it); here the sum
-/// is exact, in whole numbers.
+/// `current + cost + previous * (window - elapsed) / window` is at most the limit. Gateways limit so, since "How we built rate limiting capable of
+/// scaling to millions of domains" (J. Desgats, Cloudflare's blog, 2017) described it; here the sum is exact, in whole numbers.
 ///
 /// # An estimate
 /// It takes the window before for evenly filled. Where that window was filled at its end, **up to twice the limit passes within one trailing
@@ -101,9 +101,10 @@ impl<W: Word> SlidingWindow<W> {
         Nanos(self.window.get().saturating_mul(self.late as u64))
     }
 
-    /// For how long after its last call an idle limiter is sure to be taken for one, before its index wraps.
+    /// For how long an idle limiter is sure to be taken for one, before its index wraps: call [`forget_idle`](crate::Cell::forget_idle) as often.
     pub fn memory(&self) -> Nanos {
-        Nanos(self.indexes().saturating_sub(self.late.into()).saturating_mul(self.window.get()))
+        let late = u64::from(self.late);
+        Nanos(self.indexes().saturating_sub(late.saturating_mul(2)).saturating_sub(1).saturating_mul(self.window.get()))
     }
 
     const MOST: u32 = u32::MAX.wrapping_shr(u32::BITS.saturating_sub(W::BITS.saturating_sub(INDEX_BITS) >> 1));

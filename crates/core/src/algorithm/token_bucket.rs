@@ -16,9 +16,9 @@ const SKEW_BITS: u32 = 6;
 /// The token bucket that is refilled in lumps: `n` tokens at once every period, at fixed times, up to its burst.
 ///
 /// So Envoy's `token_bucket` refills (`tokens_per_fill` every `fill_interval`, up to `max_tokens`) and .NET's `TokenBucketRateLimiter`
-/// (`TokensPerPeriod` every `ReplenishmentPeriod`, up to `TokenLimit`). A bucket that refills continuously is [`Gcra`](crate::Gcra): of the
-/// same quota it gives one token at a time, where this one gives nothing for a period and then all of it. Over any time `t` at most
-/// `burst + n * (floor(t / period) + 1)` is admitted.
+/// (`TokensPerPeriod` every `ReplenishmentPeriod`, up to `TokenLimit`); the bucket itself is from J. S. Turner's "New Directions in Communications"
+/// (IEEE Communications Magazine, 1986). One that refills continuously is [`Gcra`](crate::Gcra): of the same quota it gives one token at a time,
+/// where this one gives nothing for a period and then all of it. Over any time `t` at most `burst + n * (floor(t / period) + 1)` is admitted.
 ///
 /// The [`Quota`]'s limit is `n`. A lump larger than the burst is cut to it, since the rest would overflow. Nothing is rounded: there is no
 /// [loss](Quota::loss), and any rate is kept.
@@ -130,10 +130,11 @@ impl<W: Word> TokenBucket<W> {
         Nanos(self.skew_lumps().saturating_mul(self.period()))
     }
 
-    /// For how long an idle bucket is sure to be taken for one, before its tokens wrap. [`forget_idle`](crate::Cell::forget_idle) starts it anew.
+    /// For how long an idle bucket is sure to be taken for one, before its tokens wrap: call [`forget_idle`](crate::Cell::forget_idle) as often.
     pub fn memory(&self) -> Nanos {
         let tokens = W::ZERO.wrapping_sub(W::truncate(1)).wrapping_sub(self.axis().horizon());
-        let lumps = tokens.widen().checked_div(self.lump.into()).unwrap_or(0).saturating_sub(1);
+        let tokens = tokens.widen().saturating_sub(self.skew_tokens() as u64);
+        let lumps = tokens.checked_div(self.lump.into()).unwrap_or(0).saturating_sub(1);
         Nanos(lumps.saturating_mul(self.period()))
     }
 
@@ -209,12 +210,15 @@ impl<W: Word> TokenBucket<W> {
         Nanos(lumps.saturating_mul(self.period()).saturating_sub(self.lumps(now).1))
     }
 
-    /// Puts `tokens` back into the bucket, at most those that it lacks; none while more than the burst is committed, since others have then been given
-    /// times that rest on them.
+    /// Puts `tokens` back into the bucket, at most those that it lacks. What is committed beyond the burst was given the time of a later lump, or by a later
+    /// reading: the tokens that lumps will have replaced by then would be given away twice, and are not given back.
     fn give_back(&self, full: &mut W, now: Nanos, tokens: u64) {
         let (come, ahead) = self.look(*full, now);
-        if ahead > 0 && ahead <= self.burst.into() {
-            *full = self.full_after(come, ahead.saturating_sub(tokens));
+        let lump = u64::from(self.lump);
+        let replaced = div_ceil(ahead.saturating_sub(self.burst.into()), lump).saturating_mul(lump);
+        let given_back = ahead.min(tokens).saturating_sub(replaced);
+        if given_back > 0 {
+            *full = self.full_after(come, ahead.saturating_sub(given_back));
         }
     }
 

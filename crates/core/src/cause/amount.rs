@@ -28,7 +28,7 @@ impl Reader<'_> {
         }
         if is_plain(self.body, number.end) {
             self.at = number.end;
-            self.amount(number);
+            self.amount(start, number);
             return;
         }
         if let Some((reset, end)) = date::at(self.body, start) {
@@ -40,13 +40,6 @@ impl Reader<'_> {
             return;
         }
         if self.countdown(start) {
-            return;
-        }
-        if let Some(number) = number.thousands(self.body)
-            && !is_glued(self.body, number.end)
-        {
-            self.at = number.end;
-            self.amount(number);
             return;
         }
         let glued = is_glued(self.body, number.end);
@@ -61,15 +54,24 @@ impl Reader<'_> {
             }
             // `400:billing limit reached`
             _ if glued && byte(self.body, number.end) == b':' && is_letter(self.body, number.end + 1) => self.at = number.end,
-            _ if glued => {
+            _ => self.count(start, number, glued),
+        }
+    }
+
+    /// A number that is no duration: `100k`, `3만`, `30 000 tokens`, or a part of a name.
+    fn count(&mut self, start: usize, number: Number, glued: bool) {
+        let scaled = number.scaled(self.body).filter(|number| !is_glued(self.body, number.end));
+        let number = match scaled.or_else(|| number.spaced(self.body).filter(|number| is_resource(self.stem_after(number.end)))) {
+            Some(number) => number,
+            None if glued => {
                 self.at = run_of(self.body, number.end, set::NAME);
                 self.sentence.prev = Stem::Other;
+                return;
             }
-            _ => {
-                self.at = number.end;
-                self.amount(number);
-            }
-        }
+            None => number,
+        };
+        self.at = number.end;
+        self.amount(start, number);
     }
 
     /// `[1310]`, `(-32005)`, `limit: -2`: a code, or no limit.
@@ -238,7 +240,7 @@ impl Reader<'_> {
         self.at += memchr3(b'"', b'\'', b'\n', rest).unwrap_or(rest.len());
     }
 
-    fn amount(&mut self, number: Number) {
+    fn amount(&mut self, start: usize, number: Number) {
         let prev = core::mem::replace(&mut self.sentence.prev, Stem::Other);
         if self.sentence.waits && matches!(prev, Stem::After | Stem::Until | Stem::In) {
             self.bare_wait(number, prev);
@@ -256,6 +258,9 @@ impl Reader<'_> {
         }
         let used = matches!(self.sentence.label, Label::Used | Label::Spent);
         let Some(value) = number.amount().or(used.then(|| number.rounded())) else { return };
+        if byte(self.body, start.wrapping_sub(2)) == b'+' && self.adds(value, start) {
+            return;
+        }
         if let Some(second) = self.second_of_pair() {
             let closed = byte(self.body, second.end) == b')';
             self.sentence.pair |= prev == Stem::Exceed || closed && self.has(Stem::Exceed);
@@ -266,12 +271,13 @@ impl Reader<'_> {
             return;
         }
         let mut label = core::mem::replace(&mut self.sentence.label, Label::None);
-        if self.is_window_of_count(prev) || self.follows_window() || prev == Stem::Exceed && self.is_what_was_exceeded(number) {
+        if self.is_window_of_count(prev) || self.follows_window() || prev == Stem::Exceed && self.is_what_was_exceeded(start, number) {
             label = Label::Limit;
         }
         let sure = self.sentence.slack <= 1 || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
         let stopped = self.ends_with_stop(number);
-        let complete = stopped || number.point;
+        // `(10.` may become an address.
+        let complete = (stopped || number.point) && byte(self.body, start.wrapping_sub(1)) != b'(';
         let counts = matches!(label, Label::Limit | Label::Used) && !self.is_cut();
         if self.unit_may_be_cut() {
             return;
@@ -303,10 +309,8 @@ impl Reader<'_> {
     }
 
     /// `limit exceeded: 100000`, not `rate limit reached: 429`.
-    fn is_what_was_exceeded(&self, number: Number) -> bool {
-        let digits = self.body.get(..number.end).unwrap_or_default();
-        let start = digits.iter().rposition(|byte| !byte.is_ascii_digit() && *byte != b',').unwrap_or(0);
-        let told = byte(self.body, start) == b' ' && byte(self.body, start.wrapping_sub(1)) == b':';
+    fn is_what_was_exceeded(&self, start: usize, number: Number) -> bool {
+        let told = byte(self.body, start.wrapping_sub(1)) == b' ' && byte(self.body, start.wrapping_sub(2)) == b':';
         let alone = matches!(byte(self.body, number.end), b'.' | b',' | b'"' | b'\'') && !matches!(number.whole, 400..600);
         told && alone && (self.has(Stem::Limit) || self.has(Stem::Max))
     }
@@ -324,12 +328,21 @@ impl Reader<'_> {
     /// `117 sec` at the end of a body that is cut, or `24 ho`: the number may be a duration.
     fn unit_may_be_cut(&self) -> bool {
         let next = blanks(self.body, self.at);
+        let rest = self.body.get(next..).unwrap_or_default();
+        // The first bytes of a sign, or `30 0` of `30 000`.
+        if (1..=3).contains(&rest.len()) && wide::char_at(rest, 0).is_some_and(|(char, _)| char == char::REPLACEMENT_CHARACTER)
+            || next > self.at && (1..=3).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit)
+        {
+            return true;
+        }
         let end = run(self.body, next, |byte| byte.is_ascii_alphabetic() || byte >= 0x80);
-        if next == self.at || end < self.body.len() {
+        if end < self.body.len() {
             return false;
         }
+        let apart = next > self.at;
         let piece = self.body.get(next..end).unwrap_or_default();
-        self.is_cut() || !piece.is_empty() && UNITS.iter().any(|unit| unit.starts_with(piece))
+        self.is_cut() && (apart || class_at(self.body, next) == class::WIDE)
+            || apart && !piece.is_empty() && UNITS.iter().any(|unit| unit.starts_with(piece))
     }
 
     /// `limit (429)`, `resulted in 400 Bad Request`
@@ -358,7 +371,7 @@ impl Reader<'_> {
 
     /// `retry after 35`, `until 1788319856878`.
     fn bare_wait(&mut self, number: Number, prev: Stem) {
-        if number.open || self.ends_with_stop(number) {
+        if number.open || self.ends_with_stop(number) || self.unit_may_be_cut() {
             return;
         }
         if let Some(reset) = date::epoch(number) {

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::Reset;
-use super::lex::{blanks, byte, class, class_at, run, text};
+use super::lex::{blanks, byte, class, class_at, run, starts_with, text};
 use super::number::Number;
 
 /// The time that begins at `at`, and where it ends.
@@ -12,8 +12,15 @@ use super::number::Number;
 pub(super) fn at(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
     match byte(body, at + 4) {
         b'-' => iso(body, at).or_else(|| http(body, at)),
+        _ if is_plain_number(body, at) => None,
         _ => http(body, at),
     }
+}
+
+/// A number that no month can follow: most are.
+fn is_plain_number(body: &[u8], at: usize) -> bool {
+    let end = at + 1 + usize::from(class_at(body, at + 1) == class::DIGIT);
+    class_at(body, at) == class::DIGIT && !matches!(byte(body, end), b' ' | b'-')
 }
 
 /// An epoch in seconds, milliseconds, microseconds or nanoseconds, told apart by size; less is a span, not a time.
@@ -34,11 +41,15 @@ fn iso(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
     let (day, date_end) = digits(body, after(body, next, b'-')?, 2)?;
     let midnight = seconds(year, month, day, 0)?;
     let gap = match byte(body, date_end) {
+        b' ' if starts_with(body, date_end, b" at ") => date_end + 4,
         b'T' | b' ' => date_end + 1,
         _ => date_end,
     };
-    let Some((clock, end)) = clock(body, gap) else {
-        return (date_end < body.len()).then_some((Reset::Said(text(body, at, date_end)?), date_end));
+    let Some((clock, end)) = clock(body, gap).or_else(|| minutes(body, gap)) else {
+        // `2026-09-15 17:5`
+        let cut = date_end >= body.len() || gap > date_end && run(body, gap, |byte| byte.is_ascii_digit() || byte == b':') >= body.len();
+        let cut = cut || matches!(body.get(gap..), Some(b"a" | b"at"));
+        return (!cut).then_some((Reset::Said(text(body, at, date_end)?), date_end));
     };
     if end >= body.len() {
         return None;
@@ -48,7 +59,7 @@ fn iso(body: &[u8], at: usize) -> Option<(Reset<'_>, usize)> {
     }
     let said = (Reset::Said(text(body, at, end)?), end);
     let Some((ahead, zone_end)) = zone(body, end) else {
-        return Some(said);
+        return (!ends_in_zone(body, end)).then_some(said);
     };
     let seconds = midnight.checked_add(clock)?.checked_add_signed(-ahead)?;
     Some((Reset::Unix(Duration::from_secs(seconds)), zone_end))
@@ -126,6 +137,14 @@ pub(super) fn clock(body: &[u8], at: usize) -> Option<(u64, usize)> {
     Some((hour * 3_600 + minute * 60 + second, end))
 }
 
+/// `17:56`, in seconds.
+fn minutes(body: &[u8], at: usize) -> Option<(u64, usize)> {
+    let (hour, next) = digits(body, at, 2)?;
+    let (minute, end) = digits(body, after(body, next, b':')?, 2)?;
+    let ends = minute <= 59 && byte(body, end) != b':' && class_at(body, end) != class::DIGIT;
+    ends.then_some((hour * 3_600 + minute * 60, end))
+}
+
 /// The seconds that a zone is ahead of UTC.
 fn zone(body: &[u8], at: usize) -> Option<(i64, usize)> {
     for name in [&b"Z"[..], b" UTC", b" GMT", b"UTC"] {
@@ -146,6 +165,13 @@ fn zone(body: &[u8], at: usize) -> Option<(i64, usize)> {
         return None;
     }
     Some((sign * (hours * 3_600 + minutes * 60) as i64, end))
+}
+
+/// The body ends in what may become a zone: ` U`, ` +09:0`.
+fn ends_in_zone(body: &[u8], at: usize) -> bool {
+    const LONGEST: usize = 7;
+    let rest = body.get(at..).unwrap_or_default();
+    rest.len() < LONGEST && rest.iter().all(|byte| matches!(byte, b' ' | b'+' | b'-' | b':' | b'0'..=b'9' | b'U' | b'T' | b'G' | b'M'))
 }
 
 /// Seconds since the epoch of a date of the proleptic Gregorian calendar, after H. Hinnant's `days_from_civil`.
@@ -193,9 +219,13 @@ mod tests {
             ("2026-09-15T17:56:48Z.", unix(1_789_495_008)),
             ("2026-09-15 17:56:48 UTC,", unix(1_789_495_008)),
             ("2026-09-15T19:56:48.123+02:00\"", unix(1_789_495_008)),
+            ("2026-09-15 at 17:56 UTC.", unix(1_789_494_960)),
+            ("2026-09-15 at 17:5", None),
+            ("2026-09-15 a", None),
             ("15 Sep 2026 17:56:48 GMT ", unix(1_789_495_008)),
             ("2000-02-29T00:00:00Z ", unix(951_782_400)),
-            ("2026-09-15 17:56:48 ", Some(Reset::Said("2026-09-15 17:56:48"))),
+            ("2026-09-15 17:56:48 or", Some(Reset::Said("2026-09-15 17:56:48"))),
+            ("2026-09-15 17:56:48 ", None),
             ("2026-09-15 10:56:48 -0700 ", unix(1_789_495_008)),
             ("2026-09-15T17:56:48+99:99 ", Some(Reset::Said("2026-09-15T17:56:48"))),
             ("Tue, 15 Sep 2026 17:56:48 GMT\"", unix(1_789_495_008)),

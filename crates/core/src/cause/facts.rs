@@ -18,6 +18,8 @@ pub(super) struct Facts<'a> {
     best: Finding,
     /// The resource is told by more than the word "request", of which many sentences speak.
     firm: bool,
+    /// What the sentence says to be above a limit.
+    pub(super) above: Option<u64>,
     /// The number that the body ends with.
     pub(super) tail: Option<Tail>,
     /// A code says that it is a rate.
@@ -37,6 +39,10 @@ pub(super) struct Facts<'a> {
     pub(super) coded: bool,
     /// and a sentence that does.
     pub(super) spoken: bool,
+    /// The body ends in a sentence that nothing shows to be complete, and none before it said why,
+    pub(super) unsaid: bool,
+    /// or named a window.
+    pub(super) window_open: bool,
 }
 
 /// A number that the body ends with.
@@ -54,6 +60,7 @@ impl Default for Facts<'_> {
             said: Cause::new(Reason::Unknown),
             best: Finding { rank: Rank::Nothing, reason: Reason::Unknown, rate: false },
             firm: false,
+            above: None,
             tail: None,
             now: None,
             errors: false,
@@ -64,14 +71,16 @@ impl Default for Facts<'_> {
             invited: false,
             coded: false,
             spoken: false,
+            unsaid: false,
+            window_open: false,
         }
     }
 }
 
 impl<'a> Facts<'a> {
-    /// Keeps what a sentence or a code says.
+    /// Keeps what a sentence or a code says; whether it says anything.
     #[inline]
-    pub(super) fn judge(&mut self, sentence: &Sentence, source: Source) {
+    pub(super) fn judge(&mut self, sentence: &Sentence, source: Source) -> bool {
         let finding = find(sentence.concepts, source);
         self.invited |= sentence.concepts & Stem::Retry.bit() != 0;
         if let Some(finding) = finding {
@@ -91,6 +100,21 @@ impl<'a> Facts<'a> {
         {
             self.firm = resource != Resource::Requests || sentence.window.is_some() || sentence.request_rate;
             self.said.resource = Some(resource);
+        }
+        finding.is_some()
+    }
+
+    /// `a > b` of sizes is a request that can't fit; of a refusal it is a use, and of anything else nothing.
+    #[cold]
+    pub(super) fn note_above(&mut self, sentence: &Sentence, found: bool) {
+        let Some(amount) = self.above.take() else { return };
+        let has = |set: Concepts| sentence.concepts & set != 0;
+        let rated = sentence.window.is_some() || has(RATED);
+        let of_size = has(Stem::Prompt.bit() | Stem::Input.bit() | Stem::Context.bit()) || has(Stem::Token.bit()) && has(LIMIT);
+        if has(Stem::Large.bit() | Stem::Size.bit()) || of_size && !rated {
+            self.said.requested.get_or_insert(amount);
+        } else if found {
+            self.said.used.get_or_insert(amount);
         }
     }
 
@@ -118,20 +142,23 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Keeps the wording of a time, where it begins with one soon.
-    pub(super) fn say_reset(&mut self, body: &'a [u8], from: usize, to: usize) {
+    /// Keeps the wording of a time, where it begins with one soon and nothing of it can be cut off.
+    #[cold]
+    pub(super) fn say_reset(&mut self, body: &'a [u8], from: usize, to: usize, closed: bool) {
         let to = to.min(from.saturating_add(LONGEST_SAID));
         let Some(said) = text(body, from, to) else {
             return;
         };
         let said = said.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '"' | '\'' | '.' | '\\'));
-        let early = said.bytes().take(24).any(|byte| byte.is_ascii_digit());
-        if early && self.said.wait.is_none() {
+        let said = said.strip_prefix("after ").unwrap_or(said);
+        let early = said.bytes().take(24).any(|byte| byte.is_ascii_digit()) || said.split(' ').take(3).any(|word| word == "midnight");
+        let ends = closed || ["UTC", "GMT", "Z", "AM", "PM", "am", "pm", ")"].iter().any(|end| said.ends_with(end));
+        if early && ends && !said.contains("://") && self.said.wait.is_none() {
             self.said.reset.get_or_insert(Reset::Said(said));
         }
     }
 
-    /// The cause. Of a body that was cut, nothing is terminal that its rest might have softened.
+    /// The cause. Of a body that was cut, or ends in an open sentence, nothing is terminal that its rest might have softened.
     #[inline]
     pub(super) fn cause(mut self, cut: bool) -> Cause<'a> {
         self.take_tail(cut);
@@ -150,6 +177,10 @@ impl<'a> Facts<'a> {
         };
         if matches!(cause.reason, Reason::CreditExhausted | Reason::BillingInactive) {
             cause.window = None;
+        }
+        if cause.reason == Reason::Unknown {
+            // Of what is no refusal.
+            (cause.limit, cause.used, cause.requested) = (None, None, None);
         }
         cause
     }
@@ -185,7 +216,7 @@ impl<'a> Facts<'a> {
                 self.crowded |= finding.rank == Rank::Rate;
                 self.rate_code |= finding.rate && finding.rank == Rank::Rate;
             }
-            Source::Text { .. } => {
+            Source::Text { .. } | Source::Cut => {
                 self.spoken |= finding.rank < Rank::Weak;
                 self.rate_said |= finding.rank == Rank::Rate && finding.rate;
                 self.quota_said |= finding.rank == Rank::Quota;
@@ -200,10 +231,19 @@ impl<'a> Facts<'a> {
     }
 
     fn reason(&self, cut: bool) -> Reason {
+        match self.told() {
+            _ if self.unsaid && self.best.rank == Rank::Quota => Reason::UnknownRate,
+            Reason::UsageLimit if cut && self.best.rank == Rank::Quota => Reason::UnknownRate,
+            _ if cut && self.best.rank == Rank::Weak && !self.best.reason.kind().waiting_helps() => Reason::Unknown,
+            reason => reason,
+        }
+    }
+
+    fn told(&self) -> Reason {
         let said = &self.said;
         if self.best.rank > Rank::Code {
             // `0/0 used` says nothing of the limit.
-            if said.limit == Some(0) && said.used != Some(0) {
+            if said.limit == Some(0) && said.used != Some(0) && self.best.rank < Rank::Nothing {
                 return Reason::ModelNotInTier;
             }
             if let (Some(limit), Some(requested)) = (said.limit, said.requested)
@@ -214,7 +254,6 @@ impl<'a> Facts<'a> {
         }
         match self.best.rank {
             Rank::Quota if self.refills() => self.rate(),
-            Rank::Quota if cut && self.best.reason == Reason::UsageLimit => Reason::UnknownRate,
             Rank::Overload if said.limit.is_some() && said.window.is_some() => self.rate(),
             Rank::Rate | Rank::Weak if self.best.reason.kind() == Kind::RateLimited => self.rate(),
             Rank::Nothing if self.tells_a_rate() => self.rate(),
@@ -247,10 +286,25 @@ impl<'a> Facts<'a> {
     /// The word "request" alone names no resource.
     fn rate(&self) -> Reason {
         let Cause { resource, window, .. } = self.said;
+        if self.window_open && window > Some(DAY) {
+            return Reason::UnknownRate;
+        }
         let named = |resource: &Resource| *resource != Resource::Requests || self.firm || window.is_some();
         Reason::of_rate(resource.filter(named), window)
     }
 }
+
+/// Words of rates and of load: what is counted beside them was used.
+const RATED: Concepts = Stem::Rate.bit()
+    | Stem::Throttle.bit()
+    | Stem::Concurrent.bit()
+    | Stem::Overload.bit()
+    | Stem::Second.bit()
+    | Stem::Minute.bit()
+    | Stem::Hour.bit()
+    | Stem::Day.bit();
+
+const LIMIT: Concepts = Stem::Limit.bit() | Stem::Max.bit();
 
 /// `April 20, 2026 at 2:00 AM (local time)`
 pub(super) const LONGEST_SAID: usize = 40;

@@ -144,14 +144,16 @@ impl Reader<'_> {
             Stem::Overload if prev == Stem::Avoid => self.sentence.concepts &= !Stem::Overload.bit(),
             // `limit reached for key k`
             Stem::Key if self.sentence.concepts & LIMIT_REACHED == LIMIT_REACHED => self.sentence.concepts &= !Stem::Key.bit(),
+            // The name of a tier.
+            Stem::Demand if prev == Stem::On => self.sentence.concepts &= !Stem::Demand.bit(),
             Stem::Key if prev == Stem::Bad => self.sentence.concepts |= Stem::Invalid.bit(),
             Stem::Expired => {
                 let of_key = Stem::Key.bit() | Stem::Token.bit();
                 let plan = self.sentence.concepts & (of_key | Stem::Account.bit()) == Stem::Account.bit();
                 self.sentence.concepts |= if plan { Stem::Inactive.bit() } else { Stem::Invalid.bit() };
             }
-            // `API key not found`, `no API key provided`
-            Stem::Found if self.lacks_key() => self.sentence.concepts |= Stem::Invalid.bit(),
+            // `API key not found`, `no API key provided`, `API key not valid`
+            Stem::Found | Stem::Valid if self.lacks_key() => self.sentence.concepts |= Stem::Invalid.bit(),
             // `to get 50k a month`
             Stem::Get if prev == Stem::To && (self.digit_follows() || self.next_stem() == Stem::More) => {
                 self.sentence.concepts |= Stem::Add.bit()

@@ -18,7 +18,7 @@ impl Reader<'_> {
         let end = run_of(self.body, start, set::IDENT);
         self.at = end;
         let clock = byte(self.body, end) == b':' && byte(self.body, end.wrapping_sub(3)) == b'_';
-        if end >= self.body.len() && self.is_cut() || clock && self.numbered_window(start, end) || self.field(None, start, end) {
+        if self.may_go_on(end) || clock && self.numbered_window(start, end) || self.field(None, start, end) {
             return;
         }
         let ident = self.body.get(start..end).unwrap_or_default();
@@ -33,6 +33,10 @@ impl Reader<'_> {
             self.at = run_of(self.body, end, set::NAME);
             self.sentence.prev = Stem::Other;
             self.sentence.slack = self.sentence.slack.saturating_add(1);
+            return;
+        }
+        if end >= self.body.len() && byte(self.body, start.wrapping_sub(1)) == b'[' {
+            // `[InsufficientQuota` of `[InsufficientQuotaError]`
             return;
         }
         let before = core::mem::take(&mut self.sentence.concepts);
@@ -61,7 +65,8 @@ impl Reader<'_> {
         }
         let snake = ident.contains(&b'_');
         let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
-        if count > 1 && (snake || camel) && (class || !self.counts(end)) {
+        let counts = self.counts(end);
+        if count > 1 && (snake || camel) && (class || !counts) {
             let source = if snake || self.is_parenthesized(start, end) { Source::Name } else { Source::Class };
             self.facts.judge(&self.sentence, source);
         }
@@ -69,10 +74,12 @@ impl Reader<'_> {
             return;
         }
         let class = !snake && (class || self.is_qualified(start));
-        let code = snake && before == 0 && byte(self.body, end) == b':';
+        let code = snake && before == 0 && byte(self.body, end) == b':' && !counts;
         if count > 1 && (class || code) {
             // `RateLimitError: message`, `rate_limit_error: message`
             self.sentence = Sentence::START;
+            // `(ServiceQuotaExceededException)`: what it means follows.
+            self.sentence.begun = self.is_parenthesized(start, end);
             return;
         }
         self.sentence.concepts |= before;
@@ -119,13 +126,13 @@ impl Reader<'_> {
     #[cold]
     fn numbered_window(&mut self, start: usize, end: usize) -> bool {
         let number = end.saturating_sub(2);
-        let Some((seconds, end)) = date::clock(self.body, number).filter(|&(_, end)| end < self.body.len()) else {
-            return false;
-        };
+        let Some((seconds, end)) = date::clock(self.body, number) else { return false };
         let found = Words::new(self.body, start, number).last() == Some(Stem::Period);
         if found {
             self.at = end;
-            self.window(Duration::from_secs(seconds));
+            if end < self.body.len() {
+                self.window(Duration::from_secs(seconds));
+            }
         }
         found
     }
@@ -151,11 +158,12 @@ impl Reader<'_> {
         for stem in Words::new(self.body, start, end) {
             self.push(stem);
         }
-        self.facts.judge(&self.sentence, Source::Code);
-        if !is_letter(self.body, start) || LISTED_LENGTHS.contains(&(end - start)) {
+        // The list first: it knows better.
+        if !is_letter(self.body, start) || LISTED_LOOKS.contains(&(byte(self.body, start), end - start)) {
             let code = self.body.get(start..end).unwrap_or_default();
             self.facts.judge_listed(code);
         }
+        self.facts.judge(&self.sentence, Source::Code);
         self.sentence = Sentence::START;
     }
 }
@@ -200,5 +208,6 @@ impl Iterator for Words<'_> {
     }
 }
 
-/// The lengths of the listed codes that begin with a letter: others need not be looked up.
-const LISTED_LENGTHS: [usize; 7] = [8, 9, 10, 12, 13, 16, 33];
+/// First letters and lengths of the listed codes that begin with a letter: others need not be looked up.
+const LISTED_LOOKS: [(u8, usize); 9] =
+    [(b'E', 8), (b's', 9), (b'n', 10), (b'i', 12), (b'i', 13), (b'S', 16), (b'l', 16), (b'a', 19), (b'o', 33)];

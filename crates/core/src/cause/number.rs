@@ -48,14 +48,30 @@ impl Number {
         Self { whole, nanos, end, open: more >= body.len() || is_elided(body, end), point }
     }
 
-    /// `100k`, `1.5k`
-    pub(super) fn thousands(self, body: &[u8]) -> Option<Self> {
-        if !matches!(byte(body, self.end), b'k' | b'K') || !self.nanos.is_multiple_of(1_000_000) {
+    /// `100k`, `1.5k`, `3만`, `10 万`
+    pub(super) fn scaled(self, body: &[u8]) -> Option<Self> {
+        let (factor, end) = match byte(body, self.end) {
+            b'k' | b'K' => (1_000, self.end + 1),
+            b' ' | b'\\' | 0x80.. => wide_factor(body, self.end)?,
+            _ => return None,
+        };
+        if !self.nanos.is_multiple_of(1_000_000) {
             return None;
         }
-        let part = u64::from(self.nanos / 1_000_000);
-        let whole = self.whole.checked_mul(1_000)?.checked_add(part)?;
-        Some(Self { whole, nanos: 0, end: self.end + 1, open: self.end + 1 >= body.len(), point: false })
+        let part = u64::from(self.nanos / 1_000_000).checked_mul(factor)? / 1_000;
+        let whole = self.whole.checked_mul(factor)?.checked_add(part)?;
+        Some(Self { whole, nanos: 0, end, open: end >= body.len(), point: false })
+    }
+
+    /// `30 000`, where a word follows that says what is counted.
+    #[cold]
+    pub(super) fn spaced(self, body: &[u8]) -> Option<Self> {
+        let mut number = self;
+        while byte(body, number.end) == b' ' && is_group(body, number.end + 1) {
+            let (whole, count) = digits(body, number.end + 1, number.whole);
+            number = Self { whole, end: number.end + 1 + count, ..number };
+        }
+        (number.end > self.end && self.whole < 1_000 && number.end - self.end < MOST_DIGITS).then_some(number)
     }
 
     /// The number as an amount, unless it has a fraction.
@@ -80,10 +96,29 @@ impl Number {
 fn is_elided(body: &[u8], end: usize) -> bool {
     match byte(body, end) {
         b'.' => byte(body, end + 1) == b'.',
-        0x80.. => starts_with(body, end, b"\xE2\x80\xA6") || end + 3 > body.len(),
-        b' ' => end + 1 == body.len(),
+        0x80.. => starts_with(body, end, b"\xE2\x80\xA6"),
+        b' ' => blanks(body, end) >= body.len(),
         _ => false,
     }
+}
+
+/// What the signs of thousands and more make, and where they end.
+#[cold]
+fn wide_factor(body: &[u8], at: usize) -> Option<(u64, usize)> {
+    let mut at = if byte(body, at) == b' ' { at + 1 } else { at };
+    let mut factor = 1_u64;
+    while let Some((sign, len)) = wide::char_at(body, at) {
+        let times = match sign {
+            '백' | '百' => 100,
+            '천' | '千' => 1_000,
+            '만' | '万' | '萬' => 10_000,
+            '억' | '亿' | '億' => 100_000_000,
+            _ => break,
+        };
+        factor = factor.checked_mul(times)?;
+        at += len;
+    }
+    (factor > 1).then_some((factor, at))
 }
 
 /// What the digits from `at` make behind those of `whole`, and how many they are.

@@ -78,17 +78,27 @@ impl Reader<'_> {
         }
     }
 
-    /// `a + b > c`: the first of a sum is no limit.
+    /// `context limit: 190000 + 21333 > 200000`: the parts of one request, not a limit.
     #[cold]
     pub(super) fn plus(&mut self) {
-        if self.at.saturating_sub(self.sentence.amount_end) <= 2 {
-            let limit = self.facts.said.limit.filter(|_| self.sentence.amount.is_none());
-            self.sentence.sum = self.sentence.amount.take().or(limit).unwrap_or(0);
-            self.facts.said.limit = self.facts.said.limit.xor(limit);
+        let next = blanks(self.body, self.at);
+        let parts = self.body.get(self.sentence.amount_end..self.at) == Some(b" +");
+        if parts && self.sentence.amount.is_none() && (next >= self.body.len() || class_at(self.body, next) == class::DIGIT) {
+            self.sentence.amount = self.facts.said.limit.take();
         }
     }
 
-    /// `a > b`: a request above a limit.
+    /// Adds the number from `start` to the one before a plus; whether one stands there.
+    pub(super) fn adds(&mut self, value: u64, start: usize) -> bool {
+        let parts = self.body.get(self.sentence.amount_end..start) == Some(b" + ");
+        if parts && let Some(before) = self.sentence.amount {
+            self.sentence.amount = Some(before.saturating_add(value));
+            self.sentence.amount_end = self.at;
+        }
+        parts && self.sentence.amount.is_some()
+    }
+
+    /// `a > b`: what is above a limit; the whole sentence tells of what.
     pub(super) fn greater(&mut self) {
         if byte(self.body, self.at) == b'=' {
             self.at += 1;
@@ -104,7 +114,7 @@ impl Reader<'_> {
             amount = self.facts.said.limit.take();
         }
         if let Some(amount) = amount {
-            self.facts.said.requested.get_or_insert(amount.saturating_add(self.sentence.sum));
+            self.facts.above = Some(amount);
             self.sentence.label = Label::Limit;
             self.sentence.slack = 0;
         }

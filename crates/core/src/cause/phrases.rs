@@ -289,6 +289,7 @@ pub(super) static PHRASES: &[(&str, &[Stem])] = &[
     ("요금", &[Billing]),
     ("요청", &[Request]),
     ("용량", &[Capacity]),
+    ("월 한도", &[Monthly, Limit]),
     ("월간", &[Monthly]),
     ("월별", &[Monthly]),
     ("위반", &[Policy, Terminated]),

@@ -39,8 +39,6 @@ pub(super) struct Sentence {
     pub(super) slack: u8,
     /// A number without a label, which `per minute` makes a limit and `>` a request.
     pub(super) amount: Option<u64>,
-    /// What stood before a plus.
-    pub(super) sum: u64,
     /// Where that number ends.
     pub(super) amount_end: usize,
     /// The window that was named, and whether a number was taken in.
@@ -88,7 +86,6 @@ impl Sentence {
         label: Label::None,
         slack: 0,
         amount: None,
-        sum: 0,
         amount_end: 0,
         window: None,
         counts: false,
@@ -104,6 +101,9 @@ impl Sentence {
         output: false,
     };
 }
+
+/// How far behind its end a body is looked at again.
+const LONGEST_LOOK: usize = 256;
 
 /// Why reading stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,21 +157,38 @@ impl<'a> Reader<'a> {
         self.at = self.body.len();
     }
 
+    /// Ends the last sentence, of which nothing shows that it is complete.
+    #[inline]
+    pub(super) fn end(&mut self) {
+        if self.sentence.begun {
+            self.end_open();
+        }
+    }
+
+    #[cold]
+    fn end_open(&mut self) {
+        self.facts.unsaid = !self.facts.spoken;
+        self.facts.window_open = self.facts.said.window.is_none();
+        self.finish_begun(if self.is_cut() { Source::Cut } else { Source::Text { closed: false } });
+    }
+
     /// Ends the sentence and keeps what it says.
     #[inline]
     pub(super) fn finish(&mut self, closed: bool) {
         if self.sentence.begun {
-            self.finish_begun(closed);
+            self.finish_begun(Source::Text { closed });
         }
     }
 
     #[inline(never)]
-    fn finish_begun(&mut self, closed: bool) {
+    fn finish_begun(&mut self, source: Source) {
         if let Some(from) = self.sentence.said {
-            self.facts.say_reset(self.body, from, self.at);
+            self.facts.say_reset(self.body, from, self.at, source == Source::Text { closed: true });
         }
-        let source = Source::Text { closed };
-        self.facts.judge(&self.sentence, source);
+        let found = self.facts.judge(&self.sentence, source);
+        if self.facts.above.is_some() {
+            self.facts.note_above(&self.sentence, found);
+        }
         self.sentence = Sentence::START;
     }
 
@@ -194,8 +211,13 @@ impl<'a> Reader<'a> {
             b'A'..=b'Z' if self.abbreviation(start) => {}
             b'_' | b'-' | b'$' | b'A'..=b'Z' | b'0'..=b'9' => self.identifier(start),
             b':' if starts_with(self.body, end, b"://") => {
-                self.at = run_of(self.body, end, set::URL);
+                let end = run_of(self.body, end, set::URL);
+                self.at = end - usize::from(byte(self.body, end - 1) == b'.');
                 self.sentence.prev = Stem::Other;
+                if self.at >= self.body.len() && !self.is_cut() && self.body.get(..start).is_some_and(|before| before.ends_with(b": ")) {
+                    // `upgrade here: https://...`: nothing follows.
+                    self.finish(true);
+                }
             }
             b'/' if self.model_as_subject(start) => {}
             _ => self.bare_word(stem, start, end),
@@ -217,12 +239,17 @@ impl<'a> Reader<'a> {
 
     fn bare_word(&mut self, stem: Stem, start: usize, end: usize) {
         self.at = end;
-        if end >= self.body.len() && self.is_cut() || self.field(Some(stem), start, end) {
+        if self.may_go_on(end) || self.field(Some(stem), start, end) {
             return;
         }
         self.push(stem);
         self.names(stem);
         self.unknown_key(stem, end);
+    }
+
+    /// A cut body ends behind a word, or behind the quote of what may be a key.
+    pub(super) fn may_go_on(&self, end: usize) -> bool {
+        end + 1 >= self.body.len() && self.is_cut() && (end >= self.body.len() || is_in(self.body, end, set::QUOTE))
     }
 
     /// A number that an unknown name announces is none of ours: `max retries: 4`, `max-age=86400`.
@@ -263,7 +290,8 @@ impl<'a> Reader<'a> {
             b'.' | b'!' | b'?' => {
                 let next = byte(self.body, self.at);
                 if class_at(self.body, self.at) == class::SPACE
-                    || matches!(next, b'"' | b'\'' | b'\\' | b')' | b']' | 0)
+                    || matches!(next, b'"' | b'\'' | b'\\' | b')' | b']')
+                    || next == 0 && !self.is_cut() && !self.ends_in_name()
                     || starts_with(self.body, self.at, b"</")
                 {
                     self.finish(true);
@@ -328,6 +356,7 @@ impl<'a> Reader<'a> {
                 return self.skip_to_key();
             }
             b'}' | b']' | b':' | b')' => return self.finish(true),
+            0 if self.is_cut() || self.ends_in_quotation() => return,
             0 if class_at(self.body, self.at.wrapping_sub(2)) != class::SPACE => return self.finish(true),
             next if class_of(next) <= class::DIGIT && class_of(next) != class::PUNCT => return,
             _ => {}
@@ -337,6 +366,31 @@ impl<'a> Reader<'a> {
         if matches!(byte(self.body, escaped), b',' | b'}' | b']' | b':' | b')') || is_in(self.body, escaped, set::QUOTE) && escaped > next {
             self.finish(true);
         }
+    }
+
+    /// The full stop that the body ends with may be within a name: `Gemini 2.`, `for aiplatform.`
+    fn ends_in_name(&self) -> bool {
+        let said = self.before_last();
+        let is_name = |byte: &u8| is_in(&[*byte], 0, set::NAME);
+        let before = said.iter().rposition(|byte| !is_name(byte)).map_or(&[][..], |at| said.get(..=at).unwrap_or_default());
+        said.last().is_some_and(u8::is_ascii_digit)
+            || before.last().is_some_and(|byte| matches!(byte, b'\'' | b'`'))
+            || before.ends_with(b" for ") && self.sentence.prev == Stem::Other
+    }
+
+    /// The quote that the body ends with is of a quotation within a sentence: `quota metric 'Read requests'`.
+    fn ends_in_quotation(&self) -> bool {
+        let quote = byte(self.body, self.at.wrapping_sub(1));
+        let said = self.before_last();
+        let before = said.iter().rposition(|&byte| byte == quote).and_then(|at| said.get(..at));
+        before.is_some_and(|before| before.trim_ascii_end().last().is_some_and(u8::is_ascii_alphabetic))
+    }
+
+    /// What stands before the last byte of the body, where that was read.
+    fn before_last(&self) -> &'a [u8] {
+        let end = self.body.len().saturating_sub(1);
+        let body: &'a [u8] = if self.at > end { self.body } else { &[] };
+        body.get(end.saturating_sub(LONGEST_LOOK)..end).unwrap_or_default()
     }
 
     /// Passes blanks and the quote before the next key.

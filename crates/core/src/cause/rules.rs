@@ -12,6 +12,8 @@ pub(super) enum Source {
     Name,
     /// A sentence; whether its end was seen.
     Text { closed: bool },
+    /// A sentence that is cut off: what is missing may turn it, and only a rate is believed.
+    Cut,
     /// The name of an exception class.
     Class,
 }
@@ -50,9 +52,9 @@ pub(super) fn find(concepts: Concepts, source: Source) -> Option<Finding> {
     if concepts & TRIGGERS == 0 {
         return None;
     }
-    let closed = source != Source::Text { closed: false };
+    let closed = !matches!(source, Source::Text { closed: false } | Source::Cut);
     let code = matches!(source, Source::Code | Source::Name);
-    let specific: &[Rule] = if concepts & SPECIFIC == 0 { &[] } else { RULES };
+    let specific: &[Rule] = if concepts & SPECIFIC == 0 || source == Source::Cut { &[] } else { RULES };
     let rule = specific.iter().chain(RATES).find(|rule| rule.holds(concepts) && (closed || !rule.whole) && (!code || !rule.prose))?;
     let rank = match (rule.rank, source) {
         (_, Source::Class) => Rank::Weak,
@@ -178,12 +180,12 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::UsageLimit, all![Usage, Insufficient]).whole().unless(&[Rate, Throttle, Add, Second, Minute, Hour]),
     // ... an account's payment stands out ...
     rule(Rank::Quota, Reason::QuotaExhausted, all![Inactive, Quota]).whole(),
-    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Billing]),
+    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Billing]).whole(),
     rule(Rank::Wording, Reason::BillingInactive, all![Concurrent, Billing Balance]).whole().unless(&[Limit, TooMany]),
-    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Organization]).unless(&[Temporary, TooMany, Rate, Throttle, Second, Minute, Hour]),
+    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Organization]).whole().unless(&[Temporary, TooMany, Rate, Throttle, Second, Minute, Hour]),
     // ... or a cap that the owner set is reached.
     rule(Rank::Quota, Reason::QuotaExhausted, all![Spend, Quota, Exceed]).whole(),
-    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Exceed]).unless(&[Request, Rate]),
+    rule(Rank::Wording, Reason::SpendLimit, all![Spend, Exceed]).unless(&[Request, Rate, Quota]),
     rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit]).unless(&[Request, Rate, Add]),
     rule(Rank::Wording, Reason::SpendLimit, all![Key, Limit, Exceed]).whole().prose().unless(KEY_OF_A_RATE),
     rule(Rank::Wording, Reason::SpendLimit, all![Billing, Limit, Exceed]).unless(&[Rate, Throttle, TooMany, Add]),
@@ -275,6 +277,7 @@ static LISTED: &[(&[u8], Rank, Reason)] = &[
     (b"20429", Rank::Rate, Reason::UnknownRate),
     (b"E0000047", Rank::Rate, Reason::UnknownRate),
     (b"SetLimitExceeded", Rank::Code, Reason::SpendLimit),
+    (b"account_deactivated", Rank::Code, Reason::AccessTerminated),
     (b"invalid_auth", Rank::Code, Reason::InvalidKey),
     (b"invalid_grant", Rank::Code, Reason::InvalidKey),
     (b"limit_burst_rate", Rank::Ramp, Reason::RampTooFast),

@@ -20,9 +20,11 @@ pub(super) enum Reason {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum View {
     Open,
-    /// Its time has come, and nobody has acted upon that yet.
+    /// Its time has come.
     Opening {
         since: Nanos,
+        /// So long ago that no reading lies before it that is late within the skew.
+        settled: bool,
     },
     Closed {
         wait: Nanos,
@@ -83,7 +85,10 @@ impl<W: Word> Rule<W> {
                 let wait = self.ticks.wait(now, ahead.widen());
                 if reason == Reason::Latched as u64 { View::Latched { wait: Some(wait) } } else { View::Closed { wait } }
             }
-            None => View::Opening { since: self.ticks.before(now, self.ticks.at(now).wrapping_sub(until(word)).widen()) },
+            None => {
+                let past = self.ticks.at(now).wrapping_sub(until(word)).widen();
+                View::Opening { since: self.ticks.before(now, past), settled: past >= self.skew() }
+            }
         }
     }
 
@@ -109,6 +114,11 @@ impl<W: Word> Rule<W> {
             *word = self.word(now, W::ZERO, Reason::Closed as u64);
         }
         latched
+    }
+
+    /// In ticks, or a little more.
+    fn skew(&self) -> u64 {
+        self.ticks.horizon().widen().saturating_sub(self.longest.widen())
     }
 
     /// How far the time of a word that is shut is ahead, where it is.

@@ -3,7 +3,7 @@ use super::{
     bucket::{Bucket, Tag},
 };
 use crate::{
-    Algorithm, Cell as _, Charge, Decision, Drain, Limit, Nanos, Snapshot,
+    Algorithm, Cell as _, Charge, Concurrency, Decision, Drain, InFlight, Limit, Nanos, Snapshot,
     algorithm::{Debit, Empty},
     cell,
 };
@@ -38,6 +38,9 @@ struct Full {
 }
 
 impl<'a, A: Algorithm<State = u32, Cost = u32>, const N: usize> KeyLimit<'a, A, N> {
+    /// Whether a decision takes no lock on this target.
+    pub const IS_LOCK_FREE: bool = Keyed::<A, N>::IS_LOCK_FREE;
+
     pub(super) fn new(table: &'a Keyed<A, N>, fingerprint: u64) -> Self {
         Self { table, fingerprint }
     }
@@ -167,6 +170,11 @@ impl<A: Empty<State = u32, Cost = u32>, const N: usize> KeyLimit<'_, A, N> {
         (cell::drained(self.algorithm(), &state, now, then), place_at.saturating_sub(then))
     }
 }
+
+/// For a table that [refuses](WhenFull::Refuse) keys for which it has no place. One that displaces a key forgets the calls that it has in flight, and
+/// what they give back is missing from those that it begins afterwards. One with a shared limiter never gets back what a key has in flight of that
+/// when it finds a place of its own.
+impl<const N: usize> InFlight for KeyLimit<'_, Concurrency, N> {}
 
 impl<A: Debit<State = u32, Cost = u32>, const N: usize> Charge for KeyLimit<'_, A, N> {
     fn charge(&self, now: Nanos, cost: u32) -> u32 {

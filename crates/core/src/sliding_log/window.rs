@@ -57,9 +57,10 @@ const fn fit(quota: Quota, horizon: Horizon, bits: u32) -> Result<(u64, u64, u64
     let length = in_ticks(quota.period().0.saturating_sub(1), exponent).saturating_add(1);
     let debt = (horizon.debt as u128).div_ceil(quota.limit() as u128).saturating_mul(length);
     let beyond = debt.saturating_add(in_ticks(horizon.patience.0, exponent));
-    let ahead = length.saturating_add(beyond).saturating_add(in_ticks(horizon.skew.0, exponent));
-    let ahead = ticks::with_scale(ahead, exponent as i32);
-    if ahead >> bits.saturating_sub(3) >= 7 {
+    let skew = in_ticks(horizon.skew.0, exponent);
+    let ahead = ticks::with_scale(length.saturating_add(beyond).saturating_add(skew), exponent as i32);
+    // The skew a second time, so that an idle place is seen to be idle before its time wraps.
+    if ahead.saturating_add(skew) >> bits.saturating_sub(3) >= 7 {
         return Err(QuotaError::HorizonTooLong { burst: quota.limit(), interval: quota.interval(), horizon });
     }
     Ok((length as u64, beyond as u64, ahead as u64))
@@ -84,7 +85,7 @@ impl<W: Word> Window<W> {
     }
 
     pub(super) fn memory(&self) -> Nanos {
-        self.ticks.memory()
+        self.ticks.memory(self.skew_ticks())
     }
 
     /// How far ahead a place may be taken, from `now` on.

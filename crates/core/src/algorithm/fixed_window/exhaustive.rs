@@ -49,3 +49,11 @@ fn the_word_follows_the_unbounded_counter_into_every_state() {
         assert!(reached > 500, "the walk went nowhere: {reached}");
     }
 }
+
+/// Seen to fail with a memory that leaves the skew out.
+#[test]
+fn an_idle_counter_is_forgotten_in_time() {
+    for counter in counters() {
+        counter.is_forgotten_in_time();
+    }
+}

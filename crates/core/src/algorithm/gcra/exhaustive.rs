@@ -7,6 +7,7 @@ extern crate std;
 use std::{collections::HashSet, vec::Vec};
 
 use super::*;
+use crate::algorithm::exhaustive::is_forgotten_in_time;
 use crate::ticks::{FINEST, SCALE_BITS};
 
 const RANGE: i64 = 256;
@@ -180,5 +181,14 @@ fn the_word_follows_the_unbounded_limiter_into_every_state() {
             }
         }
         assert!(seen.len() > 10_000, "the walk went nowhere: {}", seen.len());
+    }
+}
+
+/// Seen to fail with a memory that leaves the skew out.
+#[test]
+fn an_idle_limiter_is_forgotten_in_time() {
+    for gcra in limiters() {
+        let range = Nanos(gcra.ticks.span(1 << 8).0.max(1));
+        is_forgotten_in_time(&gcra, gcra.burst, gcra.memory(), range.0);
     }
 }

@@ -7,6 +7,7 @@ extern crate std;
 use std::{collections::HashSet, vec::Vec};
 
 use super::*;
+use crate::algorithm::exhaustive::is_forgotten_in_time;
 
 /// Every limit, debt and skew that two counts and an index of eight bits hold, in windows of one to five nanoseconds.
 fn limiters() -> impl Iterator<Item = SlidingWindow<u8>> {
@@ -200,5 +201,13 @@ fn a_queue_of_single_costs_goes_as_foretold() {
                 }
             }
         }
+    }
+}
+
+/// Seen to fail with a memory that leaves the skew out.
+#[test]
+fn an_idle_window_is_forgotten_in_time() {
+    for limiter in limiters() {
+        is_forgotten_in_time(&limiter, limiter.limit, limiter.memory(), range(&limiter));
     }
 }

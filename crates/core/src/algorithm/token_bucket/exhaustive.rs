@@ -52,3 +52,11 @@ fn the_word_follows_the_unbounded_bucket_into_every_state() {
         assert!(reached > 1_000, "the walk went nowhere: {reached}");
     }
 }
+
+/// Seen to fail with a memory that leaves the skew out.
+#[test]
+fn an_idle_bucket_is_forgotten_in_time() {
+    for bucket in buckets() {
+        bucket.is_forgotten_in_time();
+    }
+}

@@ -34,14 +34,18 @@ fn wait(view: View) -> Option<Nanos> {
 }
 
 /// It opens to the nanosecond when it said, and tells that time for as long as the word remembers. Seen to fail when the reading is not rounded down to
-/// its tick.
-fn opens_in_time(rule: &Rule<u8>, word: u8, now: Nanos) {
+/// its tick, and when it is settled at once.
+fn opens_in_time(rule: &Rule<u8>, four: u64, word: u8, now: Nanos) {
     let Some(shut) = wait(rule.view(word, now)) else { return };
     let since = now.saturating_add(shut);
     assert_eq!(wait(rule.view(word, since.saturating_sub(Nanos(1)))), Some(Nanos(1)), "{rule:?} {word} {now}");
     let memory = u64::from(u8::MAX - rule.ticks.horizon());
     for later in (0..=rule.ticks.span(memory).0).step_by(3).map(|later| since.saturating_add(Nanos(later))) {
-        assert_eq!(rule.view(word, later), View::Opening { since }, "{rule:?} {word} {now} {later}");
+        let View::Opening { since: told, settled } = rule.view(word, later) else { panic!("{rule:?} {word} {now} {later}: shut") };
+        assert_eq!(told, since, "{rule:?} {word} {now} {later}");
+        let latest = rule.ticks.span(rule.skew());
+        assert!(!settled || later.saturating_sub(latest) >= since, "{rule:?} {word} {now} {later}: settled too early");
+        assert!(settled || later < since.saturating_add(latest).saturating_add(Nanos(four)), "{rule:?} {word} {now} {later}: not settled");
     }
 }
 
@@ -66,7 +70,7 @@ fn a_closing_only_moves_the_time_forward() {
             assert!(there >= least && there.0 <= least.0 + 2 * four, "{rule:?} {word} {now} {span}: {there} for {least}");
             let latched = matches!(reason, Reason::Latched) || matches!(before, View::Latched { .. });
             assert_eq!(matches!(after, View::Latched { .. }), latched, "{rule:?} {word} {now} {span}");
-            opens_in_time(rule, shut, now);
+            opens_in_time(rule, four, shut, now);
         }
     });
 }
@@ -81,7 +85,7 @@ fn what_is_unlatched_opens_within_four_ticks() {
             assert_eq!(unlatched, word, "{rule:?}");
         } else {
             assert!(
-                matches!(rule.view(unlatched, now.saturating_add(Nanos(four))), View::Opening { since } if since.0.abs_diff(now.0) <= four)
+                matches!(rule.view(unlatched, now.saturating_add(Nanos(four))), View::Opening { since, .. } if since.0.abs_diff(now.0) <= four)
             );
         }
         rule.latch_for_good(&mut for_good, now);

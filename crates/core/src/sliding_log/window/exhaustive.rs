@@ -84,3 +84,16 @@ fn the_wait_is_exact_to_the_nanosecond() {
         }
     });
 }
+
+/// Seen to fail with a memory that leaves the skew out.
+#[test]
+fn an_idle_place_is_forgotten_in_time() {
+    for_every_reading(|window, _, tick, now| {
+        let end = window.end_of(window.at(now), 0);
+        let looks = (now.0..now.0 + 256 * tick).take_while(|&look| !window.is_idle(end, window.at(Nanos(look))));
+        let last = looks.last().unwrap_or(now.0);
+        assert!(last + 1 < now.0 + 256 * tick, "{window:?}: never idle after {now}");
+        let again = window.at(Nanos(last).saturating_add(window.memory()));
+        assert!(window.ahead(end, again) == 0, "{window:?}: from {now}, at {last}, ahead again");
+    });
+}
