@@ -5,7 +5,7 @@ mod templates;
 
 use core::time::Duration;
 
-use paceline_core::{Cause, Kind, Resource, classify_429};
+use paceline_core::{Cause, Kind, Reset, Resource, classify_429};
 use serde_json::json;
 pub use templates::{TEMPLATES, Template};
 
@@ -143,7 +143,7 @@ pub const WRAPPINGS: [Wrapping; 12] = [
 ];
 
 /// Pieces that, repeated, a parser could be slow on, by name.
-pub const HOSTILE: [(&str, &str); 20] = [
+pub const HOSTILE: [(&str, &str); 24] = [
     ("open braces", "{\"a\":"),
     ("open arrays", "["),
     ("quotes", "\""),
@@ -164,6 +164,10 @@ pub const HOSTILE: [(&str, &str); 20] = [
     ("words", "limit "),
     ("snakes", "a_"),
     ("han", "\u{8bf7}"),
+    ("frames", "\n  File \"a\n"),
+    ("clocks", "a_bc:"),
+    ("looks ahead", "over "),
+    ("broken lines", "for\n\u{2502} "),
 ];
 
 /// Bodies that anything may reach: whatever the bytes, the answer is consistent.
@@ -221,7 +225,9 @@ pub fn survives_cuts(body: &[u8]) {
         let (found, truth) = (cause.window(), whole.window());
         assert!(found.is_none() || truth.is_none() || found == truth, "{found:?} of {truth:?}, {}", context());
         let (found, truth) = (cause.reset(), whole.reset());
-        assert!(found.is_none() || found == truth, "{found:?} of {truth:?}, {}", context());
+        // The zone behind a time of day may be cut off: `11pm (Europe/Paris)`.
+        let unzoned = matches!((found, truth), (Some(Reset::Said(part)), Some(Reset::Said(said))) if said.strip_prefix(part).is_some_and(|zone| zone.starts_with(" (")));
+        assert!(found.is_none() || found == truth || unzoned, "{found:?} of {truth:?}, {}", context());
         // A request that explains the refusal may be read short: more digits do not change what it means.
         let (found, truth) = (cause.requested(), whole.requested());
         let explains = cause.used().unwrap_or(0) + found.unwrap_or(0) > cause.limit().unwrap_or(0);

@@ -273,7 +273,7 @@ fn codes_for_growing_too_fast_are_a_ramp() {
 }
 
 /// Of a body that may go on. Seen to fail: any full stop and any quote at the end ended a sentence; a month's window was terminal
-/// before its sentence was over.
+/// before its sentence was over; a link behind a colon ended none.
 #[test]
 fn what_its_rest_may_soften_is_not_terminal() {
     for body in [
@@ -284,21 +284,38 @@ fn what_its_rest_may_soften_is_not_terminal() {
         "Rate limit exceeded: 1000 requests per month, ",
         r#"{"error":{"message":"This method requires billing "#,
         r#"{"error":{"code":1010,"#,
+        "You have reached your weekly usage limit, upgrade here: ",
+        r#"{"error":"You have reached your weekly usage limit, upgrade here: https://example.com/up"#,
     ] {
         assert!(classify_429(body.as_bytes()).is_retryable(), "{body}");
     }
-    for body in ["Quota exceeded for aiplatform. ", "Quota exceeded.", "'Quota exceeded'", "Limited to 1000 API calls / month."] {
+    for body in [
+        "Quota exceeded for aiplatform. ",
+        "Quota exceeded.",
+        "'Quota exceeded'",
+        "Limited to 1000 API calls / month.",
+        "You have reached your weekly usage limit, upgrade here: https://example.com/upgrade",
+    ] {
         assert!(!classify_429(body.as_bytes()).is_retryable(), "{body}");
     }
 }
 
-/// Seen to fail: what was read of a time at the end of the body was its reset.
+/// Seen to fail: the words that may be terminal were taken out of a sentence that is cut, with what makes it a rate.
+#[test]
+fn a_sentence_that_is_cut_still_tells_a_rate() {
+    let cause = classify_429(br#"{"code": 0, "message": "You are blocked from accessing our API temporarily due to) []"#);
+    assert_eq!(cause.kind(), RateLimited);
+}
+
+/// Seen to fail: what was read of a time at the end of the body was its reset, and a number before half a sign its wait.
 #[test]
 fn a_time_that_touches_the_end_is_not_read() {
     for body in ["Your quota will reset after 4", "The limit resets at 10:0", "Limits reset at 2026-11-2", "Limits reset at 2026-11-20 10:"]
     {
         assert_eq!(classify_429(body.as_bytes()).reset(), None, "{body}");
     }
+    // The unit of ten minutes is cut off within its sign.
+    assert_eq!(classify_429(b"Too many requests, retry after 10\xEB\xB6").stated_retry_after(), None);
     let reset = |body: &'static str| classify_429(body.as_bytes()).reset();
     assert_eq!(reset("The limit resets at 10:00 UTC"), Some(Reset::Said("10:00 UTC")));
     assert_eq!(reset("Quota exceeded. It will reset after April 5, 2026. Bye."), Some(Reset::Said("April 5, 2026")));

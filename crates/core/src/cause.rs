@@ -3,6 +3,7 @@
 //! [`classify_429`] is pure: bytes in, [`Cause`] out, borrowing from the bytes.
 
 mod amount;
+mod around;
 mod date;
 mod facts;
 mod field;
@@ -17,6 +18,7 @@ mod pair;
 mod phrases;
 mod read;
 mod rules;
+mod source;
 mod usual;
 mod vocabulary;
 pub(crate) mod whole;

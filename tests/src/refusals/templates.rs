@@ -111,7 +111,7 @@ pub const TEMPLATES: &[Template] = &[
     rate("Rate limit reached for RPM", None, MINUTE),
     says("Insufficient Balance", QuotaExhausted),
     says("No deployments available for selected model, Try again in {secs} seconds. Passed model={model}. pre-call-checks=False, cooldown_list=[]", Overloaded),
-    says("Budget has been exceeded! Current cost: 7.5, Max budget: {limit}.0", BillingLimit),
+    says("Budget has been exceeded! Current cost: {used}.5, Max budget: {limit}.0", BillingLimit),
     says("当前分组上游负载已饱和，请稍后再试", Overloaded),
     // Anthropic.
     rate("This request would exceed your organization's rate limit of {limit,} input tokens per minute (org: {org}, model: {model}). For details, refer to: https://docs.claude.com/en/api/rate-limits. You can see the response headers for current usage. Please reduce the prompt length or the maximum tokens requested, or try again later. You may also contact sales at https://claude.com/contact-sales to discuss your options for a rate limit increase.", Some(InputTokens), MINUTE),

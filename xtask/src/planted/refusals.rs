@@ -8,6 +8,8 @@ const FACTS: &str = "crates/core/src/cause/facts.rs";
 const GRAMMAR: &str = "crates/core/src/cause/grammar.rs";
 const NUMBER: &str = "crates/core/src/cause/number.rs";
 const READ: &str = "crates/core/src/cause/read.rs";
+const RULES: &str = "crates/core/src/cause/rules.rs";
+const SOURCE: &str = "crates/core/src/cause/source.rs";
 const USUAL: &str = "crates/core/src/cause/usual.rs";
 const WRITE: &str = "crates/core/src/headers/write.rs";
 
@@ -18,8 +20,11 @@ pub(super) const BUGS: &[Bug] = &[
     bug(FACTS, " && self.best.rank < Rank::Nothing", "", "-p paceline-tests --test conflicts"),
     bug(GRAMMAR, "&= !Stem::Demand.bit()", "|= 0", "-p paceline-tests --test conflicts"),
     bug(NUMBER, "open: more >= body.len()", "open: false", "-p paceline-tests --test classify"),
+    bug(READ, "before.ends_with(b\": \")", "before.is_empty()", "-p paceline-tests --test conflicts"),
     bug(READ, " && !self.ends_in_name()", "", "-p paceline-tests --test conflicts"),
     bug(READ, " || self.ends_in_quotation()", "", "-p paceline-tests --test conflicts"),
+    bug(RULES, " || source == Source::Cut", "", "-p paceline-tests --test conflicts"),
+    bug(SOURCE, "self.at + end)", "self.at + end + 1)", "-p paceline-tests --test classify"),
     bug(USUAL, "if !ends || self.sentence.concepts & Stem::Add.bit() != 0", "if !ends", "-p paceline-tests --test classify"),
     bug(WRITE, ".min(quota.limit().into())", "", "-p paceline-core --lib"),
     bug(WRITE, ".saturating_add(u64::from(duration.subsec_nanos() > 0))", "", "-p paceline-tests --test headers"),

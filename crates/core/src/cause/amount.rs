@@ -20,6 +20,12 @@ impl Reader<'_> {
         let start = self.at;
         self.sentence.begun = true;
         let number = Number::at(self.body, start);
+        if self.is_code(start, number.end) {
+            self.at = number.end;
+            self.sentence.label = Label::None;
+            self.facts.judge_listed(self.body.get(start..number.end).unwrap_or_default());
+            return;
+        }
         if is_plain(self.body, number.end) {
             self.at = number.end;
             self.amount(start, number);
@@ -46,6 +52,8 @@ impl Reader<'_> {
                 self.at = span.end;
                 self.duration(span);
             }
+            // `400:billing limit reached`
+            _ if glued && byte(self.body, number.end) == b':' && is_letter(self.body, number.end + 1) => self.at = number.end,
             _ => self.count(start, number, glued),
         }
     }
@@ -66,6 +74,16 @@ impl Reader<'_> {
         self.amount(start, number);
     }
 
+    /// `[1310]`, `(-32005)`, `limit: -2`: a code, or no limit.
+    fn is_code(&self, start: usize, end: usize) -> bool {
+        let before = |back: usize| byte(self.body, start.wrapping_sub(back));
+        match before(1) {
+            b'[' => byte(self.body, end) == b']',
+            b'-' => matches!(before(2), b'(' | b' ' | b':'),
+            _ => false,
+        }
+    }
+
     /// `5/s`; before a word it is "per".
     pub(super) fn slash(&mut self) {
         if is_adverb(self.sentence.prev) && is_adverb(self.next_stem()) {
@@ -79,7 +97,7 @@ impl Reader<'_> {
             self.sentence.prev = Stem::Other;
             return;
         }
-        self.sentence.prev = Stem::Per;
+        let prev = core::mem::replace(&mut self.sentence.prev, Stem::Per);
         let unit = match byte(self.body, self.at) {
             b's' => SECOND,
             b'm' => MINUTE,
@@ -88,7 +106,8 @@ impl Reader<'_> {
             _ => return,
         };
         let next = self.at + 1;
-        if next < self.body.len() && self.sentence.amount_end + 1 == self.at && !is_glued(self.body, next) {
+        let counted = self.sentence.amount_end + 1 == self.at || is_resource(prev);
+        if next < self.body.len() && counted && !is_glued(self.body, next) {
             self.at = next;
             self.sentence.concepts |= concept(unit);
             self.window(unit);
@@ -104,7 +123,8 @@ impl Reader<'_> {
 
     /// A reset may stand behind the bar that the end of the body cuts off.
     pub(super) fn may_be_piped(&self) -> bool {
-        run(self.body, self.at, |byte| byte.is_ascii_digit()) >= self.body.len()
+        let cut = run(self.body, self.at, |byte| byte.is_ascii_digit()) >= self.body.len();
+        cut && (self.at >= self.body.len() || date::epoch(Number::at(self.body, self.at)).is_none())
     }
 
     /// `usage limit reached|1755806400`
@@ -143,7 +163,7 @@ impl Reader<'_> {
             return;
         };
         let named = matches!(prev, Stem::In | Stem::After | Stem::Per | Stem::Within | Stem::Last);
-        if named && (!article || time >= MINUTE) || prev == Stem::Wait && !article {
+        if named && (!article || time >= MINUTE) || self.sentence.waits && !article {
             self.sentence.prev = prev;
         } else if self.sentence.amount.is_some() {
             self.sentence.prev = Stem::Per;
@@ -158,7 +178,7 @@ impl Reader<'_> {
         let time = span.time;
         let prev = core::mem::replace(&mut self.sentence.prev, Stem::Other);
         let next = self.next_stem();
-        if span.open && span.end >= self.body.len() {
+        if span.open && span.end >= self.body.len() && !(self.is_spelled_out(span.end) && matches!(prev, Stem::Per | Stem::Within)) {
             // Its rest may be cut off: `1m` of `1ms`.
         } else if self.sentence.client {
             // Its own pause.
@@ -177,10 +197,16 @@ impl Reader<'_> {
             || prev == Stem::For && self.bars()
         {
             self.wait(time);
-        } else if prev == Stem::For || prev == Stem::In && self.has_count() {
+        } else if prev == Stem::For || prev == Stem::In && (self.has_count() || self.has(Stem::TooMany)) {
             self.window(time);
             self.sentence.concepts |= concept(time);
         }
+    }
+
+    /// The body ends with the whole word of a unit: `100 requests per 5 minutes`.
+    fn is_spelled_out(&self, end: usize) -> bool {
+        let letters = self.body.get(end.saturating_sub(3)..end).unwrap_or_default();
+        !self.is_cut() && letters.iter().all(u8::is_ascii_alphabetic)
     }
 
     /// `banned for 24 hours`, `rate limited for 60 seconds`
@@ -188,7 +214,7 @@ impl Reader<'_> {
         self.has(Stem::Terminated) || self.has(Stem::Throttle) && !self.has_count()
     }
 
-    fn has(&self, stem: Stem) -> bool {
+    pub(super) const fn has(&self, stem: Stem) -> bool {
         self.sentence.concepts & stem.bit() != 0
     }
 
@@ -223,7 +249,15 @@ impl Reader<'_> {
         if self.sentence.concepts & Stem::Add.bit() != 0 {
             return;
         }
-        let Some(value) = number.amount() else { return };
+        if byte(self.body, self.at) == b'%' {
+            // `used 100% of your credits`
+            if number.whole >= 100 && self.sentence.label == Label::Used {
+                self.sentence.concepts |= Stem::Exceed.bit();
+            }
+            return;
+        }
+        let used = matches!(self.sentence.label, Label::Used | Label::Spent);
+        let Some(value) = number.amount().or(used.then(|| number.rounded())) else { return };
         if byte(self.body, start.wrapping_sub(2)) == b'+' && self.adds(value, start) {
             return;
         }
@@ -237,7 +271,7 @@ impl Reader<'_> {
             return;
         }
         let mut label = core::mem::replace(&mut self.sentence.label, Label::None);
-        if self.is_window_of_count(prev) || self.follows_window() {
+        if self.is_window_of_count(prev) || self.follows_window() || prev == Stem::Exceed && self.is_what_was_exceeded(start, number) {
             label = Label::Limit;
         }
         let sure = self.sentence.slack <= 1 || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
@@ -256,10 +290,11 @@ impl Reader<'_> {
         match label {
             Label::Ignored => return,
             Label::Limit if sure => {
+                self.too_long();
                 self.note_limit(value);
                 self.sentence.amount_end = self.at;
             }
-            Label::Used if sure => self.note_used(value),
+            Label::Used | Label::Spent if sure => self.note_used(value),
             Label::Requested if sure => note(&mut self.facts.said.requested, value),
             // A status, or the number of an error.
             _ if matches!(value, 400..600) && !is_resource(self.next_stem()) => return,
@@ -273,18 +308,24 @@ impl Reader<'_> {
         self.sentence.counts = true;
     }
 
-    /// `context limit: 190000 + 21333 > 200000`: the parts of one request, not a limit.
-    fn adds(&mut self, value: u64, start: usize) -> bool {
-        let parts = self.body.get(self.sentence.amount_end..start) == Some(b" + ");
-        if parts && let Some(before) = self.sentence.amount.take().or_else(|| self.facts.said.limit.take()) {
-            self.sentence.amount = Some(before.saturating_add(value));
-            self.sentence.amount_end = self.at;
-            return true;
-        }
-        false
+    /// `limit exceeded: 100000`, not `rate limit reached: 429`.
+    fn is_what_was_exceeded(&self, start: usize, number: Number) -> bool {
+        let told = byte(self.body, start.wrapping_sub(1)) == b' ' && byte(self.body, start.wrapping_sub(2)) == b':';
+        let alone = matches!(byte(self.body, number.end), b'.' | b',' | b'"' | b'\'') && !matches!(number.whole, 400..600);
+        told && alone && (self.has(Stem::Limit) || self.has(Stem::Max))
     }
 
-    /// `117 sec` at the end of a body that is cut: the number may be a duration.
+    /// `input too long: 5000 tokens, maximum 4096`
+    fn too_long(&mut self) {
+        if self.has(Stem::Too)
+            && self.has(Stem::Large)
+            && let Some(amount) = self.take_amount()
+        {
+            note(&mut self.facts.said.requested, amount);
+        }
+    }
+
+    /// `117 sec` at the end of a body that is cut, or `24 ho`: the number may be a duration.
     fn unit_may_be_cut(&self) -> bool {
         let next = blanks(self.body, self.at);
         let rest = self.body.get(next..).unwrap_or_default();
@@ -295,7 +336,13 @@ impl Reader<'_> {
             return true;
         }
         let end = run(self.body, next, |byte| byte.is_ascii_alphabetic() || byte >= 0x80);
-        (next > self.at || class_at(self.body, next) == class::WIDE) && end >= self.body.len() && self.is_cut()
+        if end < self.body.len() {
+            return false;
+        }
+        let apart = next > self.at;
+        let piece = self.body.get(next..end).unwrap_or_default();
+        self.is_cut() && (apart || class_at(self.body, next) == class::WIDE)
+            || apart && !piece.is_empty() && UNITS.iter().any(|unit| unit.starts_with(piece))
     }
 
     /// `limit (429)`, `resulted in 400 Bad Request`
@@ -324,8 +371,7 @@ impl Reader<'_> {
 
     /// `retry after 35`, `until 1788319856878`.
     fn bare_wait(&mut self, number: Number, prev: Stem) {
-        let ends = run(self.body, number.end, |byte| byte == b' ') >= self.body.len();
-        if number.open || ends || self.ends_with_stop(number) {
+        if number.open || self.ends_with_stop(number) || self.unit_may_be_cut() {
             return;
         }
         if let Some(reset) = date::epoch(number) {
@@ -393,6 +439,9 @@ pub(super) fn is_glued(body: &[u8], at: usize) -> bool {
         },
     }
 }
+
+/// What may be cut off behind a number.
+const UNITS: [&[u8]; 5] = [b"seconds", b"minutes", b"hours", b"days", b"milliseconds"];
 
 /// Unknown words between a label and a number with a unit: `rate limit for this model is 9 queries`.
 const MOST_SLACK: u8 = 6;

@@ -26,6 +26,9 @@ pub(super) struct Facts<'a> {
     rate_code: bool,
     /// A code says that calls were too many, as the status does.
     crowded: bool,
+    /// A sentence says that it is a rate, and none that it is a quota.
+    rate_said: bool,
+    quota_said: bool,
     /// The caller is asked to come again.
     invited: bool,
     /// The server's clock.
@@ -63,6 +66,8 @@ impl Default for Facts<'_> {
             errors: false,
             rate_code: false,
             crowded: false,
+            rate_said: false,
+            quota_said: false,
             invited: false,
             coded: false,
             spoken: false,
@@ -147,8 +152,8 @@ impl<'a> Facts<'a> {
         let said = said.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '"' | '\'' | '.' | '\\'));
         let said = said.strip_prefix("after ").unwrap_or(said);
         let early = said.bytes().take(24).any(|byte| byte.is_ascii_digit()) || said.split([' ']).take(3).any(|word| word == "midnight");
-        let ends = closed || ["UTC", "GMT", "Z", "AM", "PM", "am", "pm"].iter().any(|end| said.ends_with(end));
-        if early && ends && !said.starts_with('(') && !said.as_bytes().windows(3).any(|part| part == b"://") && self.said.wait.is_none() {
+        let ends = closed || ["UTC", "GMT", "Z", "AM", "PM", "am", "pm", ")"].iter().any(|end| said.ends_with(end));
+        if early && ends && !said.as_bytes().windows(3).any(|part| part == b"://") && self.said.wait.is_none() {
             self.said.reset.get_or_insert(Reset::Said(said));
         }
     }
@@ -163,7 +168,10 @@ impl<'a> Facts<'a> {
         cause.resource = match cause.reason {
             Reason::ConcurrencyLimit => Some(Resource::Concurrency),
             Reason::CreditExhausted | Reason::SpendLimit => Some(Resource::Cost),
-            Reason::QuotaExhausted if self.best.rank <= Rank::Wording => Some(Resource::Cost),
+            Reason::QuotaExhausted if self.best.rank <= Rank::Wording => {
+                cause.resource.filter(|&counted| counted == Resource::Images).or(Some(Resource::Cost))
+            }
+            Reason::InvalidKey | Reason::WrongOrganization | Reason::PermissionDenied => None,
             Reason::Overloaded | Reason::FlexUnavailable | Reason::AccessTerminated | Reason::BillingInactive => None,
             _ => cause.resource,
         };
@@ -199,7 +207,7 @@ impl<'a> Facts<'a> {
     }
 
     fn consider(&mut self, finding: Finding, source: Source) {
-        if source == Source::Class && !finding.reason.kind().waiting_helps() {
+        if source == Source::Class && !finding.reason.kind().waiting_helps() && finding.reason != Reason::BillingInactive {
             return;
         }
         match source {
@@ -208,7 +216,11 @@ impl<'a> Facts<'a> {
                 self.crowded |= finding.rank == Rank::Rate;
                 self.rate_code |= finding.rate && finding.rank == Rank::Rate;
             }
-            Source::Text { .. } => self.spoken |= finding.rank < Rank::Weak,
+            Source::Text { .. } | Source::Cut => {
+                self.spoken |= finding.rank < Rank::Weak;
+                self.rate_said |= finding.rank == Rank::Rate && finding.rate;
+                self.quota_said |= finding.rank == Rank::Quota;
+            }
             Source::Class => {}
         }
         if finding.rank < self.best.rank {
@@ -230,7 +242,8 @@ impl<'a> Facts<'a> {
     fn told(&self) -> Reason {
         let said = &self.said;
         if self.best.rank > Rank::Code {
-            if said.limit == Some(0) && self.best.rank < Rank::Nothing {
+            // `0/0 used` says nothing of the limit.
+            if said.limit == Some(0) && said.used != Some(0) && self.best.rank < Rank::Nothing {
                 return Reason::ModelNotInTier;
             }
             if let (Some(limit), Some(requested)) = (said.limit, said.requested)
@@ -253,20 +266,10 @@ impl<'a> Facts<'a> {
         let vague = self.best.reason == Reason::UsageLimit;
         let patience = if vague { DAY } else { HOUR };
         let within = |time: Option<Duration>, most| time.is_some_and(|time| time <= most);
-        self.rate_code && !vague
+        (self.rate_code || self.rate_said && !self.quota_said) && !vague
             || vague && (self.crowded || self.invited && !self.is_timed())
-            || vague && self.resets_today()
             || within(self.said.wait, patience)
             || within(self.said.window, DAY)
-    }
-
-    /// A time of day without a date: `9:30 AM`, `5pm`.
-    fn resets_today(&self) -> bool {
-        let Some(Reset::Said(said)) = self.said.reset else {
-            return false;
-        };
-        let rest = said.trim_start_matches(|c: char| c.is_ascii_digit());
-        rest.len() < said.len() && [":", "am", "pm", "AM", "PM", " AM", " PM"].iter().any(|mark| rest.starts_with(mark))
     }
 
     /// What is said besides words: a window, a wait, a use of a limit.

@@ -2,13 +2,15 @@
 
 use core::time::Duration;
 
+use memchr::memchr;
+
 use super::date;
 use super::identifier::Words;
 use super::lex::{byte, class, class_at, is_in, is_letter, key_end, name_end, opening, run_of, set, starts_with, text};
 use super::number::{Number, Span, of_stem};
 use super::read::{Label, Reader};
 use super::words::Stem;
-use crate::period::{MONTH, SECOND};
+use crate::period::{DAY, HOUR, MINUTE, MONTH, SECOND};
 
 /// What the value of a key is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,8 @@ enum Field {
     LimitPer(Duration),
     /// Errors of other attempts.
     Elsewhere,
+    /// What was asked, and not what is answered.
+    Asked,
     Other,
 }
 
@@ -43,6 +47,8 @@ impl<'a> Reader<'a> {
         };
         let field = match word {
             Some(Stem::Name) if self.sentence.prev == Stem::Model => Field::Model,
+            // `Payment Required: buy credits`
+            Some(Stem::Required) if class_at(self.body, opening(self.body, value).0) != class::DIGIT => Field::Other,
             Some(Stem::Limit) if self.sentence.prev == Stem::Remaining => Field::Count(Label::Ignored),
             Some(stem) => of_word(stem),
             None => of_words(self.body, start, end),
@@ -122,6 +128,7 @@ impl<'a> Reader<'a> {
             // Before the first error they may be all that is said; behind it the first counts.
             Field::Elsewhere if self.facts.coded || self.facts.spoken => self.stop(),
             Field::Elsewhere => {}
+            Field::Asked => self.skip_block(open),
             // A number that it holds is ignored, but not those of a sentence.
             Field::Other => {
                 let sentence = is_letter(self.body, open);
@@ -156,7 +163,7 @@ impl<'a> Reader<'a> {
         if end <= start || end >= self.body.len() && self.is_cut() {
             return;
         }
-        let prose = quoted && byte(self.body, end) == b' ' || class_at(self.body, end) == class::WIDE;
+        let prose = quoted && matches!(byte(self.body, end), b' ' | b'`') || class_at(self.body, end) == class::WIDE;
         if prose || field == Field::Error && !is_in(self.body, end, set::QUOTE) && byte(self.body, end) != b'\\' {
             return;
         }
@@ -181,6 +188,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Passes a short `{...}`.
+    fn skip_block(&mut self, open: usize) {
+        let end = open.saturating_add(LONGEST_BLOCK).min(self.body.len());
+        let block = self.body.get(open..end).unwrap_or_default();
+        match memchr(b'}', block) {
+            _ if byte(self.body, open) != b'{' => {}
+            Some(close) => self.at = open + close + 1,
+            None if end == self.body.len() => self.stop(),
+            None => {}
+        }
+    }
+
     /// Passes a value that says nothing: `null`.
     fn skip_nothing(&mut self, open: usize) {
         if class_at(self.body, open) == class::LOWER {
@@ -192,7 +211,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a wait or a reset, a bare number in units of `unit`; whether one stands here.
-    fn time_value(&mut self, open: usize, unit: Duration) -> bool {
+    pub(super) fn time_value(&mut self, open: usize, unit: Duration) -> bool {
         if let Some((reset, end)) = date::at(self.body, open) {
             self.facts.said.reset.get_or_insert(reset);
             self.at = end;
@@ -276,6 +295,7 @@ const fn of_word(stem: Stem) -> Field {
         Stem::Message => Field::Message,
         Stem::Error => Field::Error,
         Stem::Elsewhere => Field::Elsewhere,
+        Stem::Params => Field::Asked,
         Stem::Wait | Stem::Delay => Field::Wait(SECOND),
         Stem::Reset => Field::Reset,
         Stem::Time => Field::Window(None),
@@ -283,6 +303,7 @@ const fn of_word(stem: Stem) -> Field {
         Stem::Model => Field::Model,
         Stem::Organization => Field::Organization,
         Stem::Limit | Stem::Max | Stem::Allowed => Field::Count(Label::Limit),
+        Stem::Required => Field::Count(Label::Requested),
         Stem::Used | Stem::Current | Stem::Count | Stem::Usage => Field::Count(Label::Used),
         Stem::Requested => Field::Count(Label::Requested),
         Stem::Remaining => Field::Count(Label::Ignored),
@@ -322,6 +343,10 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         return Field::Elsewhere;
     }
     match last {
+        Stem::In if matches!(before, Stem::Allowed | Stem::Available) => Field::Wait(SECOND),
+        // `allowed_rps`, `max_rpm`, and `current_rps`
+        Stem::Rps | Stem::Rpm | Stem::Rph | Stem::Rpd | Stem::Tpm | Stem::Tpd if allowed => Field::LimitPer(of_rate(last)),
+        Stem::Rps | Stem::Rpm | Stem::Rph | Stem::Rpd | Stem::Tpm | Stem::Tpd if before == Stem::Current => Field::Count(Label::Used),
         Stem::Second | Stem::Millis | Stem::Minute | Stem::After | Stem::In | Stem::Delay | Stem::Wait if waits || resets => {
             Field::Wait(of_stem(last).unwrap_or(SECOND))
         }
@@ -346,6 +371,19 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         _ => of_word(last),
     }
 }
+
+/// The window of an abbreviated rate.
+const fn of_rate(stem: Stem) -> Duration {
+    match stem {
+        Stem::Rps => SECOND,
+        Stem::Rph => HOUR,
+        Stem::Rpd | Stem::Tpd => DAY,
+        _ => MINUTE,
+    }
+}
+
+/// A block is looked at so far for its end.
+const LONGEST_BLOCK: usize = 512;
 
 /// The end of a code: an identifier, dots in it included.
 fn code_end(body: &[u8], at: usize) -> usize {

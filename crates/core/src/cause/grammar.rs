@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use super::around::{IN_FLIGHT, LIMIT_REACHED, SIZES};
 use super::facts::LONGEST_SAID;
 use super::kind::Resource;
 use super::number::of_stem;
@@ -29,13 +30,10 @@ impl Reader<'_> {
             Stem::Many
             | Stem::Fast
             | Stem::Down
-            | Stem::Active
             | Stem::Due
             | Stem::Up
             | Stem::Of
             | Stem::Than
-            | Stem::Over
-            | Stem::Out
             | Stem::Low
             | Stem::Credit
             | Stem::Balance
@@ -57,6 +55,15 @@ impl Reader<'_> {
             Stem::To if prev == Stem::Throttle => self.label(Label::Limit),
             Stem::Per if matches!(prev, Stem::Request | Stem::Attempt) => self.sentence.concepts |= Stem::Rate.bit(),
             Stem::Limit if prev == Stem::Remaining => {}
+            Stem::Limit | Stem::Quota | Stem::Daily if prev == Stem::Over => {
+                self.sentence.concepts |= Stem::Exceed.bit();
+                self.window_word(prev, stem);
+            }
+            // A session is over within hours.
+            Stem::Limit | Stem::Usage if prev == Stem::Session => {
+                self.sentence.concepts |= Stem::Retry.bit();
+                self.label(Label::Limit);
+            }
             Stem::Limit | Stem::Max => {
                 if stem == Stem::Limit
                     && let Some(unit) = of_stem(prev)
@@ -73,13 +80,33 @@ impl Reader<'_> {
             }
             Stem::Used => self.used(),
             Stem::Current | Stem::Usage => self.label(Label::Used),
-            Stem::Requested => self.label(Label::Requested),
+            // `40321 tokens requested, 32768 allowed`
+            Stem::Requested => match self.take_amount() {
+                Some(amount) => {
+                    self.facts.said.requested.get_or_insert(amount);
+                    self.sentence.label = Label::None;
+                }
+                None => self.label(Label::Requested),
+            },
+            Stem::Allowed if self.sentence.amount_end + 1 + WORD >= self.at && self.sentence.amount.is_some() => {
+                if let Some(amount) = self.take_amount() {
+                    self.facts.said.limit.get_or_insert(amount);
+                    self.sentence.counts = true;
+                }
+            }
             // `Max is 16384, got 20110`, not `got 429`.
             Stem::Got if self.facts.said.limit.is_some() => self.label(Label::Requested),
+            Stem::Remaining | Stem::Available if self.lacks(prev) => self.sentence.concepts |= Stem::Insufficient.bit(),
+            Stem::Remaining if self.has(Stem::Not) && self.has(Stem::Request) => {
+                self.sentence.concepts |= Stem::Quota.bit() | Stem::Exceed.bit()
+            }
+            Stem::Afford if prev == Stem::Current => self.label(Label::Spent),
             Stem::Remaining | Stem::Burst | Stem::Afford => self.label(Label::Ignored),
             Stem::Exceed => self.exceed(prev),
             Stem::Required => self.required(prev),
             Stem::Arrears => self.sentence.concepts |= Stem::Billing.bit() | Stem::Inactive.bit(),
+            // `wait before trying again`, not `trying again in 300 s`
+            Stem::Again if prev == Stem::Trying && !self.sentence.waits => self.sentence.client = true,
             Stem::Again | Stem::Retry | Stem::Wait | Stem::Reset | Stem::Available => {
                 self.sentence.waits = true;
                 self.sentence.label = Label::None;
@@ -96,8 +123,27 @@ impl Reader<'_> {
                 self.sentence.concepts |= Stem::Throttle.bit();
             }
             Stem::Quota if prev == Stem::Connection => self.sentence.concepts |= Stem::Concurrent.bit(),
+            // `no quota`, `no available quota`
+            Stem::Quota if matches!(prev, Stem::Not | Stem::Available | Stem::Remaining | Stem::Image) && self.has(Stem::Not) => {
+                self.sentence.concepts |= Stem::Insufficient.bit();
+            }
+            // `billing must be enabled`
+            Stem::Enable if self.has(Stem::Billing) || self.soon(&[Stem::Billing]) => {
+                self.sentence.concepts |= Stem::Billing.bit() | Stem::Inactive.bit();
+            }
+            Stem::Subscribed | Stem::Perform | Stem::Accessible | Stem::Allowed if prev == Stem::Not => {
+                self.sentence.concepts |= Stem::Permission.bit()
+            }
+            Stem::Valid if prev == Stem::Not => self.sentence.concepts |= Stem::Invalid.bit(),
+            // `does not have access to model m`
+            Stem::To if prev == Stem::Bearer && self.has(Stem::Not) => self.sentence.concepts |= Stem::Permission.bit(),
+            Stem::Provide if self.has(Stem::Not) && self.soon(&[Stem::Key]) => self.sentence.concepts |= Stem::Invalid.bit(),
+            // `connection terminated early`
+            Stem::Early if prev == Stem::Terminated => self.sentence.concepts &= !Stem::Terminated.bit(),
             Stem::With if prev == Stem::Terminated => self.sentence.concepts &= !Stem::Terminated.bit(),
             Stem::Overload if prev == Stem::Avoid => self.sentence.concepts &= !Stem::Overload.bit(),
+            // `limit reached for key k`
+            Stem::Key if self.sentence.concepts & LIMIT_REACHED == LIMIT_REACHED => self.sentence.concepts &= !Stem::Key.bit(),
             // The name of a tier.
             Stem::Demand if prev == Stem::On => self.sentence.concepts &= !Stem::Demand.bit(),
             Stem::Key if prev == Stem::Bad => self.sentence.concepts |= Stem::Invalid.bit(),
@@ -107,13 +153,59 @@ impl Reader<'_> {
                 self.sentence.concepts |= if plan { Stem::Inactive.bit() } else { Stem::Invalid.bit() };
             }
             // `API key not found`, `no API key provided`, `API key not valid`
-            Stem::Found if self.lacks_key() => self.sentence.concepts |= Stem::Invalid.bit(),
+            Stem::Found | Stem::Valid if self.lacks_key() => self.sentence.concepts |= Stem::Invalid.bit(),
             // `to get 50k a month`
-            Stem::Get if prev == Stem::To => self.sentence.concepts |= Stem::Add.bit(),
-            Stem::Project => self.sentence.concepts |= Stem::Account.bit(),
+            Stem::Get if prev == Stem::To && (self.digit_follows() || self.next_stem() == Stem::More) => {
+                self.sentence.concepts |= Stem::Add.bit()
+            }
+            // `in project 48390172655`
+            Stem::Project => {
+                self.sentence.concepts |= Stem::Account.bit();
+                self.label(Label::Ignored);
+            }
+            // `error code 45009`
+            Stem::Code => self.label(Label::Ignored),
+            Stem::Time if self.is_at_a_time() => self.sentence.concepts |= IN_FLIGHT,
+            // `receiving too many requests from you`
+            Stem::You | Stem::Your | Stem::This if prev == Stem::From => self.sentence.concepts &= !Stem::Receiving.bit(),
+            // `another request is being processed`, `wait for it to finish`
+            Stem::Another | Stem::Elsewhere => self.sentence.already = true,
+            Stem::Processing | Stem::Running | Stem::Active if self.sentence.already => self.sentence.concepts |= IN_FLIGHT,
+            Stem::Running | Stem::Active if self.has(Stem::Max) || self.has(Stem::TooMany) => self.sentence.concepts |= IN_FLIGHT,
+            Stem::Finish if self.sentence.waits && !self.sentence.client => self.sentence.concepts |= IN_FLIGHT,
+            Stem::Active => self.together(prev, stem),
+            // `only two parallel calls`
+            Stem::Only if self.soon(&[Stem::Concurrent]) => self.sentence.concepts |= Stem::Max.bit(),
+            // `context window of 4096`, `context size (8192 tokens)`
+            Stem::Period | Stem::Size if prev == Stem::Context => {
+                self.sentence.prev = Stem::Context;
+                self.label(Label::Limit);
+            }
+            // `free searches`
+            Stem::Free => self.sentence.concepts |= Stem::Account.bit(),
+            // `over the limit`
+            Stem::Over if prev == Stem::Run || prev == Stem::Is || self.soon(&[Stem::Limit, Stem::Quota]) => {
+                self.sentence.concepts |= Stem::Exceed.bit();
+            }
+            Stem::Reduce if self.soon(&[Stem::Rate]) => self.sentence.concepts |= Stem::SlowDown.bit(),
+            // `the request rate is too large`
+            Stem::Large if self.sentence.request_rate => {
+                self.sentence.concepts = self.sentence.concepts & !Stem::Large.bit() | Stem::TooMany.bit();
+            }
+            // `max_tokens is too large: 32000`
+            Stem::Large if prev == Stem::Too && self.sentence.label == Label::Limit => self.label(Label::Requested),
+            // `either out of quota or reaching a rate limit`
+            Stem::Out if prev == Stem::Either => self.sentence.prev = Stem::Other,
+            Stem::Out => self.together(prev, stem),
+            // `come back in 5 minutes`, `timed out for 60 seconds`
+            Stem::Back => self.sentence.waits = true,
+            Stem::For if prev == Stem::Out => self.sentence.waits = true,
+            Stem::Made if self.digit_follows() => self.label(Label::Used),
             // `next request allowed in 15 s`, not `10 allowed in 60 s`
             Stem::In if prev == Stem::Allowed && !self.has_count() => self.sentence.waits = true,
-            Stem::Attempt => self.sentence.concepts |= Stem::Request.bit(),
+            Stem::Attempt if self.sentence.label == Label::Limit => self.label(Label::Ignored),
+            // `too many attempts`, not `attempt 2 of 10`
+            Stem::Attempt if self.sentence.concepts & TRIED_TOO_OFTEN != 0 => self.sentence.concepts |= Stem::Request.bit(),
             Stem::One => self.one(prev, false),
             Stem::A => self.one(prev, true),
             // A plan's name, or a limiter's tokens.
@@ -138,11 +230,12 @@ impl Reader<'_> {
 
     /// Notes a window, the first one only; an amount that waits for it becomes a limit.
     pub(super) fn window(&mut self, window: Duration) {
-        if self.sentence.concepts & Stem::Add.bit() != 0 {
+        // Of `0/0 used` that is cut, `0 us` is left.
+        if self.sentence.concepts & Stem::Add.bit() != 0 || window < Duration::from_millis(1) {
             return;
         }
         self.sentence.window.get_or_insert(window);
-        if let Some(amount) = self.take_amount() {
+        if let Some(amount) = self.take_amount().filter(|&amount| amount > 0) {
             self.facts.said.limit.get_or_insert(amount);
             self.sentence.counts = true;
         }
@@ -163,8 +256,11 @@ impl Reader<'_> {
         if prev == Stem::Limit {
             self.sentence.label = Label::None;
         }
-        let sizes = Stem::Token.bit() | Stem::Input.bit() | Stem::Prompt.bit() | Stem::Context.bit();
-        if self.sentence.concepts & sizes != 0
+        if prev == Stem::Requested && self.sentence.concepts & SIZES != 0 {
+            // `the tokens you requested exceed the limit of the model`
+            self.sentence.concepts |= Stem::Too.bit() | Stem::Large.bit();
+        }
+        if self.sentence.concepts & SIZES != 0
             && let Some(amount) = self.take_amount()
         {
             self.facts.said.requested.get_or_insert(amount);
@@ -181,23 +277,13 @@ impl Reader<'_> {
         }
     }
 
-    const fn lacks_tokens(&self) -> bool {
-        let lack = Stem::Insufficient.bit() | Stem::Token.bit();
-        self.sentence.concepts & lack == lack
-    }
-
-    const fn lacks_key(&self) -> bool {
-        let lack = Stem::Not.bit() | Stem::Key.bit();
-        self.sentence.concepts & lack == lack
-    }
-
     /// `payment required`, `extra usage is required`, `240 credits are required`
     fn required(&mut self, prev: Stem) {
-        if matches!(prev, Stem::Billing | Stem::Is) && self.sentence.concepts & (Stem::Billing.bit() | Stem::Usage.bit()) != 0 {
+        if matches!(prev, Stem::Billing | Stem::Is) && self.sentence.concepts & PAYABLE != 0 {
             self.sentence.concepts |= Stem::Insufficient.bit();
         }
         let credits = Stem::Credit.bit() | Stem::Token.bit();
-        if self.sentence.concepts & credits != 0
+        if (self.sentence.concepts & credits != 0 || self.facts.spoken)
             && let Some(amount) = self.take_amount()
         {
             self.facts.said.requested.get_or_insert(amount);
@@ -205,7 +291,7 @@ impl Reader<'_> {
     }
 
     /// The number without a label, where it is near.
-    fn take_amount(&mut self) -> Option<u64> {
+    pub(super) fn take_amount(&mut self) -> Option<u64> {
         let near = self.at.saturating_sub(self.sentence.amount_end) <= MOST_BETWEEN;
         self.sentence.amount.take().filter(|_| near)
     }
@@ -223,9 +309,22 @@ impl Reader<'_> {
             (Stem::Too, Stem::Many | Stem::Fast) => Stem::TooMany,
             (Stem::Slow, Stem::Down) => Stem::SlowDown,
             (Stem::Not, Stem::Active) | (Stem::Last, Stem::Due) => Stem::Inactive,
+            (Stem::In, Stem::Progress) if self.sentence.already => {
+                self.sentence.concepts |= IN_FLIGHT;
+                return;
+            }
             (Stem::Used, Stem::Up) => {
                 self.sentence.label = Label::None;
                 Stem::Exceed
+            }
+            (Stem::Less, Stem::Than) => {
+                self.must_be_less();
+                return;
+            }
+            (Stem::Model, Stem::Token) if self.next_stem() == Stem::Limit => Stem::Context,
+            (Stem::Context, Stem::Length) if self.soon(&[Stem::Only]) => {
+                self.label(Label::Limit);
+                Stem::Max
             }
             (Stem::Quota, Stem::Of) | (Stem::More | Stem::Large, Stem::Than) => {
                 self.label(Label::Limit);
@@ -236,7 +335,9 @@ impl Reader<'_> {
                 self.sentence.prev = Stem::Per;
                 return;
             }
-            (Stem::Run | Stem::Is, Stem::Over) | (Stem::Is | Stem::At, Stem::Full) => Stem::Exceed,
+            (Stem::Is | Stem::At | Stem::Queue, Stem::Full) => Stem::Exceed,
+            // `over_query_limit`
+            (Stem::Over, Stem::Request) => Stem::Exceed,
             (Stem::Top, Stem::Up) => Stem::Add,
             (Stem::Run, Stem::Out) => Stem::Insufficient,
             (Stem::Out, Stem::Of) => {
@@ -248,7 +349,7 @@ impl Reader<'_> {
             (Stem::Remaining, Stem::Credit | Stem::Balance) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,
             (Stem::Not, Stem::Such) => Stem::Member,
             (Stem::Not, Stem::Authorized) => Stem::Auth,
-            (Stem::Used, Stem::All) => Stem::Exceed,
+            (Stem::Used, Stem::All) => Stem::Insufficient,
             (Stem::Billing, Stem::Failed) => Stem::Inactive,
             (_, Stem::Paid) if self.sentence.concepts & UNPAID == UNPAID => Stem::Inactive,
             (Stem::In, Stem::Progress) => Stem::Concurrent,
@@ -314,6 +415,15 @@ impl Reader<'_> {
         self.window(window);
     }
 }
+
+/// What may be required of somebody who has not paid.
+const PAYABLE: Concepts = Stem::Billing.bit() | Stem::Usage.bit() | Stem::Credit.bit();
+
+/// The longest spelling of `Allowed`, and a blank.
+const WORD: usize = 10;
+
+/// What makes attempts calls that a limit counts.
+const TRIED_TOO_OFTEN: Concepts = Stem::TooMany.bit() | Stem::Limit.bit() | Stem::Max.bit() | Stem::Exceed.bit() | Stem::Throttle.bit();
 
 /// An invoice that is not paid.
 const UNPAID: Concepts = Stem::Not.bit() | Stem::Billing.bit();

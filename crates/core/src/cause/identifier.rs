@@ -1,9 +1,15 @@
 //! Identifiers: several words in one, such as codes, or names that are none.
 
-use super::lex::{byte, class, class_at, is_letter, key_end, opening, run, run_of, set, starts_with};
-use super::read::{Reader, Sentence};
+use core::time::Duration;
+
+use super::around::LIMIT_REACHED;
+use super::date;
+use super::lex::{blanks, byte, class, class_at, is_letter, key_end, opening, run, run_of, set, starts_with};
+use super::number::Number;
+use super::read::{Label, Reader, Sentence};
 use super::rules::Source;
 use super::words::Stem;
+use crate::period::SECOND;
 
 impl Reader<'_> {
     /// Several words in one, or a name that is none.
@@ -11,7 +17,8 @@ impl Reader<'_> {
     pub(super) fn identifier(&mut self, start: usize) {
         let end = run_of(self.body, start, set::IDENT);
         self.at = end;
-        if self.may_go_on(end) || self.field(None, start, end) {
+        let clock = byte(self.body, end) == b':' && byte(self.body, end.wrapping_sub(3)) == b'_';
+        if self.may_go_on(end) || clock && self.numbered_window(start, end) || self.field(None, start, end) {
             return;
         }
         let ident = self.body.get(start..end).unwrap_or_default();
@@ -20,6 +27,9 @@ impl Reader<'_> {
             return;
         }
         if digits {
+            if self.numbered_wait(start, end) {
+                return;
+            }
             self.at = run_of(self.body, end, set::NAME);
             self.sentence.prev = Stem::Other;
             self.sentence.slack = self.sentence.slack.saturating_add(1);
@@ -30,6 +40,8 @@ impl Reader<'_> {
             return;
         }
         let before = core::mem::take(&mut self.sentence.concepts);
+        let waits = self.sentence.waits;
+        let current = self.sentence.prev == Stem::Current;
         let mut last = Stem::Other;
         let mut count = 0_u32;
         let mut class = false;
@@ -39,12 +51,27 @@ impl Reader<'_> {
             count += 1;
             class |= matches!(last, Stem::Error | Stem::Exception);
         }
+        if last == Stem::Key && before & LIMIT_REACHED == LIMIT_REACHED {
+            // `limit reached for api_key: k`
+            self.sentence.concepts &= !Stem::Key.bit();
+        }
+        if count > 1 && !matches!(last, Stem::After | Stem::In) {
+            // `maxWaitMs (15000ms)`: a setting.
+            self.sentence.waits = waits;
+        }
+        if current && self.sentence.label == Label::Limit {
+            // `current max_parallel_requests: 1`
+            self.label(Label::Used);
+        }
         let snake = ident.contains(&b'_');
         let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
         let counts = self.counts(end);
-        if count > 1 && (snake || camel) && !counts {
+        if count > 1 && (snake || camel) && (class || !counts) {
             let source = if snake || self.is_parenthesized(start, end) { Source::Name } else { Source::Class };
             self.facts.judge(&self.sentence, source);
+        }
+        if last == Stem::Delay && self.delay_in_block(end) {
+            return;
         }
         let class = !snake && (class || self.is_qualified(start));
         let code = snake && before == 0 && byte(self.body, end) == b':' && !counts;
@@ -60,6 +87,54 @@ impl Reader<'_> {
             self.names(last);
         }
         self.unknown_key(last, end);
+    }
+
+    /// `retry_delay { seconds: 33 }`
+    fn delay_in_block(&mut self, end: usize) -> bool {
+        const SECONDS: &[u8; 8] = b"seconds:";
+        let brace = blanks(self.body, end);
+        let key = blanks(self.body, brace + 1);
+        let found = byte(self.body, brace) == b'{' && starts_with(self.body, key, SECONDS);
+        if found {
+            self.depth = self.depth.saturating_add(1);
+            self.time_value(blanks(self.body, key + SECONDS.len()), SECOND);
+        }
+        found
+    }
+
+    /// `FLOOD_WAIT_38`: a code that holds its wait, in seconds.
+    #[cold]
+    fn numbered_wait(&mut self, start: usize, end: usize) -> bool {
+        let number = run(self.body, start, |byte| !byte.is_ascii_digit());
+        let waits = Words::new(self.body, start, number).last() == Some(Stem::Wait);
+        if !waits || byte(self.body, number.wrapping_sub(1)) != b'_' || end >= self.body.len() {
+            return false;
+        }
+        for stem in Words::new(self.body, start, number) {
+            self.push(stem);
+        }
+        let wait = Number::at(self.body, number);
+        if wait.end == end
+            && let Some(time) = wait.times(SECOND)
+        {
+            self.facts.said.wait.get_or_insert(time);
+        }
+        true
+    }
+
+    /// `ObservationWindow_00:05:00`
+    #[cold]
+    fn numbered_window(&mut self, start: usize, end: usize) -> bool {
+        let number = end.saturating_sub(2);
+        let Some((seconds, end)) = date::clock(self.body, number) else { return false };
+        let found = Words::new(self.body, start, number).last() == Some(Stem::Period);
+        if found {
+            self.at = end;
+            if end < self.body.len() {
+                self.window(Duration::from_secs(seconds));
+            }
+        }
+        found
     }
 
     /// `Net::ServerBusy`: the name of a class.
@@ -134,4 +209,5 @@ impl Iterator for Words<'_> {
 }
 
 /// First letters and lengths of the listed codes that begin with a letter: others need not be looked up.
-const LISTED_LOOKS: [(u8, usize); 5] = [(b'E', 8), (b's', 9), (b'l', 16), (b'a', 19), (b'o', 33)];
+const LISTED_LOOKS: [(u8, usize); 9] =
+    [(b'E', 8), (b's', 9), (b'n', 10), (b'i', 12), (b'i', 13), (b'S', 16), (b'l', 16), (b'a', 19), (b'o', 33)];

@@ -1,6 +1,6 @@
 //! Names of models and organizations in prose, told by the words before them.
 
-use super::lex::{byte, class, class_at, name_end, run, starts_with, text};
+use super::lex::{blanks, byte, class, class_at, name_end, run, starts_with, text};
 use super::read::Reader;
 use super::words::Stem;
 
@@ -53,7 +53,7 @@ impl<'a> Reader<'a> {
 
     fn model_after_model(&mut self) {
         let Some(name) = self.name() else { return };
-        if name.quoted || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'/') {
+        if name.quoted || is_of_family(name.text) || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'/') {
             self.facts.said.model.get_or_insert(name.text);
             self.at = name.after;
         }
@@ -76,10 +76,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Behind blanks, which a terminal may have broken into lines with a frame around them.
+    fn name_start(&self) -> usize {
+        const FRAME: &[u8; 3] = b"\xE2\x94\x82";
+        let mut start = run(self.body, self.at, |byte| byte == b' ');
+        while class_at(self.body, start) == class::SPACE || starts_with(self.body, start, FRAME) {
+            let frame = if class_at(self.body, start) == class::WIDE { FRAME.len() } else { 0 };
+            start = blanks(self.body, start + frame);
+        }
+        start
+    }
+
     /// The name at the reader, in quotes, parentheses or none; none where it touches the end of the body.
     fn name(&self) -> Option<Name<'a>> {
         let body: &'a [u8] = self.body;
-        let mut start = run(body, self.at, |byte| byte == b' ');
+        let mut start = self.name_start();
         let open = byte(body, start);
         if matches!(open, b'`' | b'\'' | b'"' | b'(' | b'<') {
             start += 1;
@@ -91,7 +102,7 @@ impl<'a> Reader<'a> {
         while end > start && matches!(byte(body, end - 1), b'.' | b':' | b'/' | b'-') {
             end -= 1;
         }
-        if end == start || class_at(body, end) == class::WIDE {
+        if end == start || byte(body, start) == b'/' || class_at(body, end) == class::WIDE {
             return None;
         }
         let close = byte(body, end);
@@ -107,9 +118,9 @@ struct Name<'a> {
     angled: bool,
 }
 
-/// A name with a digit and a hyphen that is no organization's.
+/// A name with a digit and a hyphen that is no organization's, or of a family of models.
 fn looks_like_model(name: &str) -> bool {
-    name.bytes().any(|byte| byte.is_ascii_digit())
+    (name.bytes().any(|byte| byte.is_ascii_digit()) || is_of_family(name))
         && name.bytes().any(|byte| byte.is_ascii_lowercase())
         && name.contains('-')
         && !name.starts_with("org-")
@@ -120,9 +131,33 @@ fn looks_like_model(name: &str) -> bool {
         && !is_uuid(name)
 }
 
+/// `qwen-max`, `mistral-large-latest`
+fn is_of_family(name: &str) -> bool {
+    let family = name.split_once('-').map_or("", |(family, _)| family);
+    FAMILIES.contains(&family)
+}
+
+/// Families of models, some of which have names without a digit.
+const FAMILIES: [&str; 14] = [
+    "claude",
+    "codestral",
+    "command",
+    "deepseek",
+    "doubao",
+    "gemini",
+    "gpt",
+    "grok",
+    "kimi",
+    "llama",
+    "mistral",
+    "moonshot",
+    "qwen",
+    "sonar",
+];
+
 /// `us-east-1`
 fn is_region(name: &str) -> bool {
-    name.as_bytes().get(2) == Some(&b'-')
+    matches!(name.as_bytes(), [b'a'..=b'z', b'a'..=b'z', b'-', ..])
 }
 
 /// `docker.io/library/node:20-alpine`

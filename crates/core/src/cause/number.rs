@@ -45,7 +45,7 @@ impl Number {
             b',' | b'-' | b':' | b'/' => end + 1 + digits(body, end + 1, 0).1,
             _ => end,
         };
-        Self { whole, nanos, end, open: more >= body.len(), point }
+        Self { whole, nanos, end, open: more >= body.len() || is_elided(body, end), point }
     }
 
     /// `100k`, `1.5k`, `3만`, `10 万`
@@ -79,11 +79,26 @@ impl Number {
         if self.nanos == 0 { Some(self.whole) } else { None }
     }
 
+    /// The nearest whole number.
+    pub(super) const fn rounded(self) -> u64 {
+        self.whole.saturating_add((self.nanos > 500_000_000) as u64)
+    }
+
     /// The number as a duration of so many units.
     pub(super) fn times(self, unit: Duration) -> Option<Duration> {
         let part = unit.as_nanos().checked_mul(u128::from(self.nanos))? / 1_000_000_000;
         let nanos = unit.as_nanos().checked_mul(u128::from(self.whole))?.checked_add(part)?;
         Some(Duration::new(u64::try_from(nanos / 1_000_000_000).ok()?, (nanos % 1_000_000_000) as u32))
+    }
+}
+
+/// `Limit 3000…`: somebody shortened the text, perhaps within the number; or the unit behind it is cut off.
+fn is_elided(body: &[u8], end: usize) -> bool {
+    match byte(body, end) {
+        b'.' => byte(body, end + 1) == b'.',
+        0x80.. => starts_with(body, end, b"\xE2\x80\xA6"),
+        b' ' => blanks(body, end) >= body.len(),
+        _ => false,
     }
 }
 

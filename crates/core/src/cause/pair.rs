@@ -1,7 +1,7 @@
-//! Pairs of a use and its limit, and which of several refused.
+//! Pairs of a use and its limit, which of several refused, and comparisons.
 
 use super::amount::{is_glued, is_resource, note};
-use super::lex::{blanks, byte, class, class_at, run};
+use super::lex::{blanks, byte, class, class_at, run, starts_with};
 use super::number::{Number, Span};
 use super::read::{Label, Reader};
 use super::words::Stem;
@@ -40,13 +40,17 @@ impl Reader<'_> {
         self.facts.forget_resource();
     }
 
-    /// The limit of `used/limit`, where it does not touch the end of the body or carry a unit.
+    /// The limit of `used/limit` or `used of limit`, where it does not touch the end of the body or carry a unit.
     pub(super) fn second_of_pair(&mut self) -> Option<Number> {
-        let slash = byte(self.body, self.at) == b'/';
-        if !slash || class_at(self.body, self.at + 1) != class::DIGIT {
+        let start = match byte(self.body, self.at) {
+            b'/' => self.at + 1,
+            b' ' if starts_with(self.body, self.at, b" of ") => self.at + 4,
+            _ => return None,
+        };
+        if class_at(self.body, start) != class::DIGIT {
             return None;
         }
-        let second = Number::at(self.body, self.at + 1);
+        let second = Number::at(self.body, start);
         let counts = Span::after(self.body, second).is_none();
         (counts && !is_glued(self.body, second.end)).then_some(second)
     }
@@ -54,14 +58,15 @@ impl Reader<'_> {
     pub(super) fn pair(&mut self, used: u64, limit: Number) {
         self.at = limit.end;
         let label = core::mem::replace(&mut self.sentence.label, Label::None);
-        if self.left_of_pair() {
+        // `0/500 requests remaining`: the first number is what is left.
+        if self.pair_is_of(Stem::Remaining) {
             if let Some(limit) = limit.amount() {
                 self.note_limit(limit);
                 self.sentence.counts = true;
             }
             return;
         }
-        if !self.sentence.pair && label != Label::Used && self.next_stem() != Stem::Used {
+        if !self.sentence.pair && label != Label::Used && !self.pair_is_of(Stem::Used) {
             return;
         }
         self.sentence.counts = true;
@@ -73,10 +78,52 @@ impl Reader<'_> {
         }
     }
 
-    /// `0/500 requests remaining`: the first number is what is left.
-    fn left_of_pair(&self) -> bool {
+    /// `context limit: 190000 + 21333 > 200000`: the parts of one request, not a limit.
+    #[cold]
+    pub(super) fn plus(&mut self) {
+        let next = blanks(self.body, self.at);
+        let parts = self.body.get(self.sentence.amount_end..self.at) == Some(b" +");
+        if parts && self.sentence.amount.is_none() && (next >= self.body.len() || class_at(self.body, next) == class::DIGIT) {
+            self.sentence.amount = self.facts.said.limit.take();
+        }
+    }
+
+    /// Adds the number from `start` to the one before a plus; whether one stands there.
+    pub(super) fn adds(&mut self, value: u64, start: usize) -> bool {
+        let parts = self.body.get(self.sentence.amount_end..start) == Some(b" + ");
+        if parts && let Some(before) = self.sentence.amount {
+            self.sentence.amount = Some(before.saturating_add(value));
+            self.sentence.amount_end = self.at;
+        }
+        parts && self.sentence.amount.is_some()
+    }
+
+    /// `a > b`: what is above a limit; the whole sentence tells of what.
+    pub(super) fn greater(&mut self) {
+        if byte(self.body, self.at) == b'=' {
+            self.at += 1;
+            self.sentence.prev = Stem::Per;
+            return;
+        }
+        if class_at(self.body, self.at) != class::SPACE {
+            return;
+        }
+        let mut amount = self.sentence.amount.take();
+        if amount.is_none() && self.at.saturating_sub(self.sentence.amount_end) <= 2 {
+            // `max_tokens: 64000 > 8192`: the first was no limit.
+            amount = self.facts.said.limit.take();
+        }
+        if let Some(amount) = amount {
+            self.facts.above = Some(amount);
+            self.sentence.label = Label::Limit;
+            self.sentence.slack = 0;
+        }
+    }
+
+    /// What stands behind the pair, or behind what it counts.
+    fn pair_is_of(&self, stem: Stem) -> bool {
         let end = run(self.body, blanks(self.body, self.at), |byte| byte.is_ascii_alphabetic());
-        self.next_stem() == Stem::Remaining || is_resource(self.next_stem()) && self.stem_after(end) == Stem::Remaining
+        self.next_stem() == stem || is_resource(self.next_stem()) && self.stem_after(end) == stem
     }
 }
 

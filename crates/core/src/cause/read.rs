@@ -10,7 +10,7 @@ use super::kind::Resource;
 use super::lex::{
     backslashes, blanks, byte, class, class_at, class_of, is_in, is_letter, run, run_of, set, starts_with, starts_with_any_case,
 };
-use super::rules::{SPECIFIC, Source};
+use super::rules::Source;
 use super::wide;
 use super::words::{Concepts, Stem};
 
@@ -46,6 +46,8 @@ pub(super) struct Sentence {
     pub(super) counts: bool,
     /// Words of waiting came before: a duration is a wait.
     pub(super) waits: bool,
+    /// Another call was spoken of.
+    pub(super) already: bool,
     /// A client speaks of its own back-off.
     pub(super) client: bool,
     /// Where the wording of an absolute time begins.
@@ -69,6 +71,8 @@ pub(super) enum Label {
     None,
     Limit,
     Used,
+    /// A use in money, of which the fraction may be cut off.
+    Spent,
     Requested,
     /// Something else: what is left, a burst, a price.
     Ignored,
@@ -86,6 +90,7 @@ impl Sentence {
         window: None,
         counts: false,
         waits: false,
+        already: false,
         client: false,
         said: None,
         pair: false,
@@ -126,9 +131,8 @@ impl<'a> Reader<'a> {
                 class::DIGIT => self.number(),
                 class::SPACE => {
                     self.at = blanks(self.body, self.at + 1);
-                    if mark == b'\n' && starts_with(self.body, self.at, b"at ") {
-                        // A frame of a stack: the message is over.
-                        self.finish(true);
+                    if mark == b'\n' {
+                        self.frame();
                     }
                 }
                 class::WIDE => self.wide(),
@@ -165,27 +169,22 @@ impl<'a> Reader<'a> {
     fn end_open(&mut self) {
         self.facts.unsaid = !self.facts.spoken;
         self.facts.window_open = self.facts.said.window.is_none();
-        if self.is_cut() {
-            // What is missing may turn it.
-            self.sentence.concepts &= !SPECIFIC;
-        }
-        self.finish(false);
+        self.finish_begun(if self.is_cut() { Source::Cut } else { Source::Text { closed: false } });
     }
 
     /// Ends the sentence and keeps what it says.
     #[inline]
     pub(super) fn finish(&mut self, closed: bool) {
         if self.sentence.begun {
-            self.finish_begun(closed);
+            self.finish_begun(Source::Text { closed });
         }
     }
 
     #[inline(never)]
-    fn finish_begun(&mut self, closed: bool) {
+    fn finish_begun(&mut self, source: Source) {
         if let Some(from) = self.sentence.said {
-            self.facts.say_reset(self.body, from, self.at, closed);
+            self.facts.say_reset(self.body, from, self.at, source == Source::Text { closed: true });
         }
-        let source = Source::Text { closed };
         let found = self.facts.judge(&self.sentence, source);
         if self.facts.above.is_some() {
             self.facts.note_above(&self.sentence, found);
@@ -215,6 +214,10 @@ impl<'a> Reader<'a> {
                 let end = run_of(self.body, end, set::URL);
                 self.at = end - usize::from(byte(self.body, end - 1) == b'.');
                 self.sentence.prev = Stem::Other;
+                if self.at >= self.body.len() && !self.is_cut() && self.body.get(..start).is_some_and(|before| before.ends_with(b": ")) {
+                    // `upgrade here: https://...`: nothing follows.
+                    self.finish(true);
+                }
             }
             b'/' if self.model_as_subject(start) => {}
             _ => self.bare_word(stem, start, end),
@@ -263,6 +266,10 @@ impl<'a> Reader<'a> {
             for &stem in stems {
                 self.push(stem);
             }
+            if stems == [Stem::Request] && self.sentence.counts && self.digit_follows() {
+                // `限制 20000，请求 47463`
+                self.label(Label::Requested);
+            }
             return;
         }
         let Some((char, len)) = wide::char_at(self.body, self.at) else {
@@ -283,7 +290,7 @@ impl<'a> Reader<'a> {
             b'.' | b'!' | b'?' => {
                 let next = byte(self.body, self.at);
                 if class_at(self.body, self.at) == class::SPACE
-                    || matches!(next, b'"' | b'\'' | b'\\')
+                    || matches!(next, b'"' | b'\'' | b'\\' | b')' | b']')
                     || next == 0 && !self.is_cut() && !self.ends_in_name()
                     || starts_with(self.body, self.at, b"</")
                 {
@@ -300,7 +307,7 @@ impl<'a> Reader<'a> {
                     self.stop();
                 }
             }
-            b'(' if self.sentence.label == Label::Limit => self.sentence.slack = 0,
+            b'(' if matches!(self.sentence.label, Label::Limit | Label::Requested) => self.sentence.slack = 0,
             b'(' | b'[' => {
                 self.sentence.label = Label::None;
                 self.sentence.prev = Stem::Other;
@@ -320,6 +327,7 @@ impl<'a> Reader<'a> {
             b'/' => self.slash(),
             b'$' => self.label(Label::Ignored),
             b'>' => self.greater(),
+            b'+' => self.plus(),
             b'<' => self.tag(),
             _ => {}
         }
@@ -394,31 +402,14 @@ impl<'a> Reader<'a> {
         self.at += usize::from(quoted);
     }
 
-    /// `a > b`: what is above a limit; the whole sentence tells of what.
-    fn greater(&mut self) {
-        if byte(self.body, self.at) == b'=' {
-            self.at += 1;
-            self.sentence.prev = Stem::Per;
-            return;
-        }
-        if class_at(self.body, self.at) != class::SPACE {
-            return;
-        }
-        let mut amount = self.sentence.amount.take();
-        if amount.is_none() && self.at.saturating_sub(self.sentence.amount_end) <= 2 {
-            // `max_tokens: 64000 > 8192`: the first was no limit.
-            amount = self.facts.said.limit.take();
-        }
-        if let Some(amount) = amount {
-            self.facts.above = Some(amount);
-            self.sentence.label = Label::Limit;
-            self.sentence.slack = 0;
-        }
-    }
-
     /// `<Code>` is a key; the end of an element ends a sentence.
     #[inline(never)]
     fn tag(&mut self) {
+        if byte(self.body, self.at) == b'=' {
+            // `must be <= 4096`
+            self.at += 1;
+            return self.must_be_less();
+        }
         if byte(self.body, self.at) == b'/' {
             self.finish(true);
             self.at = run_of(self.body, self.at, set::NAME);

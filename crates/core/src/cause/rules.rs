@@ -12,6 +12,8 @@ pub(super) enum Source {
     Name,
     /// A sentence; whether its end was seen.
     Text { closed: bool },
+    /// A sentence that is cut off: what is missing may turn it, and only a rate is believed.
+    Cut,
     /// The name of an exception class.
     Class,
 }
@@ -50,9 +52,9 @@ pub(super) fn find(concepts: Concepts, source: Source) -> Option<Finding> {
     if concepts & TRIGGERS == 0 {
         return None;
     }
-    let closed = source != Source::Text { closed: false };
+    let closed = !matches!(source, Source::Text { closed: false } | Source::Cut);
     let code = matches!(source, Source::Code | Source::Name);
-    let specific: &[Rule] = if concepts & SPECIFIC == 0 { &[] } else { RULES };
+    let specific: &[Rule] = if concepts & SPECIFIC == 0 || source == Source::Cut { &[] } else { RULES };
     let rule = specific.iter().chain(RATES).find(|rule| rule.holds(concepts) && (closed || !rule.whole) && (!code || !rule.prose))?;
     let rank = match (rule.rank, source) {
         (_, Source::Class) => Rank::Weak,
@@ -71,7 +73,7 @@ pub(super) fn find_listed(code: &[u8]) -> Option<Finding> {
 }
 
 /// No rule of [`RULES`] holds without one of these.
-pub(super) const SPECIFIC: Concepts = {
+const SPECIFIC: Concepts = {
     let mut set = 0;
     let mut at = 0;
     while at < RULES.len() {
@@ -142,8 +144,8 @@ macro_rules! all {
     ($($($stem:ident)+),+) => { &[$(any(&[$($stem),+])),+] };
 }
 
-/// Words of rates, not of limits in general.
-const RATE_WORDS: Concepts = any(&[Rate, Throttle, Second, Minute, Hour, Day]);
+/// Words of rates, not of limits in general. (A resource that was asked for is no allotment of an account's.)
+const RATE_WORDS: Concepts = any(&[Rate, Throttle, Second, Minute, Hour, Day, Resource]);
 
 /// No rule holds without one of these.
 #[rustfmt::skip]
@@ -153,36 +155,47 @@ const TRIGGERS: Concepts = any(&[
     Enqueued, Flex, Deployment, Receiving, Large, Context, Size, Ramp, Rate, Limit, Spend, Recharge, Max, Resource, Country, Usage,
 ]);
 
+/// What a limit counts that refills by itself, or is no allotment.
+const OF_A_RATE: &[Stem] =
+    &[Rate, Throttle, TooMany, Request, Token, Image, Audio, Concurrent, Capacity, Second, Minute, Hour, Day, Size, Context];
+
+/// A key that is limited by something else than its budget.
+const KEY_OF_A_RATE: &[Stem] =
+    &[Rate, Throttle, TooMany, Request, Token, Invalid, Quota, Usage, Concurrent, Second, Minute, Hour, Day, Size];
+
 /// The rules that need a stem of [`SPECIFIC`]: the first set of each is the telling one.
 #[rustfmt::skip]
 const RULES: &[Rule] = &[
     // Bans.
     rule(Rank::Wording, Reason::AccessTerminated, all![Unusual]).whole(),
-    rule(Rank::Wording, Reason::AccessTerminated, all![Policy, Not Terminated Inactive Exceed]).whole().unless(&[Rate, Throttle]),
+    rule(Rank::Wording, Reason::AccessTerminated, all![Policy, Not Terminated Inactive Exceed Permission]).whole().unless(&[Rate, Throttle]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany, Quota]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Abuse, Inactive Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Country, Not]).whole().unless(&[Capacity, Resource, Quota, Overload, Rate, Throttle, TooMany]),
     // Money. What was paid for is gone ...
-    rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Insufficient Exceed]).unless(&[Rate, Throttle, Add, Second, Minute, Hour]),
-    rule(Rank::Wording, Reason::CreditExhausted, all![Billing, Insufficient]).unless(&[Rate, Throttle, Add]),
+    rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Insufficient]).unless(&[Rate, Throttle, Second, Minute, Hour]),
+    rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Exceed]).unless(&[Rate, Throttle, Add, Second, Minute, Hour]),
+    rule(Rank::Wording, Reason::CreditExhausted, all![Billing, Insufficient]).unless(&[Rate, Throttle, Inactive]),
     rule(Rank::Wording, Reason::CreditExhausted, all![Recharge]).whole().unless(&[Rate, Throttle]),
     rule(Rank::Wording, Reason::UsageLimit, all![Usage, Insufficient]).whole().unless(&[Rate, Throttle, Add, Second, Minute, Hour]),
     // ... an account's payment stands out ...
     rule(Rank::Quota, Reason::QuotaExhausted, all![Inactive, Quota]).whole(),
     rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Billing]).whole(),
     rule(Rank::Wording, Reason::BillingInactive, all![Concurrent, Billing Balance]).whole().unless(&[Limit, TooMany]),
-    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Organization]).whole().unless(&[Temporary, TooMany]),
+    rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Organization]).whole().unless(&[Temporary, TooMany, Rate, Throttle, Second, Minute, Hour]),
     // ... or a cap that the owner set is reached.
     rule(Rank::Quota, Reason::QuotaExhausted, all![Spend, Quota, Exceed]).whole(),
     rule(Rank::Wording, Reason::SpendLimit, all![Spend, Exceed]).unless(&[Request, Rate, Quota]),
     rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit]).unless(&[Request, Rate, Add]),
-    rule(Rank::Wording, Reason::SpendLimit, all![Billing, Limit, Exceed]).whole().unless(&[Rate, Throttle]),
+    rule(Rank::Wording, Reason::SpendLimit, all![Key, Limit, Exceed]).whole().prose().unless(KEY_OF_A_RATE),
+    rule(Rank::Wording, Reason::SpendLimit, all![Billing, Limit, Exceed]).unless(&[Rate, Throttle, TooMany, Add]),
     // Keys.
     rule(Rank::Wording, Reason::WrongOrganization, all![Member Invalid, Organization]),
-    rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Key]),
+    rule(Rank::Wording, Reason::InvalidKey, all![Invalid Member, Key]),
+    rule(Rank::Wording, Reason::InvalidKey, all![Key, Inactive]).whole().unless(&[Temporary, Rate, Throttle, TooMany, Limit]),
     rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Token]).unless(&[Limit, Rate, Max, TooMany]),
     rule(Rank::Weak, Reason::InvalidKey, all![Auth]).whole().unless(&[Rate, Throttle, TooMany]),
-    rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole().unless(&[Rate, Throttle, TooMany]),
+    rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole().unless(&[Rate, Throttle, TooMany, Max, Limit, Concurrent, Second, Minute, Hour, Day]),
     // Size.
     rule(Rank::TooLarge, Reason::TooLarge, all![Large, Too, Request Context Token Input Prompt Size]).unless(&[Resource]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Large, Input Prompt Context, Max Limit Exceed]).whole().unless(&[Demand, Rate, Throttle, Queue]),
@@ -203,10 +216,10 @@ const RULES: &[Rule] = &[
     rule(Rank::Overload, Reason::FlexUnavailable, all![Flex, Resource Capacity Not]),
     rule(Rank::Overload, Reason::Overloaded, all![Overload]).unless(&[Throttle]),
     rule(Rank::Overload, Reason::Overloaded, all![Receiving, TooMany Demand High]),
-    rule(Rank::Overload, Reason::Overloaded, all![Demand, High Exceed]),
+    rule(Rank::Overload, Reason::Overloaded, all![Demand, High Exceed TooMany]),
     rule(Rank::Overload, Reason::Overloaded, all![Deployment, Not]),
     rule(Rank::Overload, Reason::Overloaded, all![Capacity Resource, Not Max Insufficient]).unless(&[Quota, Auth, Permission]),
-    rule(Rank::Overload, Reason::Overloaded, all![Capacity, Exceed]).unless(&[Quota]),
+    rule(Rank::Overload, Reason::Overloaded, all![Capacity, Exceed]).unless(&[Quota, Rate, Throttle]),
     rule(Rank::Overload, Reason::Overloaded, all![Queue, Exceed Max Limit TooMany]),
     // A quota; a rate's words or a window of up to a day beside it make it a rate.
     rule(Rank::Wording, Reason::QuotaExhausted, all![Quota, Insufficient]).unless(&[Throttle]),
@@ -215,8 +228,9 @@ const RULES: &[Rule] = &[
     rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]).whole().prose(),
     rule(Rank::Rate, Reason::UnknownRate, all![Quota, Exceed, Request Token]),
     rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]).whole(),
-    rule(Rank::Quota, Reason::UsageLimit, all![Usage, Limit, Exceed]).whole().unless(&[Rate]),
+    rule(Rank::Quota, Reason::UsageLimit, all![Usage, Limit Max, Exceed]).whole().unless(&[Rate]),
     rule(Rank::Quota, Reason::UsageLimit, all![Month Week, Limit Max Usage, Exceed]).whole(),
+    rule(Rank::Quota, Reason::UsageLimit, all![Account, Limit, Exceed]).whole().unless(OF_A_RATE),
     rule(Rank::Quota, Reason::QuotaExhausted, all![Account, Exceed]).whole().prose().unless(&[Rate, Limit, Throttle, TooMany, Request, Token, Concurrent, Capacity, Second, Minute, Hour, Day]),
     rule(Rank::Quota, Reason::QuotaExhausted, all![Insufficient, Account]).whole().prose().unless(&[Permission, Auth, Key, Rate, Throttle, TooMany]),
 ];
@@ -229,14 +243,17 @@ static RATES: &[Rule] = &[
     rule(Rank::Quota, Reason::UsageLimit, all![Limit, Exceed]).whole().prose().unless(&[Rate, Throttle, TooMany, Request, Token, Image, Audio, Second, Minute, Hour, Day, Size, Context]),
     rule(Rank::Rate, Reason::UnknownRate, all![Limit, Exceed]),
     rule(Rank::Rate, Reason::UnknownRate, all![Request Token, Exceed Max]),
+    rule(Rank::Rate, Reason::UnknownRate, all![Credit, Insufficient Exceed, Second Minute Hour]),
     rule(Rank::Rate, Reason::UnknownRate, all![Terminated Inactive, Temporary]),
     rule(Rank::Weak, Reason::UnknownRate, all![Limit, Second Minute Hour Day, Request Token]),
+    rule(Rank::Weak, Reason::UnknownRate, all![Rate, Request, Second Minute Hour Day]),
     rule(Rank::Weak, Reason::UnknownRate, all![Limit, Policy]),
     rule(Rank::Weak, Reason::UnknownRate, all![Abuse]),
     rule(Rank::Weak, Reason::UnknownRate, all![Resource, Exceed]),
+    rule(Rank::Weak, Reason::Overloaded, all![Capacity]).whole(),
 ];
 
-/// Codes that their words alone would not tell apart. Sorted. Cloudflare's 10xx, which are other services' too and lose to words, Zhipu's 1xxx, JSON-RPC's and Binance's negative ones, Twilio, Okta.
+/// Codes that their words alone would not tell apart. Sorted. Cloudflare's 10xx, which are other services' too and lose to words, Zhipu's 1xxx, JSON-RPC's and Binance's negative ones, Twilio, Okta, Volcengine.
 static LISTED: &[(&[u8], Rank, Reason)] = &[
     (b"-1003", Rank::Rate, Reason::UnknownRate),
     (b"-1015", Rank::Rate, Reason::UnknownRate),
@@ -259,8 +276,12 @@ static LISTED: &[(&[u8], Rank, Reason)] = &[
     (b"1310", Rank::Quota, Reason::UsageLimit),
     (b"20429", Rank::Rate, Reason::UnknownRate),
     (b"E0000047", Rank::Rate, Reason::UnknownRate),
+    (b"SetLimitExceeded", Rank::Code, Reason::SpendLimit),
     (b"account_deactivated", Rank::Code, Reason::AccessTerminated),
+    (b"invalid_auth", Rank::Code, Reason::InvalidKey),
+    (b"invalid_grant", Rank::Code, Reason::InvalidKey),
     (b"limit_burst_rate", Rank::Ramp, Reason::RampTooFast),
+    (b"not_authed", Rank::Code, Reason::InvalidKey),
     (b"organization_usage_limit_exceeded", Rank::Code, Reason::UsageLimit),
     (b"slow_down", Rank::Ramp, Reason::RampTooFast),
 ];

@@ -1,0 +1,66 @@
+//! What stands around a word that gives it its meaning: words to come, words that lack, sizes that are compared.
+
+use super::lex::{blanks, class, class_at, run};
+use super::read::{Label, Reader};
+use super::words::{Concepts, Stem};
+
+impl Reader<'_> {
+    pub(super) const fn lacks_tokens(&self) -> bool {
+        let lack = Stem::Insufficient.bit() | Stem::Token.bit();
+        self.sentence.concepts & lack == lack
+    }
+
+    pub(super) const fn lacks_key(&self) -> bool {
+        let lack = Stem::Not.bit() | Stem::Key.bit();
+        self.sentence.concepts & lack == lack
+    }
+
+    /// `prompt_tokens (68957) must be less than max_seq_len (65536)`
+    pub(super) fn must_be_less(&mut self) {
+        if self.sentence.concepts & SIZES != 0 {
+            self.sentence.concepts |= Stem::Too.bit() | Stem::Large.bit();
+            if let Some(amount) = self.take_amount() {
+                self.facts.said.requested.get_or_insert(amount);
+            }
+        }
+        self.label(Label::Limit);
+    }
+
+    /// What is left of something that has none: `no credits left`, `no remaining calls`.
+    pub(super) fn lacks(&self, prev: Stem) -> bool {
+        const PAID: Concepts = Stem::Credit.bit() | Stem::Balance.bit() | Stem::Quota.bit();
+        self.has(Stem::Not) && (prev == Stem::Not || self.sentence.concepts & PAID != 0)
+    }
+
+    pub(super) fn digit_follows(&self) -> bool {
+        class_at(self.body, blanks(self.body, self.at)) == class::DIGIT
+    }
+
+    /// One of the stems is among the next few words.
+    pub(super) fn soon(&self, stems: &[Stem]) -> bool {
+        let mut at = self.at;
+        (0..MOST_AHEAD).any(|_| {
+            let found = stems.contains(&self.stem_after(at));
+            at = run(self.body, blanks(self.body, at), |byte| byte.is_ascii_alphabetic());
+            found
+        })
+    }
+
+    /// `one at a time`, `at the same time`
+    pub(super) fn is_at_a_time(&self) -> bool {
+        let before = self.body.get(..self.at).unwrap_or_default().trim_ascii_end();
+        before.ends_with(b"at a time") || before.ends_with(b"same time")
+    }
+}
+
+/// A limit of something is reached, and what follows only says whose.
+pub(super) const LIMIT_REACHED: Concepts = Stem::Limit.bit() | Stem::Exceed.bit();
+
+/// What may be too large.
+pub(super) const SIZES: Concepts = Stem::Token.bit() | Stem::Input.bit() | Stem::Prompt.bit() | Stem::Context.bit() | Stem::Size.bit();
+
+/// Words to look ahead.
+const MOST_AHEAD: usize = 4;
+
+/// What is being worked on, and no more may be.
+pub(super) const IN_FLIGHT: Concepts = Stem::Concurrent.bit() | Stem::Max.bit();
