@@ -236,6 +236,7 @@ impl<W: Width> Game<W> {
                 self.now -= self.exact.horizon + (memory / 2).min(1 << 45);
                 self.limit.forget_idle(self.reading());
                 self.exact.tat = self.exact.tat.filter(|_| self.exact.ahead(self.now) > 0);
+                self.tickets.clear(); // of the clock that was: a short word may come round to them
                 self.settle();
             }
             Verb::Acquire { cost, late } => {
