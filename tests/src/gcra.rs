@@ -127,6 +127,9 @@ fn acquire(limit: &Atomic<Gcra>, exact: &mut ExactGcra, now: Nanos, cost: u32) -
         Decision::Impossible { most } => assert!(cost > burst && most == burst, "{cost} of {most}"),
         Decision::Denied { retry_after } => {
             assert!(retry_after > Nanos::ZERO && cost <= burst);
+            if now.0.checked_add(retry_after.0).is_none() {
+                return false; // behind the end of time
+            }
             assert!(limit.peek(now.saturating_add(retry_after), cost).is_allowed(), "refused after the wait it told");
             let early = now.saturating_add(retry_after).saturating_sub(Nanos(1));
             assert_eq!(limit.peek(early, cost), Decision::Denied { retry_after: Nanos(1) }, "a wait longer than needed");

@@ -47,7 +47,7 @@ const BUGS: [&[Bug]; 10] = [
     refusals::BUGS,
 ];
 
-/// Plants one bug of each `every`, `from` one of the first on, and all of them with 1.
+/// Plants every `every`-th bug, from number `from` on.
 pub(crate) fn run(every: usize, from: Option<usize>) -> Result<()> {
     let from = from.unwrap_or_else(commits) % every;
     eprintln!("xtask: planted {every} --from {from}");
@@ -82,7 +82,7 @@ fn check(bug: &Bug, copy: &Path) -> Result<()> {
     if missed {
         bail!("nobody noticed {} in {}: {}", bug.wrong, bug.file, bug.found_by);
     }
-    eprintln!("xtask: found by {}: {}", bug.found_by, bug.wrong.lines().next().unwrap_or("nothing given back"));
+    eprintln!("xtask: found by {}: {}", bug.found_by, bug.wrong.lines().next().unwrap_or(bug.right));
     Ok(())
 }
 

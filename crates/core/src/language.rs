@@ -197,7 +197,7 @@ mod tests {
         }
     }
 
-    /// Seen to fail: a month as 30 days.
+    /// Seen to fail: a quarter of an hour as "in 15 min".
     #[test]
     fn names_the_periods_of_limits() {
         let cases = [

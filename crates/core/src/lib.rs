@@ -28,7 +28,7 @@
 //!
 //! # What is promised
 //! Nothing here panics, overflows, allocates, blocks or reads a clock, whatever the state, time and cost. A decision is exact for the clock
-//! readings that were passed in: never more than the quota, and for who is not late less only by what [`Quota::loss`] tells. A refused request has
+//! readings that were passed in: never more than the quota, and to a caller who is never late less only by [`Quota::loss`]. A refused request has
 //! consumed nothing, and the wait that it is told is exact.
 //!
 //! # Size

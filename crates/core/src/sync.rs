@@ -1,4 +1,4 @@
-//! The only file that knows loom and portable-atomic.
+//! The only file that names the atomics of loom and portable-atomic.
 
 #[cfg(paceline_loom)]
 use loom::sync::atomic;

@@ -9,7 +9,7 @@ pub enum Refused {
         /// The largest cost that can be admitted.
         most: u32,
     },
-    /// The patience would not have lasted, so there was no wait.
+    /// The patience does not suffice: told at the door, or in line where the wait has grown since.
     #[error("the wait would be {wait}, longer than the patience: come back later or be more patient")]
     TooLate {
         /// The wait that would have been needed from now.
