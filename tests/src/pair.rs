@@ -163,6 +163,7 @@ impl Beside {
                 let (now, costs) = (late(now, behind).max(self.restored), wide(costs));
                 if decided(&self.pair, &self.set(), now, costs).is_allowed() {
                     self.admit(now, costs);
+                    self.exact.1.begin_window(now); // a call does, also one that costs nothing
                 }
             }
             Op::AcquireAndUndo(costs) => {
