@@ -20,7 +20,7 @@ use part::{Clock, Part, Width};
 pub struct Numbers {
     /// What a period allows.
     pub limit: u16,
-    /// At once, from idle.
+    /// At once, from idle, where the kind takes a burst.
     pub burst: u8,
 }
 
@@ -39,7 +39,8 @@ pub struct Plan {
 
 impl Plan {
     fn quota(&self, place: usize, numbers: Numbers) -> (Quota, Horizon) {
-        let quota = Quota::new(numbers.limit.into(), Duration::from_micros(self.periods[place].into())).burst(numbers.burst.into());
+        let quota = Quota::new(numbers.limit.into(), Duration::from_micros(self.periods[place].into()));
+        let quota = if self.kinds[place].takes_a_burst() { quota.burst(numbers.burst.into()) } else { quota };
         (quota, Horizon::of(quota).patience(self.span(self.patience).to_duration()))
     }
 

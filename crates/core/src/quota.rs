@@ -143,6 +143,17 @@ impl Quota {
         }
     }
 
+    /// What a window that admits its whole limit at once, and counts to `most`, cannot keep.
+    pub(crate) const fn unfit_for_a_window(self, most: u32) -> Option<QuotaError> {
+        let Self { limit, burst, .. } = self;
+        match self.zero() {
+            Some(error) => Some(error),
+            None if burst != limit => Some(QuotaError::BurstOfWindow { burst, limit }),
+            None if limit > most => Some(QuotaError::LimitTooLarge { limit, most }),
+            None => None,
+        }
+    }
+
     /// A word of 32 bits holds the whole burst in about half its range, so a large burst leaves few ticks for each interval.
     const fn wanted_loss_in_32_bits(self) -> u32 {
         match (self.burst as u64).saturating_mul(1_000_000_000) >> 30 {

@@ -113,4 +113,8 @@ impl Kind {
     pub(super) fn is_gcra(self) -> bool {
         matches!(self, Self::Gcra | Self::LockedGcra)
     }
+
+    pub(super) fn takes_a_burst(self) -> bool {
+        self != Self::FixedWindow
+    }
 }

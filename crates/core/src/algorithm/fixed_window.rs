@@ -13,7 +13,7 @@ use crate::{
 ///
 /// So count the servers that say when their quota resets, by the hour or the day. Never more than the limit is admitted in each window, for the
 /// readings that were passed in; across an edge twice the limit may go in no time at all. Who wants less than that takes
-/// [`Gcra`](crate::Gcra). The largest cost is the [`Quota`]'s limit; what the quota says of a burst has no meaning here. Nothing is rounded.
+/// [`Gcra`](crate::Gcra). The largest cost is the [`Quota`]'s limit. Nothing is rounded.
 ///
 /// It is the counter that expires: "Pattern: Rate limiter 1" in Redis's documentation of `INCR`.
 ///
@@ -77,13 +77,14 @@ struct Newest {
 }
 
 constructors! {
-    FixedWindow, quota => Horizon::of(quota.burst(quota.limit())),
+    FixedWindow, quota => Horizon::of(quota),
     new {
         /// The quota's limit in each of its periods, with a horizon of a window and of clocks up to a second behind each other, or as much of
         /// that as the word has room for.
         ///
         /// # Errors
-        /// [`QuotaError`] where limit, period or burst is 0, and where a count up to the limit leaves no bit of the word for the window.
+        /// [`QuotaError`] where limit or period is 0, where the burst is not the limit, and where the limit is larger than the word counts to, beside one bit for
+        /// the window: 2^31 - 1 on a `u32`.
     }
     within {
         /// The same within a horizon of the caller's choice: `debt` and `patience` are rounded up to whole windows, and the skew too.
@@ -94,8 +95,11 @@ constructors! {
 }
 
 impl<W: Word> FixedWindow<W> {
+    /// The largest count that leaves the window's number a bit.
+    const MOST: u32 = u32::MAX.wrapping_shr(u32::BITS.saturating_sub(W::BITS.saturating_sub(1)));
+
     const fn of(quota: Quota, horizon: Horizon) -> Result<Self, QuotaError> {
-        if let Some(error) = quota.zero() {
+        if let Some(error) = quota.unfit_for_a_window(Self::MOST) {
             return Err(error);
         }
         let (limit, period) = (quota.limit(), quota.period().0);

@@ -110,19 +110,13 @@ impl<W: Word> SlidingWindow<W> {
     const MOST: u32 = u32::MAX.wrapping_shr(u32::BITS.saturating_sub(W::BITS.saturating_sub(INDEX_BITS) >> 1));
 
     const fn of(quota: Quota, horizon: Horizon) -> Result<Self, QuotaError> {
-        let (limit, burst, most) = (quota.limit(), quota.max_burst(), Self::MOST);
+        let (limit, most) = (quota.limit(), Self::MOST);
+        if let Some(error) = quota.unfit_for_a_window(most) {
+            return Err(error);
+        }
         let Some(window) = NonZeroU64::new(quota.period().0) else {
             return Err(QuotaError::ZeroPeriod);
         };
-        if limit == 0 {
-            return Err(QuotaError::ZeroLimit);
-        }
-        if burst != limit {
-            return Err(QuotaError::BurstOfWindow { burst, limit });
-        }
-        if limit > most {
-            return Err(QuotaError::LimitTooLarge { limit, most });
-        }
         let floor = limit.saturating_add(horizon.debt);
         let bits = u32::BITS.saturating_sub(floor.leading_zeros());
         let late = match horizon.skew.0.div_ceil(window.get()) {
@@ -132,7 +126,7 @@ impl<W: Word> SlidingWindow<W> {
         // Three quarters of the range are the memory of an idle limiter.
         let indexes = 1u64.wrapping_shl(W::BITS.saturating_sub(bits << 1));
         if floor > most || late > u32::MAX as u64 || late.saturating_add(2) > indexes >> 2 {
-            return Err(QuotaError::HorizonTooLong { burst, interval: quota.interval(), horizon });
+            return Err(QuotaError::HorizonTooLong { burst: limit, interval: quota.interval(), horizon });
         }
         Ok(Self { window, limit, floor, late: late as u32, bits, word: PhantomData })
     }
