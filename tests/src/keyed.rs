@@ -166,7 +166,7 @@ impl Play {
     }
 
     fn sweep(&mut self) {
-        self.table.sweep(self.now);
+        self.table.forget_idle(self.now);
         self.swept = self.now;
         let now = self.now;
         self.each.retain(|_, limit| !limit.forget_idle(now));

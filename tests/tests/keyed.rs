@@ -88,7 +88,7 @@ fn who_is_swept_is_never_taken_for_busy() {
     assert!(limit.decide(now, 1).is_allowed());
     for _ in 0..100 {
         now = now.saturating_add(Nanos(algorithm.memory().0 / 7));
-        table.sweep(now);
+        table.forget_idle(now);
         assert!(limit.peek(now, 1).is_allowed(), "{now}");
     }
     assert_eq!(table.len(now), 0);

@@ -110,7 +110,7 @@ fn keys() {
                 every_verb_but_reserve(&table.limit(key), now, 1);
             }
             let _keys = table.len(now);
-            table.sweep(now);
+            table.forget_idle(now);
         }
     }
 }

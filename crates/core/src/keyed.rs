@@ -65,7 +65,7 @@ pub enum WhenFull {
 ///
 /// Lock-free where the target has 64-bit atomics, as [`IS_LOCK_FREE`](Self::IS_LOCK_FREE) says. Without them it is not there, nor is it with the
 /// feature `critical-section`; only where another crate of the build turns on the `fallback` of `portable-atomic` it is, over the locks of that. On a
-/// 32-bit word time wraps: call [`sweep`](Self::sweep) at least once in the algorithm's memory ([`Gcra::memory`](crate::Gcra::memory)).
+/// 32-bit word time wraps: call [`forget_idle`](Self::forget_idle) at least once in the algorithm's memory ([`Gcra::memory`](crate::Gcra::memory)).
 #[derive(Debug)]
 #[repr(C, align(64))] // so that a bucket is a cache line
 pub struct Keyed<A: Algorithm<State = u32, Cost = u32>, const N: usize> {
@@ -106,7 +106,7 @@ impl<A: Algorithm<State = u32, Cost = u32>, const N: usize> Keyed<A, N> {
     }
 
     /// Makes all idle keys new, so that none is taken for one in use once the time of its word has wrapped. Reads the whole table.
-    pub fn sweep(&self, now: Nanos) {
+    pub fn forget_idle(&self, now: Nanos) {
         for bucket in self.buckets() {
             bucket.forget(|state| self.is_idle(state, now));
         }

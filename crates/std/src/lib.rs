@@ -5,7 +5,7 @@
 //! | read a real clock | [`Tsc`], [`Monotonic`], [`Coarse`] |
 //! | decide without waiting | [`Limiter::try_acquire`] |
 //! | wait in line, with a deadline or without | [`Turnstile`] |
-//! | keep to a number in any window, exactly | [`HeapSlidingLog`] |
+//! | keep to a number in any window, exactly | [`HeapCostLog`] |
 //! | share a limit that fits no atomic word | [`Mutex`] in a [`Locked`] |
 //! | build a queue for another runtime | [`Backlog`] |
 //!
@@ -24,15 +24,15 @@
 
 mod backlog;
 mod clock;
+mod cost_log;
 mod mutex;
 mod refused;
-mod sliding_log;
 mod turnstile;
 
 pub use backlog::{Backlog, Place};
 pub use clock::{Coarse, Monotonic, Tsc};
+pub use cost_log::HeapCostLog;
 pub use mutex::Mutex;
 pub use paceline_core::*;
 pub use refused::Refused;
-pub use sliding_log::HeapSlidingLog;
 pub use turnstile::Turnstile;

@@ -193,7 +193,7 @@ portable_atomic::cfg_has_atomic_64! {
             algorithm(table: &Table) -> &Gcra<u32>;
             limit(table: &'static Table, fingerprint: u64) -> Key;
             len(table: &Table, now: Nanos) -> usize;
-            sweep(table: &Table, now: Nanos) -> ();
+            forget_idle(table: &Table, now: Nanos) -> ();
         }
 
         exports! { "gate", Gate<u64>: new() -> Gate<u64>; }

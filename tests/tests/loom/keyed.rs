@@ -138,7 +138,7 @@ fn a_sweep_forgets_no_call() {
         let sweep = {
             let table = table.clone();
             move || {
-                table.sweep(NOW);
+                table.forget_idle(NOW);
                 false
             }
         };

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use paceline::{Atomic, Cost, Decision, Gcra, HeapSlidingLog, Limit, Nanos, Quota, QuotaError, Snapshot};
+use paceline::{Atomic, Cost, Decision, Gcra, HeapCostLog, Limit, Nanos, Quota, QuotaError, Snapshot};
 
 /// The twin of a server's bucket, of a counter that resets, or of nothing.
 pub(super) enum ClientLimit {
     Bucket { quota: Quota, bucket: Atomic<Gcra> },
-    Log { most: u32, log: HeapSlidingLog },
+    Log { most: u32, log: HeapCostLog },
     Unlimited,
 }
 
@@ -17,7 +17,7 @@ impl ClientLimit {
     }
 
     pub(super) fn log(most: u32, window: Duration) -> Self {
-        Self::Log { most, log: HeapSlidingLog::new(most, window) }
+        Self::Log { most, log: HeapCostLog::new(most, window) }
     }
 
     /// How long until all that was admitted has drained.

@@ -19,7 +19,7 @@ const SKEW: Nanos = Nanos::from_secs(1);
 /// from then on no longer. So it is the client's limit against a counter that resets at a time that nobody knows: what fits any window
 /// fits theirs, whatever its phase.
 ///
-/// Its state is a queue of [`Admissions`]: a [`Ring`] of a fixed size, where nothing is allocated, or one on the heap (`HeapSlidingLog` of the `paceline`
+/// Its state is a queue of [`Admissions`]: a [`Ring`] of a fixed size, where nothing is allocated, or one on the heap (`HeapCostLog` of the `paceline`
 /// crate). It is too wide for an atomic word, so a [`Locked`](crate::Locked) cell holds it. A queue that is full refuses until the oldest
 /// admission leaves the window: stricter, never above.
 ///
