@@ -3,7 +3,9 @@
 use core::time::Duration;
 
 use paceline_core::headers::Headers;
-use paceline_core::{Action, Cause, Evidence, Kind, Need, Reason, Remedy, Response, SupportReport, classify, classify_429};
+use paceline_core::{
+    Action, Cause, Evidence, Kind, Language, Need, Rate, Reason, Remedy, Reset, Resource, Response, SupportReport, classify, classify_429,
+};
 
 /// The row, what it reaches, and the proof.
 type Row = (&'static str, &'static str, fn());
@@ -161,6 +163,41 @@ fn no_remedy_asks_for_nothing() {
     assert_eq!((equal.kind(), equal.limit(), equal.requested()), (Kind::RequestTooLarge, Some(10_000), Some(10_000)));
     let list = equal.remedies(&Evidence::default());
     assert_eq!(list[..3], [Remedy::ShrinkPrompt(None), Remedy::LowerMaxTokens(None), Remedy::SplitRequest(None)]);
+}
+
+/// Seen to fail: credit first for an allotment of requests; nothing but other models for a limit of 0.
+#[test]
+fn money_is_asked_for_only_where_it_is_spoken_of() {
+    for body in [
+        &br#"[{"message":"TotalRequests Limit exceeded.","errorCode":"REQUEST_LIMIT_EXCEEDED"}]"#[..],
+        br#"{"type":"https://iana.org/assignments/http-problem-types#quota-exceeded","title":"Request cannot be satisfied as assigned quota has been exceeded"}"#,
+    ] {
+        assert_eq!(remedies(body, Evidence::default()), ["RequestHigherLimit", "UpgradeTier", "WatchUsage", "CheckPlan"]);
+    }
+    let none = br#"{"error":{"message":"Quota exceeded for metric: free_tier_requests, limit: 0, model: gemini-x"}}"#;
+    assert_eq!(remedies(none, Evidence::default()), ["SwitchModel", "UpgradeTier", "CheckPlan"]);
+}
+
+/// Seen to fail: each with the words of one cause of several that it is for.
+#[test]
+fn a_text_fits_every_cause_that_it_is_listed_for() {
+    let rate = |resource| Remedy::PaceTo(Some(Rate { resource: Some(resource), limit: 30_000, window: Duration::from_secs(60) }));
+    let until = Remedy::WaitForReset(Reset::Said("2026-12-01"));
+    for (remedy, english, korean) in [
+        (Remedy::ReduceConcurrency(None), "call or batch", "작업"),
+        (Remedy::UpgradeTier(None), "if this limit is too low", "지금 한도로 부족하면"),
+        (Remedy::SwitchModel, "capacity", "여유"),
+        (Remedy::RotateKey, "Create a new key", "새 키를 발급"),
+        (Remedy::LowerMaxTokens(None), "many services count", "많은 서비스가"),
+        (until, "Wait until 2026-12-01.", "2026-12-01까지 기다리세요."),
+        (rate(Resource::OutputTokens), "30,000 output tokens per minute", "분당 출력 토큰 30,000개까지 쓸 수 있습니다"),
+        (rate(Resource::AudioSeconds), "30,000 seconds of audio per minute", "분당 오디오 30,000초까지 쓸 수 있습니다"),
+    ] {
+        for (language, words) in [(Language::English, english), (Language::Korean, korean)] {
+            let text = remedy.text(language).to_string();
+            assert!(text.contains(words), "{words} in {text}");
+        }
+    }
 }
 
 /// Tried: leaving UpgradeTier in `too_large` (R8 fails), ranking waits before suspects (C7 fails).

@@ -106,16 +106,52 @@ fn says_how_often_to_retry() {
     }
 }
 
-/// Tried: rounding a wait to the nearest, so that the call goes before its time; half a second as a window of 0 s.
+/// Seen to fail: a record's wait a millisecond above what the body says; a wait shown to people, or a reset, below it; half a second as
+/// a window of 0 s; and a wait of no time at all, where half a millisecond is said.
 #[test]
-fn waits_are_rounded_up_and_a_window_under_a_second_is_none() {
+fn a_record_says_the_nearest_millisecond_people_never_less_and_a_window_under_a_second_is_none() {
     let headers = [("x-ratelimit-reset-requests", "1.2001s")];
-    let waiting = record(&["--json"], &http(&headers, "Rate limit reached. Please try again in 7.8731s."));
-    assert_eq!((&waiting["retry_after_ms"], &waiting["buckets"][0]["reset_ms"]), (&json!(7_874), &json!(1_201)), "{waiting}");
+    let body = "Rate limit reached. Please try again in 7.8731s.";
+    let waiting = record(&["--json"], &http(&headers, body));
+    assert_eq!((&waiting["retry_after_ms"], &waiting["buckets"][0]["reset_ms"]), (&json!(7_873), &json!(1_201)), "{waiting}");
+    assert!(why(&[], body).0.contains("Wait 7.874 s"));
+    assert_eq!(record(&["--jsonl"], r#"{"body":"Rate limit reached. Please try again in 0.0004s."}"#)["retry_after_ms"], 1);
     let headers = [("x-ratelimit-max", "5"), ("x-ratelimit-interval-milliseconds", "500")];
     let short = record(&["--json"], &http(&headers, "Limit of 5 requests per 500ms exceeded."));
     assert_eq!((&short["limit"], &short["buckets"][0]["limit"]), (&json!(5), &json!(5)), "{short}");
     assert!(short["window_s"].is_null() && short["buckets"][0]["window_s"].is_null(), "{short}");
+}
+
+/// Seen to fail: a second for a ramp, calls for batches, "the reset" for a ban.
+#[test]
+fn the_line_on_waiting_fits_the_cause() {
+    for (body, english, korean) in [
+        (r#"{"error":{"code":"slow_down"}}"#, "growing pauses, from 15 s on", "15초부터"),
+        (r#"{"error":{"code":"server_is_overloaded"}}"#, "growing pauses, from 1 s on", "1초부터"),
+        (BATCHES, "Retry when a batch has ended.", "대기 중인 배치가 끝난 뒤에"),
+        ("Your concurrency limit of 3 is reached.", "Retry when another call has ended.", "다른 요청이 끝난 뒤에"),
+        (BAN, "Retry when the ban has ended.", "차단이 풀린 뒤에"),
+    ] {
+        assert!(why(&[], body).0.contains(english), "{}", why(&[], body).0);
+        assert!(why(&["--lang", "ko"], body).0.contains(korean), "{}", why(&["--lang", "ko"], body).0);
+    }
+}
+
+/// Seen to fail: a window that was dropped, and a burst of a month that was said to be enforced per second.
+#[test]
+fn the_window_is_told_whatever_else_is_known() {
+    let monthly = "Rate limit exceeded: 1000 credits / month";
+    let five_hours =
+        r#"{"error":{"code":"1308","message":"Usage limit reached for 5 hour. Your limit will reset at 2026-09-15 17:56:48"}}"#;
+    for (body, english, korean) in [
+        (monthly, "A rate limit per month is reached\n  limit 1,000\n", "한 달 한도에 도달했습니다\n  한도 1,000\n"),
+        (five_hours, "A rate limit per 5 h is reached\n", "5시간당 한도에 도달했습니다\n"),
+        (TPM, "  limit 30,000 · used 25,662 · requested 9,246\n", "  한도 30,000 · 사용 25,662 · 이번 요청 9,246\n"),
+    ] {
+        assert!(why(&[], body).0.contains(english), "{}", why(&[], body).0);
+        assert!(why(&["--lang", "ko"], body).0.contains(korean), "{}", why(&["--lang", "ko"], body).0);
+    }
+    assert!(!why(&[], monthly).0.contains("per second"), "{}", why(&[], monthly).0);
 }
 
 /// Tried: whatever the core would wait, one slot of a limit among it.
@@ -281,3 +317,5 @@ fn http(headers: &[(&str, &str)], body: &str) -> String {
 
 const TPM: &str = r#"{"error":{"message":"Rate limit reached for gpt-x in organization org-a on tokens per min (TPM): Limit 30000, Used 25662, Requested 9246. Please try again in 9.816s.","type":"tokens","param":null,"code":"rate_limit_exceeded"}}"#;
 const QUOTA: &str = r#"{"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}"#;
+const BATCHES: &str = r#"{"error":{"message":"Enqueued token limit reached for gpt-x in organization org-a. Limit: 90,000 enqueued tokens.","code":"token_limit_exceeded"}}"#;
+const BAN: &str = r#"{"code":-1003,"msg":"Way too many requests; IP banned until 2026-12-01T00:00:00Z."}"#;

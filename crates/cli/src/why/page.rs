@@ -7,11 +7,14 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 use paceline_core::{
-    Cause, Evidence, Kind, Language, Remedy, Response,
+    Cause, Evidence, Kind, Language, Reason, Remedy, Response,
     headers::{Bucket, Window},
 };
 
-use super::{answer, words::Words};
+use super::{
+    answer,
+    words::{self, Words},
+};
 
 /// Writes what happened, how long to wait and what helps.
 pub(super) fn write(out: &mut impl Write, language: Language, cause: &Cause<'_>, response: &Response<'_>) -> io::Result<()> {
@@ -42,14 +45,7 @@ impl Page<'_> {
         writeln!(out, "{bold}{}{bold:#}", (self.words.headline)(cause))?;
         let number = |name: &str, number: Option<u64>| Some(format!("{name} {}", self.language.number(number?)));
         let text = |name: &str, text: Option<&str>| Some(format!("{name} {}", text?));
-        self.facts(
-            out,
-            [
-                number(self.words.limit, cause.limit()),
-                number(self.words.used, cause.used()),
-                number(self.words.requested, cause.requested()),
-            ],
-        )?;
+        self.facts(out, [self.limit(), number(self.words.used, cause.used()), number(self.words.requested, cause.requested())])?;
         self.facts(
             out,
             [
@@ -58,6 +54,14 @@ impl Page<'_> {
                 text(self.words.code, cause.code().or(cause.error_type())),
             ],
         )
+    }
+
+    /// The limit, and its window where the headline does not name it.
+    fn limit(&self) -> Option<String> {
+        let limit = self.cause.limit().map(|limit| self.language.number(limit).to_string());
+        let window = self.cause.window().filter(|_| !words::names_window(self.cause.reason()));
+        let per = window.map(|window| self.language.per(window).to_string());
+        (limit.is_some() || per.is_some()).then(|| (self.words.limit_per)(&limit.unwrap_or_default(), &per.unwrap_or_default()))
     }
 
     fn facts(&self, out: &mut impl Write, facts: [Option<String>; 3]) -> io::Result<()> {
@@ -74,10 +78,12 @@ impl Page<'_> {
             _ if !self.cause.is_retryable() && self.cause.reset().is_some() => (AnsiColor::Red, words.not_before_reset.into()),
             _ if !self.cause.is_retryable() => (AnsiColor::Red, words.do_not_retry.into()),
             (_, Some(wait)) => (AnsiColor::Green, (words.wait)(&self.language.duration(wait))),
+            (Kind::Blocked, None) => (AnsiColor::Green, words.retry_after_ban.into()),
             _ if self.cause.reset().is_some() => (AnsiColor::Green, words.retry_after_reset.into()),
+            _ if self.cause.reason() == Reason::BatchQueueFull => (AnsiColor::Green, words.retry_when_a_batch_ends.into()),
             (Kind::Concurrency, None) => (AnsiColor::Green, words.retry_when_one_ends.into()),
-            (Kind::Unknown, None) => (AnsiColor::Yellow, words.retry_backing_off.into()),
-            _ => (AnsiColor::Green, words.retry_backing_off.into()),
+            (Kind::Unknown, None) => (AnsiColor::Yellow, self.backing_off()),
+            _ => (AnsiColor::Green, self.backing_off()),
         };
         let style = color.on_default().bold();
         write!(out, "{style}{text}{style:#}")?;
@@ -85,6 +91,11 @@ impl Page<'_> {
             None | Some(0) => writeln!(out),
             Some(most) => writeln!(out, " {}", (words.at_most)(most)),
         }
+    }
+
+    /// A rate that grew too fast needs longer to be forgiven than a busy service.
+    fn backing_off(&self) -> String {
+        (self.words.retry_backing_off)(if self.cause.reason() == Reason::RampTooFast { 15 } else { 1 })
     }
 
     /// The wait has its line already.

@@ -55,7 +55,7 @@ impl<'a> Record<'a> {
             limit: cause.limit(),
             used: cause.used(),
             requested: cause.requested(),
-            retry_after_ms: wait.map(milliseconds),
+            retry_after_ms: wait.map(nearest_millisecond),
             model: cause.model(),
             organization: cause.organization(),
             retryable: cause.is_retryable(),
@@ -85,6 +85,13 @@ impl BucketRecord {
             window_s: bucket.window.and_then(stated),
         }
     }
+}
+
+/// The number that the response says, to the nearest millisecond, as a label of the same body has it: a record tells what was
+/// said, and rounded up it would tell something else. People are told a wait rounded up. A wait is never 0.
+fn nearest_millisecond(wait: Duration) -> u64 {
+    let millis = wait.as_nanos().saturating_add(500_000) / 1_000_000;
+    u64::try_from(millis).unwrap_or(u64::MAX).max(u64::from(!wait.is_zero()))
 }
 
 /// Rounded up: who comes back a millisecond early is refused again.

@@ -8,6 +8,7 @@ use paceline_core::{Cause, Language, Reason};
 pub(super) struct Words {
     pub(super) headline: fn(&Cause<'_>) -> String,
     pub(super) limit: &'static str,
+    pub(super) limit_per: fn(&str, &str) -> String,
     pub(super) used: &'static str,
     pub(super) requested: &'static str,
     pub(super) model: &'static str,
@@ -18,7 +19,9 @@ pub(super) struct Words {
     pub(super) not_before_reset: &'static str,
     pub(super) retry_after_reset: &'static str,
     pub(super) retry_when_one_ends: &'static str,
-    pub(super) retry_backing_off: &'static str,
+    pub(super) retry_when_a_batch_ends: &'static str,
+    pub(super) retry_after_ban: &'static str,
+    pub(super) retry_backing_off: fn(u64) -> String,
     pub(super) no_error: fn(u16) -> String,
     pub(super) at_most: fn(u32) -> String,
     pub(super) what_helps: &'static str,
@@ -41,6 +44,7 @@ impl Words {
 static ENGLISH: Words = Words {
     headline: english_headline,
     limit: "limit",
+    limit_per: |limit, per| joined(&["limit", limit, per]),
     used: "used",
     requested: "requested",
     model: "model",
@@ -51,10 +55,12 @@ static ENGLISH: Words = Words {
     not_before_reset: "Do not retry before the reset.",
     retry_after_reset: "Retry after the reset.",
     retry_when_one_ends: "Retry when another call has ended.",
-    retry_backing_off: "Retry with growing pauses, from a second on: no time is given.",
+    retry_when_a_batch_ends: "Retry when a batch has ended.",
+    retry_after_ban: "Retry when the ban has ended.",
+    retry_backing_off: |seconds| format!("Retry with growing pauses, from {seconds} s on: no time is given."),
     no_error: |status| format!("HTTP {status}: the answer is no error."),
     at_most: |retries| match retries {
-        1 => "Once at most: if it is refused again, wait for the reset of the day.".into(),
+        1 => "Once at most: if it is refused again, wait for the reset.".into(),
         retries => format!("{retries} times at most."),
     },
     what_helps: "What helps, best first:",
@@ -68,8 +74,9 @@ static ENGLISH: Words = Words {
 static KOREAN: Words = Words {
     headline: korean_headline,
     limit: "한도",
+    limit_per: |limit, per| joined(&["한도", per, limit]),
     used: "사용",
-    requested: "요청",
+    requested: "이번 요청",
     model: "모델",
     organization: "조직",
     code: "코드",
@@ -78,10 +85,12 @@ static KOREAN: Words = Words {
     not_before_reset: "한도가 초기화되기 전에는 다시 시도하지 마세요.",
     retry_after_reset: "한도가 초기화된 뒤에 다시 시도하세요.",
     retry_when_one_ends: "진행 중인 다른 요청이 끝난 뒤에 다시 시도하세요.",
-    retry_backing_off: "대기 시간이 안내되지 않았습니다. 1초부터 간격을 늘려 가며 다시 시도하세요.",
+    retry_when_a_batch_ends: "대기 중인 배치가 끝난 뒤에 다시 시도하세요.",
+    retry_after_ban: "차단이 풀린 뒤에 다시 시도하세요.",
+    retry_backing_off: |seconds| format!("대기 시간이 안내되지 않았습니다. {seconds}초부터 간격을 늘려 가며 다시 시도하세요."),
     no_error: |status| format!("HTTP {status}: 오류가 아닌 정상 응답입니다."),
     at_most: |retries| match retries {
-        1 => "한 번만 다시 시도하세요. 또 거절되면 하루 한도가 초기화될 때까지 기다리세요.".into(),
+        1 => "한 번만 다시 시도하세요. 또 거절되면 한도가 초기화될 때까지 기다리세요.".into(),
         retries => format!("최대 {retries}번까지만 다시 시도하세요."),
     },
     what_helps: "도움이 되는 방법 (효과가 큰 순서):",
@@ -117,9 +126,10 @@ fn english_headline(cause: &Cause<'_>) -> String {
 }
 
 fn english_rate(cause: &Cause<'_>) -> String {
-    match limit(Language::English, cause, |per, counted| format!("{counted} {per}")) {
-        Some(limit) => format!("The limit on {limit} is reached"),
-        None => "A rate limit is reached".into(),
+    let per = per(Language::English, cause);
+    match cause.resource().map(|resource| Language::English.resource(resource)) {
+        Some(counted) => joined(&["The limit on", counted, &per, "is reached"]),
+        None => joined(&["A rate limit", &per, "is reached"]),
     }
 }
 
@@ -148,15 +158,28 @@ fn korean_headline(cause: &Cause<'_>) -> String {
 }
 
 fn korean_rate(cause: &Cause<'_>) -> String {
-    match limit(Language::Korean, cause, |per, counted| format!("{per} {counted}")) {
-        Some(limit) => format!("{limit} 한도에 도달했습니다"),
-        None => "속도 제한에 걸렸습니다".into(),
+    let per = per(Language::Korean, cause);
+    match cause.resource().map(|resource| Language::Korean.resource(resource)) {
+        None if per.is_empty() => "속도 제한에 걸렸습니다".into(),
+        counted => joined(&[&per, counted.unwrap_or_default(), "한도에 도달했습니다"]),
     }
 }
 
-/// The limit in words, where at least what it counts is known.
-fn limit(language: Language, cause: &Cause<'_>, join: fn(&str, &str) -> String) -> Option<String> {
-    let counted = language.resource(cause.resource()?);
-    let per = cause.window().map(|window| language.per(window).to_string());
-    Some(join(&per.unwrap_or_default(), counted).trim().into())
+/// Whether the headline names the window of the limit.
+pub(super) fn names_window(reason: Reason) -> bool {
+    use Reason::*;
+    matches!(
+        reason,
+        RequestsPerMinute | TokensPerMinute | RequestsPerDay | TokensPerDay | ImagesPerMinute | AudioSeconds | OtherRate | UnknownRate
+    )
+}
+
+fn per(language: Language, cause: &Cause<'_>) -> String {
+    cause.window().map_or_else(String::new, |window| language.per(window).to_string())
+}
+
+/// With a blank between words that there are.
+fn joined(words: &[&str]) -> String {
+    let words: Vec<_> = words.iter().copied().filter(|word| !word.is_empty()).collect();
+    words.join(" ")
 }

@@ -13,8 +13,8 @@ pub(super) fn write(remedy: &Remedy<'_>, out: &mut Formatter<'_>) -> Result {
         Remedy::WaitExactly(wait) => {
             write!(out, "Wait {} before the next call, in every process that uses this key.", time(wait))
         }
-        Remedy::WaitForReset(Reset::Unix(at)) => write!(out, "Wait for the reset at {}.", Utc(at)),
-        Remedy::WaitForReset(Reset::Said(at)) => write!(out, "Wait for the reset at {at}."),
+        Remedy::WaitForReset(Reset::Unix(at)) => write!(out, "Wait until {}.", Utc(at)),
+        Remedy::WaitForReset(Reset::Said(at)) => write!(out, "Wait until {at}."),
         Remedy::PaceTo(Some(rate)) if rate.is_of_calls() => {
             write!(out, "Space calls evenly: start one every {}.", time(rate.interval()))
         }
@@ -30,16 +30,16 @@ pub(super) fn write(remedy: &Remedy<'_>, out: &mut Formatter<'_>) -> Result {
         Remedy::ReduceConcurrency(Some(limit)) => {
             write!(out, "Keep at most {} calls in flight; the next may go when one ends.", n(limit))
         }
-        Remedy::ReduceConcurrency(None) => out.write_str("Keep fewer calls in flight; the next may go when one ends."),
+        Remedy::ReduceConcurrency(None) => out.write_str("Have less under way at once; the next call or batch may go when one ends."),
         Remedy::BatchItems(Some(items)) => {
             write!(out, "Put {} items into one request, where the endpoint takes lists (embeddings do).", n(items))
         }
         Remedy::BatchItems(None) => out.write_str("Put several items into one request, where the endpoint takes lists (embeddings do)."),
         Remedy::UseBatchApi => out.write_str("Send work that can wait through the batch API, which has limits of its own."),
         Remedy::LowerMaxTokens(Some(by)) => {
-            write!(out, "Lower max_tokens by at least {}: all of it counts when the call starts.", n(by))
+            write!(out, "Lower max_tokens by at least {}: many services count all of it when the call starts.", n(by))
         }
-        Remedy::LowerMaxTokens(None) => out.write_str("Lower max_tokens: all of it counts when the call starts."),
+        Remedy::LowerMaxTokens(None) => out.write_str("Lower max_tokens: many services count all of it when the call starts."),
         Remedy::ShrinkPrompt(Some(by)) => write!(out, "Shorten the prompt by at least {} tokens.", n(by)),
         Remedy::ShrinkPrompt(None) => out.write_str("Shorten the prompt."),
         Remedy::SplitRequest(Some(parts)) => write!(out, "Split the request into {} parts.", n(parts)),
@@ -51,13 +51,15 @@ pub(super) fn write(remedy: &Remedy<'_>, out: &mut Formatter<'_>) -> Result {
         Remedy::UpgradeTier(Some(Need { needed, limit })) => {
             write!(out, "Move to a higher tier: you need {}, you have {}.", n(needed), n(limit))
         }
-        Remedy::UpgradeTier(None) => out.write_str("Move to a higher tier, if the limit is too low even when paced."),
+        Remedy::UpgradeTier(None) => {
+            out.write_str("Move to a higher tier, if this limit is too low; from a free one, by enabling billing.")
+        }
         Remedy::AddCredit => out.write_str("Add credit to the balance, in the billing settings."),
         Remedy::RaiseSpendLimit => out.write_str("Raise the spending limit of the organization or project, or wait for the next month."),
         Remedy::RequestHigherLimit => out.write_str("Request a higher limit from the service."),
         Remedy::FixBilling => out.write_str("Repair the means of payment or pay what is due: the account is not active."),
         Remedy::CheckKey => out.write_str("Check that the key is complete, still valid and of the right project."),
-        Remedy::RotateKey => out.write_str("Replace the key, if anybody else may have it."),
+        Remedy::RotateKey => out.write_str("Create a new key, if this one is no longer valid or anybody else may have it."),
         Remedy::SetOrganization(Some(named)) => write!(
             out,
             "Name your organization in the request (OpenAI-Organization), if the key belongs to several: the service \
@@ -69,7 +71,7 @@ pub(super) fn write(remedy: &Remedy<'_>, out: &mut Formatter<'_>) -> Result {
         Remedy::CheckNetwork => out.write_str("Check the network: an allow-list of addresses, a region that is not served, a firewall."),
         Remedy::CheckSharedUsers => out.write_str("Look for others in the organization: they share this limit."),
         Remedy::CheckProxy => out.write_str("Check proxies and gateways on the way: one of them may have refused."),
-        Remedy::SwitchModel => out.write_str("Use another model, which has a limit of its own."),
+        Remedy::SwitchModel => out.write_str("Use another model: limits and capacity are often a model's own."),
         Remedy::SwitchServiceTier => out.write_str("Use another service tier (service_tier=default)."),
         Remedy::DisableNestedRetries { attempts, configured } => {
             write!(out, "Retry in one layer only: {attempts} attempts were made, {configured} were configured.")

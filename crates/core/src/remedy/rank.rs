@@ -76,6 +76,11 @@ impl<'a> Ranking<'a, '_> {
                 self.upgrade();
                 self.add([Remedy::WatchUsage]);
             }
+            Reason::QuotaExhausted if self.is_allotment() => {
+                self.add([Remedy::RequestHigherLimit]);
+                self.upgrade();
+                self.add([Remedy::WatchUsage, Remedy::CheckPlan]);
+            }
             Reason::WrongOrganization => {
                 let named = self.cause.organization();
                 self.add([Remedy::SetOrganization(named), Remedy::CheckKey]);
@@ -115,7 +120,10 @@ impl<'a> Ranking<'a, '_> {
 
     fn rate(&mut self) {
         self.deduplicate();
-        self.add([Remedy::PaceTo(self.pace()), Remedy::ReduceBurst]);
+        self.add([Remedy::PaceTo(self.pace())]);
+        if self.cause.window().is_none_or(|window| window <= MINUTE) {
+            self.add([Remedy::ReduceBurst]);
+        }
         self.raise();
     }
 
@@ -175,6 +183,11 @@ impl<'a> Ranking<'a, '_> {
         }
     }
 
+    /// A quota of something counted, not of money.
+    fn is_allotment(&self) -> bool {
+        self.cause.resource().is_some_and(|resource| resource != Resource::Cost)
+    }
+
     fn names_another_organization(&self) -> bool {
         matches!((self.cause.organization(), self.evidence.organization), (Some(named), Some(meant)) if named != meant)
     }
@@ -223,7 +236,7 @@ const fn alone(reason: Reason) -> &'static [Remedy<'static>] {
         Reason::FlexUnavailable => &[SwitchServiceTier, SwitchModel],
         Reason::CreditExhausted => &[AddCredit, CheckPlan],
         Reason::QuotaExhausted => &[AddCredit, RaiseSpendLimit, RequestHigherLimit, CheckPlan],
-        Reason::ModelNotInTier => &[SwitchModel, CheckPlan],
+        Reason::ModelNotInTier => &[SwitchModel, UpgradeTier(None), CheckPlan],
         Reason::BillingInactive => &[FixBilling],
         Reason::InvalidKey => &[CheckKey, RotateKey, CheckNetwork],
         Reason::PermissionDenied => &[CheckKey, CheckNetwork, CheckPlan],
