@@ -247,8 +247,10 @@ where
         assert_eq!(self.limit.cancel(now, ticket), last || due);
         if last {
             self.exact.restore(before, at, cost);
-            // What another clock had left, and was past on this one when it was reserved, is not to come back.
-            if idle_at.is_some_and(|made| made < now) && self.exact.snapshot(now).reset_after > Nanos::ZERO {
+            // What another clock had left, and was past on this one when it was reserved, is not to come back: not now, and not when that
+            // clock does.
+            let left = |at: Nanos| self.exact.snapshot(at).reset_after > Nanos::ZERO;
+            if idle_at.is_some_and(|made| made < now) && (left(now) || !left(now.saturating_sub(self.exact.skew()))) {
                 self.exact.forget_all();
             }
         } else if due {
