@@ -66,18 +66,49 @@ proptest! {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
     /// What is taken in at once means what its words and numbers mean one by one, which a second blank makes of it. Tried: the
-    /// third count without the second; no look for an invitation to pay before the counts.
+    /// third count without the second; no look for an invitation to pay before the counts; a wait of a client's own, and one of no fraction behind a point.
     #[test]
     fn usual_phrases_are_their_words(
-        before in prop_oneof![Just(""), Just("Add credits, "), Just("Remaining: "), Just("Connection "), Just("Used 5, limit 9, "), Just("Retry after ")],
+        before in prop_oneof![
+            Just(""), Just("Add credits, "), Just("Remaining: "), Just("Connection "), Just("Used 5, limit 9, "), Just("Retry after "), Just("Retrying, ")
+        ],
         counts in ["[0-9]{1,21}", "[0-9]{1,6}", "[0-9]{1,6}"],
         stop in prop_oneof![Just(". "), Just("."), Just(".5 "), Just(", "), Just(" ")],
+        time in "([0-9]{1,3}|[0-9]{1,21})(\\.[0-9]{0,12})?",
+        unit in prop_oneof![4 => Just("s. "), 1 => Just("s."), 1 => Just("ms. "), 1 => Just("s "), 1 => Just("s limit. "), 1 => Just(" s. "), 1 => Just(". ")],
     ) {
         let [limit, used, requested] = counts;
-        let once = format!("{before}Rate limit reached for gpt-4 on tokens per min (TPM): {before}Limit {limit}, Used {used}, Requested {requested}{stop}Please try again in 6.5s. ");
+        let once = format!("{before}Rate limit reached for gpt-4 on tokens per min (TPM): {before}Limit {limit}, Used {used}, Requested {requested}{stop}{before}Please try again in {time}{unit}Visit us.");
         let apart = once.replace("Rate ", "Rate  ").replace("Limit ", "Limit  ").replace("Please ", "Please  ");
         prop_assert_eq!(classify_429(once.as_bytes()), classify_429(apart.as_bytes()), "{}", once);
+    }
+
+    /// So do keys and codes, which a blank before the colon, or a stroke behind the code, makes longer. Tried: a key whose value may be anything; a code whose
+    /// stems are another's.
+    #[test]
+    fn usual_keys_and_codes_are_their_words(
+        keys in proptest::sample::subsequence(vec!["error", "message", "type", "param", "code"], 1..=5).prop_shuffle(),
+        value in prop_oneof![
+            8 => "\"(rate_limit_exceeded|tokens|requests|insufficient_quota|Too many requests.)\"", 2 => "null(able)?", 2 => "[{\\[]{1,2}\"?(tokens)?\"?[}\\]]{0,2}",
+            3 => "[\"'\\\\ -]{0,4}(rate_limit_exceeded|429|tokens|Quota exceeded|)[\"'\\\\ .]{0,4}"
+        ],
+        said in prop_oneof![Just("Limit 5, Used 4, Requested 2. "), Just("You exceeded your current quota"), Just("")],
+        end in prop_oneof![Just("}}"), Just("}"), Just("")],
+        colon in prop_oneof![Just("\": "), Just("\":")],
+    ) {
+        let fields: Vec<String> = keys.iter().map(|key| match *key {
+            "error" => "\"error\": {\n  \"message\": \"".to_owned() + said + "\"",
+            key => format!("\"{key}\": {value}"),
+        }).collect();
+        let once = format!("{{{}{end}", fields.join(",\n  ")).replace("\": ", colon);
+        let whole = |body: &str| Truth::found(&classify_429(body.as_bytes()));
+        let apart = once.replace(colon, "\" : ");
+        prop_assert_eq!(classify_429(once.as_bytes()), classify_429(apart.as_bytes()), "{}", once);
+        let longer = once.replace("exceeded\"", "exceeded_\"").replace("tokens\"", "tokens_\"").replace("requests\"", "requests_\"");
+        prop_assert_eq!(whole(&once), whole(&longer), "{}", once);
     }
 }
 

@@ -223,7 +223,7 @@ impl Reader<'_> {
         self.sentence.counts || self.sentence.amount.is_some()
     }
 
-    fn wait(&mut self, time: Duration) {
+    pub(super) fn wait(&mut self, time: Duration) {
         self.sentence.said = None;
         if self.facts.said.wait.is_none() {
             self.facts.said.wait = Some(time);

@@ -14,7 +14,7 @@ use crate::period::{DAY, HOUR, MINUTE, MONTH, SECOND};
 
 /// What the value of a key is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Field {
+pub(super) enum Field {
     Code,
     Type,
     /// A reason or a title: a code where it is one word.
@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
     }
 
     #[inline]
-    fn take(&mut self, field: Field, value: usize, open: usize, quoted: bool) {
+    pub(super) fn take(&mut self, field: Field, value: usize, open: usize, quoted: bool) {
         self.at = value;
         self.sentence.prev = Stem::Other;
         match field {
@@ -167,21 +167,19 @@ impl<'a> Reader<'a> {
         if prose || field == Field::Error && !is_in(self.body, end, set::QUOTE) && byte(self.body, end) != b'\\' {
             return;
         }
-        self.pass(end);
+        self.at = end;
         let code = self.body.get(start..end).unwrap_or_default();
-        if is_nothing(code) {
-            return;
+        if !is_nothing(code)
+            && let Some(code) = text(self.body, start, end)
+        {
+            self.facts.note_code(field == Field::Code, field == Field::Type, code);
+            self.code(start, end);
         }
-        let Some(code) = text(self.body, start, end) else {
-            return;
-        };
-        self.facts.note_code(field == Field::Code, field == Field::Type, code);
-        self.code(start, end);
+        self.pass(end);
     }
 
     /// Passes the end of a string, and what stands before the next key.
     fn pass(&mut self, end: usize) {
-        self.at = end;
         if is_in(self.body, end, set::QUOTE) && byte(self.body, end + 1) == b',' {
             self.at = end + 2;
             self.skip_to_key();

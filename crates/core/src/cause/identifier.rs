@@ -8,6 +8,7 @@ use super::lex::{blanks, byte, class, class_at, is_letter, key_end, opening, run
 use super::number::Number;
 use super::read::{Label, Reader, Sentence};
 use super::rules::Source;
+use super::usual::concepts_of;
 use super::words::Stem;
 use crate::period::SECOND;
 
@@ -155,13 +156,17 @@ impl Reader<'_> {
     /// The code or type at `start..end`, of whatever spelling.
     #[inline]
     pub(super) fn code(&mut self, start: usize, end: usize) {
-        for stem in Words::new(self.body, start, end) {
-            self.push(stem);
-        }
-        // The list first: it knows better.
-        if !is_letter(self.body, start) || LISTED_LOOKS.contains(&(byte(self.body, start), end - start)) {
-            let code = self.body.get(start..end).unwrap_or_default();
-            self.facts.judge_listed(code);
+        let code = self.body.get(start..end).unwrap_or_default();
+        if let Some(concepts) = concepts_of(code) {
+            self.sentence.concepts = concepts;
+        } else {
+            for stem in Words::new(self.body, start, end) {
+                self.push(stem);
+            }
+            // The list first: it knows better.
+            if !is_letter(self.body, start) || LISTED_LOOKS.contains(&(byte(self.body, start), end - start)) {
+                self.facts.judge_listed(code);
+            }
         }
         self.facts.judge(&self.sentence, Source::Code);
         self.sentence = Sentence::START;

@@ -138,7 +138,7 @@ pub(super) fn digits(body: &[u8], at: usize, whole: u64) -> (u64, usize) {
 }
 
 /// The billionths that the digits from `at` make, and where they end.
-fn fraction(body: &[u8], at: usize) -> (u32, usize) {
+pub(super) fn fraction(body: &[u8], at: usize) -> (u32, usize) {
     let mut nanos = 0;
     let mut place = 100_000_000;
     let mut end = at;

@@ -122,7 +122,11 @@ impl<'a> Reader<'a> {
         let body = self.body.get(..end).unwrap_or(self.body);
         while let Some(&mark) = body.get(self.at) {
             match class_of(mark) {
-                class::LOWER => self.words(),
+                class::LOWER => {
+                    if !self.usual_key() {
+                        self.words();
+                    }
+                }
                 class::UPPER => {
                     if !self.usual_phrase() {
                         self.words();

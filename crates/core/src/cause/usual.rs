@@ -1,12 +1,37 @@
 //! Wordings so common that they are taken in at once, as their words and numbers would be one by one.
 
+use core::time::Duration;
+
 use super::amount::note;
-use super::lex::{byte, class, class_at, starts_with};
-use super::number::{MOST_DIGITS, digits};
+use super::field::Field;
+use super::lex::{byte, class, class_at, is_letter, starts_with};
+use super::number::{MOST_DIGITS, digits, fraction};
 use super::read::{Label, Reader};
-use super::words::Stem;
+use super::words::{Concepts, Stem};
 
 impl Reader<'_> {
+    /// Takes in the keys of most errors, where a value stands behind them as most serializers write it.
+    #[inline]
+    pub(super) fn usual_key(&mut self) -> bool {
+        let (body, at) = (self.body, self.at);
+        let (field, value) = match byte(body, at) {
+            b't' if starts_with(body, at, b"type\":") => (Field::Type, at + 6),
+            b'c' if starts_with(body, at, b"code\":") => (Field::Code, at + 6),
+            b'm' if starts_with(body, at, b"message\":") => (Field::Message, at + 9),
+            b'e' if starts_with(body, at, b"error\":") => (Field::Error, at + 7),
+            b'p' if starts_with(body, at, b"param\":") => (Field::Other, at + 7),
+            _ => return false,
+        };
+        let open = value + usize::from(byte(body, value) == b' ');
+        let open = match (field, byte(body, open)) {
+            (Field::Error, b'{') | (Field::Other, b'n') => open,
+            (Field::Type | Field::Code | Field::Message, b'"') if is_letter(body, open + 1) => open + 1,
+            _ => return false,
+        };
+        self.take(field, value, open, true);
+        true
+    }
+
     /// Takes in what most refusals begin with, what they count, or what they end with.
     #[inline]
     pub(super) fn usual_phrase(&mut self) -> bool {
@@ -36,9 +61,28 @@ impl Reader<'_> {
         if found {
             self.at += CLOSING.len();
             self.begin(Stem::In);
+            self.sentence.concepts |= Stem::Retry.bit();
             self.sentence.waits = true;
+            self.seconds();
         }
         found
+    }
+
+    /// `26.604s. `
+    fn seconds(&mut self) {
+        let (whole, count) = digits(self.body, self.at, 0);
+        let point = self.at + count;
+        let (nanos, end) = if byte(self.body, point) == b'.' { fraction(self.body, point + 1) } else { (0, point) };
+        let ends = starts_with(self.body, end, b"s. ") && (1..MOST_DIGITS).contains(&count);
+        if ends
+            && end != point + 1
+            && !self.sentence.client
+            && let Some(time) = Duration::from_secs(whole).checked_add(Duration::from_nanos(nanos.into()))
+        {
+            self.begin(Stem::Other);
+            self.at = end + 1;
+            self.wait(time);
+        }
     }
 
     /// `Limit 30000, Used 28044, Requested 15258. `
@@ -66,6 +110,16 @@ impl Reader<'_> {
         self.sentence.label = Label::None;
         self.sentence.prev = prev;
     }
+}
+
+/// The stems of the codes and types that most refusals have.
+pub(super) fn concepts_of(code: &[u8]) -> Option<Concepts> {
+    Some(match code {
+        b"rate_limit_exceeded" => Stem::Rate.bit() | Stem::Limit.bit() | Stem::Exceed.bit(),
+        b"tokens" => Stem::Token.bit(),
+        b"requests" => Stem::Request.bit(),
+        _ => return None,
+    })
 }
 
 /// The number behind `name`, and where it ends.
