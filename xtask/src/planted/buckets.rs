@@ -67,6 +67,7 @@ pub(super) const BUGS: &[Bug] = &[
         "0u64.saturating_add(before",
         "-p paceline-core --lib fixed_window::exhaustive::the_word",
     ),
+    bug(WINDOW, "quota.unfit_for_a_window(Self::MOST)", "quota.zero()", "-p paceline-tests --test fixed_window does_not_fit"),
     bug(WINDOW, "since > self.skew.into()", "since > 0", "-p paceline-core --lib fixed_window::exhaustive::the_laws"),
     bug(WINDOW, "|| ahead > self.horizon()", "|| ahead > self.numbers() / 2", "-p paceline-core --lib fixed_window::exhaustive::the_word"),
     bug(WINDOW, "if ahead == newest.ahead { newest.count } else { 0 }", "newest.count", "-p paceline-tests --test fixed_window every_verb"),

@@ -26,6 +26,8 @@ pub(super) const BUGS: &[Bug] = &[
     bug(RULES, " || source == Source::Cut", "", "-p paceline-tests --test conflicts"),
     bug(SOURCE, "self.at + end)", "self.at + end + 1)", "-p paceline-tests --test classify"),
     bug(USUAL, "if !ends || self.sentence.concepts & Stem::Add.bit() != 0", "if !ends", "-p paceline-tests --test classify"),
+    bug(USUAL, "b\"tokens\" => Stem::Token.bit()", "b\"tokens\" => Stem::Request.bit()", "-p paceline-tests --test classify usual"),
+    bug(USUAL, "            && !self.sentence.client\n", "", "-p paceline-tests --test classify usual"),
     bug(WRITE, ".min(quota.limit().into())", "", "-p paceline-core --lib"),
     bug(WRITE, ".saturating_add(u64::from(duration.subsec_nanos() > 0))", "", "-p paceline-tests --test headers"),
 ];
