@@ -407,3 +407,33 @@ fn a_key_that_is_not_valid_is_invalid() {
     let cause = classify_429(br#"{"error":{"message":"API key not valid. Please pass a valid API key."}}"#);
     assert_eq!(cause.reason(), Reason::InvalidKey);
 }
+
+/// Seen to fail: a frame of a stack and a client's attempts were limits, "an hour" no window, Ruby's arrows no colons, what stood before a class of
+/// a stack was lost, a name in quotes was none, and a network's traffic closed the account.
+#[test]
+fn logs_and_dumps_around_a_refusal_change_nothing() {
+    let class = classify_429(
+        b"Page request limited reached in app.php(21): Facebook\\FacebookResponse::create(Object(Facebook\\FacebookResponse)) #1 x",
+    );
+    assert_eq!((class.kind(), class.limit()), (RateLimited, None));
+    let frames = classify_429(
+        b"Quota exceeded for aiplatform.googleapis.com/requests_per_minute. Please submit a request:\n#0 Gen (a.dart:130:9)\n#1 Tr",
+    );
+    assert_eq!((frames.kind(), frames.limit()), (RateLimited, None));
+    let attempts = classify_429(b"API call exceeded rate limit due to too many requests, giving up after 6 attempt(s)");
+    assert_eq!((attempts.kind(), attempts.limit()), (RateLimited, None));
+    let hour = classify_429(b"You have exceeded your rate limit of 1000 calls an hour for the DEMO_KEY.");
+    assert_eq!((hour.limit(), hour.window()), (Some(1_000), Some(Duration::from_secs(3_600))));
+    let ruby = classify_429(br#"{"errcode"=>"M_LIMIT_EXCEEDED", "error"=>"Too Many Requests", "retry_after_ms"=>750}"#);
+    assert_eq!((ruby.kind(), ruby.code(), ruby.retry_after()), (RateLimited, Some("M_LIMIT_EXCEEDED"), Some(Duration::from_millis(750))));
+    let masked = classify_429(b"Rate limit reached for model `llama3-70b-8192` in organization `xxxx` on tokens per minute (TPM): Limit 7000, Used 0, Requested 7001.");
+    assert_eq!(masked.organization(), Some("xxxx"));
+    let certificates =
+        classify_429(b"too many certificates (5) already issued for this exact set of domains in the last 168 hours: a.example");
+    assert_eq!((certificates.limit(), certificates.window()), (Some(5), Some(Duration::from_secs(7 * 86_400))));
+    let traffic =
+        classify_429(b"Our systems have detected unusual traffic from your computer network. Please try your request again later.");
+    assert_eq!((traffic.kind(), traffic.is_retryable()), (RateLimited, true));
+    let url = classify_429(b"Error fetching from https://generativelanguage.googleapis.com/v1/models/gemini-pro:generateContent?key=x: [429 Too Many Requests]");
+    assert_eq!((url.kind(), url.model()), (RateLimited, Some("gemini-pro")));
+}

@@ -74,11 +74,12 @@ impl Reader<'_> {
         self.amount(start, number);
     }
 
-    /// `[1310]`, `(-32005)`, `limit: -2`: a code, or no limit.
+    /// `[1310]`, `(-32005)`, `limit: -2`, `(#32)`: a code, a frame of a stack, or no limit.
     fn is_code(&self, start: usize, end: usize) -> bool {
         let before = |back: usize| byte(self.body, start.wrapping_sub(back));
         match before(1) {
             b'[' => byte(self.body, end) == b']',
+            b'#' => true,
             b'-' => matches!(before(2), b'(' | b' ' | b':'),
             _ => false,
         }
@@ -165,7 +166,7 @@ impl Reader<'_> {
         let named = matches!(prev, Stem::In | Stem::After | Stem::Per | Stem::Within | Stem::Last);
         if named && (!article || time >= MINUTE) || self.sentence.waits && !article {
             self.sentence.prev = prev;
-        } else if self.sentence.amount.is_some() {
+        } else if self.sentence.amount.is_some() || self.sentence.counts && article && is_resource(prev) {
             self.sentence.prev = Stem::Per;
         } else {
             return;
@@ -246,7 +247,9 @@ impl Reader<'_> {
             self.bare_wait(number, prev);
             return;
         }
-        if self.sentence.concepts & Stem::Add.bit() != 0 {
+        // `giving up after 6 attempts`
+        let tries = prev == Stem::After && self.next_stem() == Stem::Attempt;
+        if tries || self.sentence.concepts & Stem::Add.bit() != 0 {
             return;
         }
         if byte(self.body, self.at) == b'%' {

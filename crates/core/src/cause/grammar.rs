@@ -429,7 +429,7 @@ const TRIED_TOO_OFTEN: Concepts = Stem::TooMany.bit() | Stem::Limit.bit() | Stem
 const UNPAID: Concepts = Stem::Not.bit() | Stem::Billing.bit();
 
 /// Bytes between a number and its window: `60 free model requests per day`.
-const MOST_BETWEEN: usize = 64;
+const MOST_BETWEEN: usize = 80;
 
 /// The stem of a window of that length.
 pub(super) const fn concept(window: Duration) -> Concepts {

@@ -78,6 +78,11 @@ impl Reader<'_> {
         let code = snake && before == 0 && byte(self.body, end) == b':' && !counts;
         if count > 1 && (class || code) {
             // `RateLimitError: message`, `rate_limit_error: message`
+            let announces = byte(self.body, end) == b':' && byte(self.body, end + 1) != b':';
+            self.sentence.concepts = before;
+            if before != 0 && !announces {
+                self.finish(false);
+            }
             self.sentence = Sentence::START;
             // `(ServiceQuotaExceededException)`: what it means follows.
             self.sentence.begun = self.is_parenthesized(start, end);

@@ -166,6 +166,8 @@ pub(super) fn key_end(body: &[u8], end: usize) -> Option<(usize, bool)> {
     match byte(body, colon) {
         b':' if !matches!(byte(body, colon + 1), b':' | b'/') => Some((colon + 1, quoted)),
         b'=' if !quoted && !matches!(byte(body, colon + 1), b'=' | b'>') => Some((colon + 1, quoted)),
+        // Ruby's `"code"=>429`
+        b'=' if quoted && byte(body, colon + 1) == b'>' => Some((colon + 2, quoted)),
         _ => None,
     }
 }

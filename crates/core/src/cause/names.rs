@@ -51,6 +51,21 @@ impl<'a> Reader<'a> {
         found
     }
 
+    /// `https://generativelanguage.googleapis.com/v1beta/models/gemini-pro:generateContent`
+    #[cold]
+    pub(super) fn model_in_url(&mut self, start: usize, end: usize) {
+        const BEFORE: &[u8; 8] = b"/models/";
+        let url = self.body.get(start..end).unwrap_or_default();
+        let Some(name) = url.windows(BEFORE.len()).position(|part| part == BEFORE).map(|at| start + at + BEFORE.len()) else { return };
+        let close = run(self.body, name, |byte| byte != b':' && byte != b'/' && byte > b' ');
+        if byte(self.body, close) == b':'
+            && let Some(model) = text(self.body, name, close)
+            && looks_like_model(model)
+        {
+            self.facts.said.model.get_or_insert(model);
+        }
+    }
+
     fn model_after_model(&mut self) {
         let Some(name) = self.name() else { return };
         if name.quoted || is_of_family(name.text) || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'/') {
@@ -65,6 +80,7 @@ impl<'a> Reader<'a> {
             return;
         }
         let sure = name.angled
+            || name.quoted && stem == Stem::Organization
             || starts_with(self.body, name.after, b" on ")
             || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'*')
             || name.text.starts_with("org-")

@@ -217,6 +217,7 @@ impl<'a> Reader<'a> {
             b':' if starts_with(self.body, end, b"://") => {
                 let end = run_of(self.body, end, set::URL);
                 self.at = end - usize::from(byte(self.body, end - 1) == b'.');
+                self.model_in_url(start, end);
                 self.sentence.prev = Stem::Other;
                 if self.at >= self.body.len() && !self.is_cut() && self.body.get(..start).is_some_and(|before| before.ends_with(b": ")) {
                     // `upgrade here: https://...`: nothing follows.
