@@ -167,7 +167,7 @@ const KEY_OF_A_RATE: &[Stem] =
 #[rustfmt::skip]
 const RULES: &[Rule] = &[
     // Bans.
-    rule(Rank::Wording, Reason::AccessTerminated, all![Unusual]).whole().unless(&[Demand]),
+    rule(Rank::Wording, Reason::AccessTerminated, all![Unusual]).whole(),
     rule(Rank::Wording, Reason::AccessTerminated, all![Policy, Not Terminated Inactive Exceed Permission]).whole().unless(&[Rate, Throttle]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany, Quota]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Abuse, Inactive Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany]),
@@ -216,7 +216,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Overload, Reason::FlexUnavailable, all![Flex, Resource Capacity Not]),
     rule(Rank::Overload, Reason::Overloaded, all![Overload]).unless(&[Throttle]),
     rule(Rank::Overload, Reason::Overloaded, all![Receiving, TooMany Demand High]),
-    rule(Rank::Overload, Reason::Overloaded, all![Demand, High Exceed TooMany]).unless(&[Unusual]),
+    rule(Rank::Overload, Reason::Overloaded, all![Demand, High Exceed TooMany]),
     rule(Rank::Overload, Reason::Overloaded, all![Deployment, Not]),
     rule(Rank::Overload, Reason::Overloaded, all![Capacity Resource, Not Max Insufficient]).unless(&[Quota, Auth, Permission]),
     rule(Rank::Overload, Reason::Overloaded, all![Capacity, Exceed]).unless(&[Quota, Rate, Throttle]),
@@ -239,8 +239,6 @@ const RULES: &[Rule] = &[
 #[rustfmt::skip]
 static RATES: &[Rule] = &[
     rule(Rank::Rate, Reason::UnknownRate, all![Throttle TooMany SlowDown]),
-    // `unusual traffic from your network`
-    rule(Rank::Rate, Reason::UnknownRate, all![Unusual, Demand]),
     rule(Rank::Rate, Reason::UnknownRate, all![Rate, Limit Exceed High]),
     rule(Rank::Quota, Reason::UsageLimit, all![Limit, Exceed]).whole().prose().unless(&[Rate, Throttle, TooMany, Request, Token, Image, Audio, Second, Minute, Hour, Day, Size, Context]),
     rule(Rank::Rate, Reason::UnknownRate, all![Limit, Exceed]),
