@@ -1,5 +1,5 @@
-//! The definition of the log of any cost, word for word, over all that was ever admitted, and sequences of calls that are played to it and to the
-//! real one.
+//! The definition of the log of any cost, word for word, over all that was ever admitted, and sequences of calls that are played to it and
+//! to the real one.
 
 use core::time::Duration;
 

@@ -319,8 +319,8 @@ impl<W: AtomicWord> Play<W> {
         }
     }
 
-    /// Beyond the longest closing and the limiter's horizon: the gate is open, unless it is latched for good, and the limit as new. Tickets are of
-    /// the clock that was.
+    /// Beyond the longest closing and the limiter's horizon: the gate is open, unless it is latched for good, and the limit as new. Tickets
+    /// are of the clock that was.
     fn hour_back(&mut self) {
         self.now -= HOUR;
         self.held.clear();

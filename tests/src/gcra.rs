@@ -94,8 +94,8 @@ pub fn fuzz(bytes: &[u8]) {
     }
 }
 
-/// Plays `ops` to a limiter of `quota` and checks what it admits against exact arithmetic: nothing more, the waits that it tells are exact, and
-/// too large costs alone are impossible.
+/// Plays `ops` to a limiter of `quota` and checks what it admits against exact arithmetic: nothing more, the waits that it tells are exact,
+/// and too large costs alone are impossible.
 pub fn check_against_oracle(quota: Quota, ops: &[Op]) {
     let gcra = Gcra::new(quota).expect("a rate that can be kept");
     let limit = Atomic::new(gcra);

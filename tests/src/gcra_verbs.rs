@@ -1,5 +1,5 @@
-//! All verbs of a GCRA against the same verbs in whole numbers that neither wrap nor round: for rates that a tick holds exactly, both have to say
-//! the same to the nanosecond.
+//! All verbs of a GCRA against the same verbs in whole numbers that neither wrap nor round: for rates that a tick holds exactly, both have
+//! to say the same to the nanosecond.
 
 use core::time::Duration;
 

@@ -106,7 +106,8 @@ pub fn fuzz(bytes: &[u8]) {
     check_against_oracle(quota, policies[usize::from(policy) % policies.len()], &ops);
 }
 
-/// Plays `ops` to a table and to limiters without bounds. While a key has a place or there is one, both answer alike; else the policy says what is answered.
+/// Plays `ops` to a table and to limiters without bounds. While a key has a place or there is one, both answer alike; else the policy says
+/// what is answered.
 pub fn check_against_oracle(quota: Quota, when_full: WhenFull, ops: &[Op]) {
     let Ok(gcra) = Gcra::new_u32(quota) else { return };
     let mut play = Play::new(gcra, when_full);
@@ -154,8 +155,8 @@ impl Play {
         self.now = self.now.saturating_add(span);
     }
 
-    /// If that is a jump beyond the horizon: one within is waited for. Idle keys are made new before: where the jump leaves a time that has passed,
-    /// modulo the word's range, only a key that has kept its place could tell.
+    /// If that is a jump beyond the horizon: one within is waited for. Idle keys are made new before: where the jump leaves a time that has
+    /// passed, modulo the word's range, only a key that has kept its place could tell.
     fn hour_back(&mut self, quota: Quota) {
         let horizon = quota.interval().0 * u64::from(quota.max_burst()) * 2 + self.gcra().skew().0;
         if horizon < HOUR.0 && self.now > HOUR {
@@ -177,8 +178,8 @@ impl Play {
         );
     }
 
-    /// Who has a place is known for readings in order: late ones are played where keys are refused, to keys for which there is one, and while none is
-    /// so far ahead, as only a clock's jump back leaves it, that a late reading takes it for idle.
+    /// Who has a place is known for readings in order: late ones are played where keys are refused, to keys for which there is one, and
+    /// while none is so far ahead, as only a clock's jump back leaves it, that a late reading takes it for idle.
     fn call(&mut self, key: u8, verb: Verb, late: u16) {
         let late = (u128::from(self.gcra().skew().0) * u128::from(late) / 65_536) as u64;
         let now = if self.when_full == WhenFull::Refuse { self.now.saturating_sub(Nanos(late)) } else { self.now };

@@ -157,7 +157,8 @@ impl<A: Algorithm<Cost = u32> + Debug> Case<A> {
         }
     }
 
-    /// A drain that is told late is one at its time, and takes nothing where all has come back since; whatever came in between, it gives nothing away.
+    /// A drain that is told late is one at its time, and takes nothing where all has come back since; whatever came in between, it gives
+    /// nothing away.
     pub fn a_late_drain_is_one_at_its_time(&self, draw: Draw)
     where
         A: Empty,

@@ -226,8 +226,8 @@ impl Beside {
         assert!(u128::from(snapshot[1].remaining) <= self.exact.1.room(now, quotas[1].limit().into()), "{quotas:?}");
     }
 
-    /// A jump back beyond the horizon costs at most one extra burst: each limit is as new, or waits no longer than its horizon. But where it is
-    /// further than the index of the window reaches.
+    /// A jump back beyond the horizon costs at most one extra burst: each limit is as new, or waits no longer than its horizon. But where
+    /// it is further than the index of the window reaches.
     fn jump_back(&mut self) {
         let (to, memory) = (self.now.saturating_sub(HOUR), self.pair.algorithm().second().memory());
         if !self.exact.1.tells_a_jump_to(to, memory) {

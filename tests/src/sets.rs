@@ -127,8 +127,8 @@ pub fn fuzz(bytes: &[u8]) {
     }
 }
 
-/// Plays `ops` to a set on each word: waits are exact and the earliest, a refusal changes nothing, and what was made of calls keeps to each limit's
-/// quota in every window.
+/// Plays `ops` to a set on each word: waits are exact and the earliest, a refusal changes nothing, and what was made of calls keeps to each
+/// limit's quota in every window.
 pub fn check_against_ledger(plan: Plan, ops: &[Op]) {
     check_on::<u64>(plan, ops);
     check_on::<u32>(plan, ops);
@@ -220,8 +220,8 @@ impl<W: Width> Play<W> {
         self.limits.iter().for_each(|limit| _ = limit.forget_idle(self.now));
     }
 
-    /// What was called before is another clock's: each limit begins a new ledger, which is what "at most one extra burst" says. Who was at a limit
-    /// before is so no longer where its horizon ends before the hour; else he waits, no longer than for that.
+    /// What was called before is another clock's: each limit begins a new ledger, which is what "at most one extra burst" says. Who was at
+    /// a limit before is so no longer where its horizon ends before the hour; else he waits, no longer than for that.
     fn hour_back(&mut self) {
         let busy = self.set().snapshot(self.now).map(|before| before.reset_after > Nanos::ZERO);
         (self.now, self.late, self.changed) = (self.now.saturating_sub(HOUR), Nanos::ZERO, Nanos::ZERO);
@@ -275,8 +275,9 @@ impl<W: Width> Play<W> {
         self.ledgers.iter().flat_map(|ledger| &ledger.calls).map(|&(at, _, _)| at).fold(self.now, Nanos::max)
     }
 
-    /// One of the reservations. Of those whose time has come only one, and none while a limit is charged for later: see `Reserve::refund` and
-    /// "Reserving" of `Set`. And always on time: "never more than has not drained of it" is told by the reading, and a late one sees more.
+    /// One of the reservations. Of those whose time has come only one, and none while a limit is charged for later: see `Reserve::refund`
+    /// and "Reserving" of `Set`. And always on time: "never more than has not drained of it" is told by the reading, and a late one sees
+    /// more.
     fn pick(&mut self, pick: u8) -> Option<Held<W>> {
         let place = usize::from(pick).checked_rem(self.held.len())?;
         let has_come = self.held[place].at <= self.now;

@@ -1,4 +1,5 @@
-//! The definition of a log, word for word, over all that was ever admitted, and sequences of calls that are played to it and to the real one.
+//! The definition of a log, word for word, over all that was ever admitted, and sequences of calls that are played to it and to the real
+//! one.
 
 use core::time::Duration;
 
@@ -20,7 +21,8 @@ impl EveryWindow {
         Self { limit, window, calls: Vec::new() }
     }
 
-    /// Whether a call at `now` would leave every window within the limit. Of the windows that hold it, each that begins with a call is looked at.
+    /// Whether a call at `now` would leave every window within the limit. Of the windows that hold it, each that begins with a call is
+    /// looked at.
     pub fn admits(&self, now: u64) -> bool {
         let near = || self.calls.iter().copied().filter(|call| call.abs_diff(now) < self.window).chain([now]);
         let held = |begin: u64| near().filter(|&call| call >= begin && call - begin < self.window).count();
@@ -211,8 +213,8 @@ impl<const N: usize, W: AtomicWord> Play<N, W> {
         assert!(least <= told && (told <= most || self.late > 0), "a wait of {told}, not {least} to {most}");
     }
 
-    /// What was called before is another clock's, and no longer counts: that is the one extra `N`. A log that was full is as new where the horizon
-    /// ends before the hour; else who is alone waits, no longer than for that.
+    /// What was called before is another clock's, and no longer counts: that is the one extra `N`. A log that was full is as new where the
+    /// horizon ends before the hour; else who is alone waits, no longer than for that.
     fn hour_back(&mut self) {
         const HOUR: u64 = 3_600_000_000_000;
         let full = self.log.snapshot(Nanos(self.now)).remaining == 0;
@@ -237,8 +239,8 @@ impl<const N: usize, W: AtomicWord> Play<N, W> {
         }
     }
 
-    /// What was free then and has not been taken since is taken for then. A place that was made new is so for readings that are late within the skew,
-    /// and for no time before.
+    /// What was free then and has not been taken since is taken for then. A place that was made new is so for readings that are late within
+    /// the skew, and for no time before.
     fn drain_since(&mut self, since: u64) {
         let since = since.max(self.forgot.saturating_sub(self.log.skew().0));
         let (now, before) = (self.reading(), self.snapshot().remaining);

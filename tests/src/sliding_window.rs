@@ -1,4 +1,5 @@
-//! The two-counter window in plain arithmetic over the list of what was taken, and sequences of calls that are played to it and to the real one.
+//! The two-counter window in plain arithmetic over the list of what was taken, and sequences of calls that are played to it and to the real
+//! one.
 
 use core::time::Duration;
 

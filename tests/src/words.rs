@@ -1,5 +1,5 @@
-//! The same limit on a long word and on a short one, behind a gate each: where all times are whole ticks of both, both answer alike, however long the
-//! gate is shut and nobody comes.
+//! The same limit on a long word and on a short one, behind a gate each: where all times are whole ticks of both, both answer alike,
+//! however long the gate is shut and nobody comes.
 
 use core::time::Duration;
 

@@ -63,7 +63,8 @@ fn failures() -> impl Strategy<Value = Failure> {
 }
 
 proptest! {
-    /// Seen to fail when jitter is subtracted, when what the server stated is not a floor, and when the spread is less than the first delay.
+    /// Seen to fail when jitter is subtracted, when what the server stated is not a floor, and when the spread is less than the first
+    /// delay.
     #[test]
     fn never_earlier_than_stated_nor_later_than_the_jitter(policy in policies(), failure in failures(), random: u64) {
         let failure = Failure { deadline: Nanos::MAX, ..failure };

@@ -69,7 +69,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
 
     /// What is taken in at once means what its words and numbers mean one by one, which a second blank makes of it. Tried: the
-    /// third count without the second; no look for an invitation to pay before the counts; a wait of a client's own, and one of no fraction behind a point.
+    /// third count without the second; no look for an invitation to pay before the counts; a wait of a client's own, and one of no fraction
+    /// behind a point.
     #[test]
     fn usual_phrases_are_their_words(
         before in prop_oneof![
@@ -86,8 +87,8 @@ proptest! {
         prop_assert_eq!(classify_429(once.as_bytes()), classify_429(apart.as_bytes()), "{}", once);
     }
 
-    /// So do keys and codes, which a blank before the colon, or a stroke behind the code, makes longer. Tried: a key whose value may be anything; a code whose
-    /// stems are another's.
+    /// So do keys and codes, which a blank before the colon, or a stroke behind the code, makes longer. Tried: a key whose value may be
+    /// anything; a code whose stems are another's.
     #[test]
     fn usual_keys_and_codes_are_their_words(
         keys in proptest::sample::subsequence(vec!["error", "message", "type", "param", "code"], 1..=5).prop_shuffle(),

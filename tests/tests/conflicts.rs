@@ -408,8 +408,8 @@ fn a_key_that_is_not_valid_is_invalid() {
     assert_eq!(cause.reason(), Reason::InvalidKey);
 }
 
-/// Seen to fail: a frame of a stack and a client's attempts were limits, "an hour" no window, Ruby's arrows no colons, what stood before a class of
-/// a stack was lost, and a name in quotes was none.
+/// Seen to fail: a frame of a stack and a client's attempts were limits, "an hour" no window, Ruby's arrows no colons, what stood before a
+/// class of a stack was lost, and a name in quotes was none.
 #[test]
 fn logs_and_dumps_around_a_refusal_change_nothing() {
     let class = classify_429(

@@ -19,8 +19,8 @@ fn case(limit: u32, window: u64) -> Case<CostLog<Ring<64>>> {
 laws!(of_any_cost, (1u32..1_000, prop_oneof![1u64..50, 1u64..1 << 50]).prop_map(|(limit, window)| case(limit, window)), no word);
 
 proptest! {
-    /// Seen to fail when a full ring refuses nothing, when `undo` forgets what was admitted last, when `undo` leaves the sum alone, when a drain leaves one, and
-    /// when who waits behind a late drain is told when the first leaves.
+    /// Seen to fail when a full ring refuses nothing, when `undo` forgets what was admitted last, when `undo` leaves the sum alone, when a
+    /// drain leaves one, and when who waits behind a late drain is told when the first leaves.
     #[test]
     fn never_above_the_limit_in_any_window_and_no_less(limit in 0u32..12, window in prop_oneof![0u64..40, 0u64..1 << 50], ops in ops()) {
         check_against_oracle::<1>(limit, window, &ops);
@@ -34,8 +34,8 @@ proptest! {
         fuzz(&bytes);
     }
 
-    /// Seen to fail when the drained cost comes after what was admitted since, when it is counted although all of it has come back, and when a full ring
-    /// drops it.
+    /// Seen to fail when the drained cost comes after what was admitted since, when it is counted although all of it has come back, and
+    /// when a full ring drops it.
     #[test]
     fn a_late_drain_counts_from_its_time(calls in prop::collection::vec((0u64..60, 1u32..8), 0..12), back in 0u64..250, limit in 1u32..12) {
         let (roomy, now) = drained::<20>(&calls, back, limit);
@@ -47,9 +47,9 @@ proptest! {
         }
     }
 
-    /// Calls stay where they are, and count against the new numbers: beside all calls that were ever made, exactly, once a longer window knows all of
-    /// its calls. Seen to fail when a longer window knows no more than it remembers, when that is put at the time of the change, and when the change
-    /// begins anew.
+    /// Calls stay where they are, and count against the new numbers: beside all calls that were ever made, exactly, once a longer window
+    /// knows all of its calls. Seen to fail when a longer window knows no more than it remembers, when that is put at the time of the
+    /// change, and when the change begins anew.
     #[test]
     fn changed_numbers_count_what_was_admitted(calls in prop::collection::vec((0u64..60, 1u32..8), 0..30), old in numbers(), new in numbers()) {
         let (before, after) = (log(old), log(new));
@@ -100,7 +100,8 @@ fn log((limit, window): (u32, u64)) -> CostLog<Ring<64>> {
 
 const WINDOW: u64 = 100;
 
-/// A log that made `calls` and was then told that nothing was left so long ago: what remains of it at a time, and by its definition; and when that was.
+/// A log that made `calls` and was then told that nothing was left so long ago: what remains of it at a time, and by its definition; and
+/// when that was.
 fn drained<const N: usize>(calls: &[(u64, u32)], back: u64, limit: u32) -> (impl Fn(u64) -> (u32, u32), u64) {
     let log = CostLog::<Ring<N>>::new(limit, Duration::from_nanos(WINDOW));
     let (mut state, mut now, mut counted) = (Logged::default(), 1_000, Vec::new());
@@ -124,8 +125,8 @@ fn drained<const N: usize>(calls: &[(u64, u32)], back: u64, limit: u32) -> (impl
     (move |at| (log.snapshot(&state, Nanos(at)).remaining, limit.saturating_sub(held(&counted, at))), now)
 }
 
-/// What was forgotten for a call that was undone is not forgotten for a reading that is late. Seen to fail when the newest admission is that
-/// at the end of the queue.
+/// What was forgotten for a call that was undone is not forgotten for a reading that is late. Seen to fail when the newest admission is
+/// that at the end of the queue.
 #[test]
 fn an_undone_call_admits_nothing_to_a_late_one() {
     let log = CostLog::<Ring<4>>::new(1, Duration::from_nanos(10));
@@ -148,8 +149,8 @@ fn a_wait_behind_a_late_drain_is_long_enough() {
     assert_eq!(log.wait_behind(&state, Nanos(99), 0, 1), Nanos(11), "until the call at 100 has left");
 }
 
-/// What a late caller is admitted counts from the newest admission's time, so who waits behind him waits for a window from then. Seen to fail when it was one from
-/// the late reading.
+/// What a late caller is admitted counts from the newest admission's time, so who waits behind him waits for a window from then. Seen to
+/// fail when it was one from the late reading.
 #[test]
 fn a_late_wait_behind_others_is_long_enough() {
     let log = CostLog::<Ring<16>>::new(10, Duration::from_secs(10));
@@ -170,8 +171,8 @@ fn a_clock_that_stands_at_the_end_of_time_admits_the_limit_once() {
     assert!(matches!(log.step(&mut logged, Nanos::MAX, 1), Decision::Denied { .. }));
 }
 
-/// Where more counts than the limit, the forecast waits for that to leave, too: after a late drain, and under a lower limit. Seen to fail when the
-/// first call that leaves made room at once.
+/// Where more counts than the limit, the forecast waits for that to leave, too: after a late drain, and under a lower limit. Seen to fail
+/// when the first call that leaves made room at once.
 #[test]
 fn what_is_above_the_limit_is_waited_for() {
     let log = CostLog::<Ring<16>>::new(10, Duration::from_nanos(100));

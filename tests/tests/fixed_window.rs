@@ -10,8 +10,8 @@ laws!(on_64_bits, quotas().prop_map(|quota| case(quota, FixedWindow::new(quota).
 laws!(on_32_bits, quotas().prop_map(|quota| case(quota, FixedWindow::new_u32(quota).expect("it fits"))));
 
 proptest! {
-    /// Seen to fail when a reservation is counted on from the window before, when a refund is given to the next window, and when a late reading is
-    /// counted in its own window; and when a saved state leaves out how far ahead it is.
+    /// Seen to fail when a reservation is counted on from the window before, when a refund is given to the next window, and when a late
+    /// reading is counted in its own window; and when a saved state leaves out how far ahead it is.
     #[test]
     fn every_verb_answers_as_the_exact_counter(quota in quotas(), ops in ops()) {
         check_against_oracle(quota, &ops);

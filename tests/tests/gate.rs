@@ -13,8 +13,9 @@ const MINUTE: Nanos = Nanos::from_secs(60);
 const HOUR: Nanos = Nanos::from_secs(3_600);
 
 proptest! {
-    /// Seen to fail when an opened gate leaves the limit as it is, when it drains it at the first call instead of the opening, and when a reservation
-    /// passes a closed gate; when what is left is taken behind a closed one, and when a charge, a refund, a cancel or an undo does not reach the limit.
+    /// Seen to fail when an opened gate leaves the limit as it is, when it drains it at the first call instead of the opening, and when a
+    /// reservation passes a closed gate; when what is left is taken behind a closed one, and when a charge, a refund, a cancel or an undo
+    /// does not reach the limit.
     #[test]
     fn a_gated_limit_admits_what_its_definition_does(interval: u32, burst in 1u8..10, ops in ops()) {
         check_against_oracle(interval, burst, &ops);
@@ -70,7 +71,8 @@ fn an_opened_gate_releases_no_burst() {
     assert!(limit.decide(later, 4).is_allowed());
 }
 
-/// An hour back, with a gate whose longest closing is a minute: nobody is kept out any more, and a reading that is late within the skew is only told more.
+/// An hour back, with a gate whose longest closing is a minute: nobody is kept out any more, and a reading that is late within the skew is
+/// only told more.
 #[test]
 fn a_clock_that_steps_back_shuts_nobody_out_for_longer_than_the_horizon() {
     let gate = Gate::within(Duration::from_secs(60), Duration::from_secs(1));
@@ -86,7 +88,8 @@ fn a_clock_that_steps_back_shuts_nobody_out_for_longer_than_the_horizon() {
     assert!(limit.decide(back, 10).is_allowed(), "an hour back the clock began anew");
 }
 
-/// A thread that was held up while it opened the gate must not turn the limit back. Seen to fail when the drain does not look at what is there.
+/// A thread that was held up while it opened the gate must not turn the limit back. Seen to fail when the drain does not look at what is
+/// there.
 #[test]
 fn a_late_opening_gives_nothing_away() {
     let limit = Atomic::new(Gcra::new(Quota::per_second(1).burst(10)).expect("a rate"));
@@ -116,7 +119,8 @@ fn a_gate_keeps_a_whole_set_out_and_never_hides_what_is_impossible() {
     assert!(limit.gate().unlatch(HOUR));
 }
 
-/// Calls in flight are what they are, whatever the gate does; nobody begins one while it is shut. Seen to fail when a shut gate tells what is free behind it.
+/// Calls in flight are what they are, whatever the gate does; nobody begins one while it is shut. Seen to fail when a shut gate tells what
+/// is free behind it.
 #[test]
 fn a_gate_stands_in_front_of_calls_in_flight() {
     let calls = Gated::new(Gate::new_u32(), Atomic::new(Concurrency::new(3)));

@@ -90,8 +90,8 @@ fn a_queue_that_outlasts_the_ticks_is_told_no_end() {
     assert_eq!(limit.wait_behind(Nanos::ZERO, 60_000_000_000_000, 1), Nanos::MAX);
 }
 
-/// What a cancelled reservation leaves may be long past: on a short word it is new, and remembered for as long as if it had been looked at. Seen to fail
-/// when a state that has drained is left as it was.
+/// What a cancelled reservation leaves may be long past: on a short word it is new, and remembered for as long as if it had been looked at.
+/// Seen to fail when a state that has drained is left as it was.
 #[test]
 fn a_cancelled_reservation_leaves_no_old_time_behind() {
     let quota = Quota::per_second(1).burst(1);

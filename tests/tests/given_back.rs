@@ -96,8 +96,8 @@ proptest! {
     }
 }
 
-/// A set that loses a race gives back what it took of its first limits, although somebody with a later reading has been admitted there since. Seen to fail
-/// when nothing is given back while the state is further ahead of the reading than the burst.
+/// A set that loses a race gives back what it took of its first limits, although somebody with a later reading has been admitted there
+/// since. Seen to fail when nothing is given back while the state is further ahead of the reading than the burst.
 #[test]
 fn a_later_reading_keeps_no_cost_of_a_refused_request() {
     let (now, later) = (Nanos::from_secs(1), Nanos(1_000_001_000));

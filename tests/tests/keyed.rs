@@ -13,8 +13,8 @@ fn gcra(quota: Quota) -> Gcra<u32> {
 }
 
 proptest! {
-    /// Promise 8, whatever the clock: late, equal, stopped, an hour back. Seen to fail when keys are evicted that are whole but within the skew, and when
-    /// a refused key is told a longer wait than needed.
+    /// Promise 8, whatever the clock: late, equal, stopped, an hour back. Seen to fail when keys are evicted that are whole but within the
+    /// skew, and when a refused key is told a longer wait than needed.
     #[test]
     fn each_key_has_its_own_limiter((quota, when_full) in tables(), ops in ops()) {
         check_against_oracle(quota, when_full, &ops);

@@ -107,8 +107,8 @@ fn a_refund_goes_to_the_half_that_was_charged() {
     assert_eq!(pair.snapshot(Nanos::ZERO).map(|snapshot| snapshot.remaining), [4, 10]);
 }
 
-/// The wait of one may be longer than the other's word remembers: what has drained by then is not taken for something to come. Seen to fail when the charge starts
-/// from the old state.
+/// The wait of one may be longer than the other's word remembers: what has drained by then is not taken for something to come. Seen to fail
+/// when the charge starts from the old state.
 #[test]
 fn a_time_beyond_the_memory_of_an_idle_half_is_no_trouble() {
     let quota = Quota::per_second(1).burst(1);
@@ -139,7 +139,8 @@ fn both_change_their_numbers_and_both_are_idle_before_the_pair_is() {
     assert!(pair.forget_idle(Nanos::from_secs(200)));
 }
 
-/// In each cell. Seen to fail when a refused reservation names nobody, and when it names who refuses now instead of at the time that is asked for.
+/// In each cell. Seen to fail when a refused reservation names nobody, and when it names who refuses now instead of at the time that is
+/// asked for.
 #[test]
 fn a_pair_names_the_half_that_refuses() {
     let pair = Pair::new(gcra(1, 2), gcra(2, 4));

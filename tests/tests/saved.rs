@@ -18,7 +18,8 @@ fn saved<A: Persist>(algorithm: &A, state: &A::State, now: Nanos) -> Saved {
     Saved::from_bytes(&bytes).expect("what was just written")
 }
 
-/// Saves what is left after some calls, and restores it on another clock: as much is left then, but for one that rounding takes, and never more from then on.
+/// Saves what is left after some calls, and restores it on another clock: as much is left then, but for one that rounding takes, and never
+/// more from then on.
 fn check<A: Persist + Empty<Cost = u32>>(
     algorithm: &A,
     period: Nanos,

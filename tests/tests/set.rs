@@ -47,8 +47,8 @@ proptest! {
 }
 
 proptest! {
-    /// Promises 1, 3 and 6 for all verbs of a set, in any order, whatever its limits are. Seen to fail when what is ahead is so without a horizon, and when
-    /// a fixed window takes a late reading for one of a new clock.
+    /// Promises 1, 3 and 6 for all verbs of a set, in any order, whatever its limits are. Seen to fail when what is ahead is so without a
+    /// horizon, and when a fixed window takes a late reading for one of a new clock.
     #[test]
     fn never_above_the_quota_in_any_window((plan, ops) in plays()) {
         check_against_ledger(plan, &ops);
@@ -112,8 +112,8 @@ fn a_race_lost_late_gives_back_at_most_its_cost() {
     assert_eq!(first.decide(later, 1), Decision::Denied { retry_after: Nanos(1_000) });
 }
 
-/// Promise 1 where a call that has come gives back while others have been given times behind it: what will have drained by then is given once.
-/// Seen to fail when a refund or an undo does not look whether more than the burst is committed.
+/// Promise 1 where a call that has come gives back while others have been given times behind it: what will have drained by then is given
+/// once. Seen to fail when a refund or an undo does not look whether more than the burst is committed.
 #[test]
 fn nothing_is_given_away_that_a_later_time_rests_on() {
     let limit = limit(Quota::per_second(1).burst(1));
@@ -164,7 +164,8 @@ fn a_limit_behind_any_pointer_is_a_limit_and_a_limiter_names_what_refused() {
     assert!(shared[0].decide(Nanos::ZERO, 59).is_allowed());
 }
 
-/// Promise 6 for reservations. Seen to fail when the first limit is named, whichever it was, for a limit that is full and for one that loses a race.
+/// Promise 6 for reservations. Seen to fail when the first limit is named, whichever it was, for a limit that is full and for one that
+/// loses a race.
 #[test]
 fn a_reservation_that_is_refused_names_the_limit() {
     let (second, minute) = (Nanos::from_secs(1), Nanos::from_secs(60));

@@ -9,8 +9,8 @@ laws!(on_64_bits, quotas().prop_map(|quota| case(quota, SlidingWindow::new(quota
 laws!(on_32_bits, quotas().prop_map(|quota| case(quota, SlidingWindow::new_u32(quota).expect("a limit that fits"))));
 
 proptest! {
-    /// Seen to fail when the share of the window before is rounded down, when a late reading counts in its own window, and when `undo` takes from the window
-    /// before alone; and when what is saved is rounded down.
+    /// Seen to fail when the share of the window before is rounded down, when a late reading counts in its own window, and when `undo`
+    /// takes from the window before alone; and when what is saved is rounded down.
     #[test]
     fn every_verb_is_exact(quota in quotas(), ops in ops()) {
         check_against_oracle(quota, &ops, SlidingWindow::new, SlidingWindow::within);
@@ -53,7 +53,8 @@ fn per_minute(limit: u32) -> Atomic<SlidingWindow> {
     Atomic::new(SlidingWindow::new(Quota::per_minute(limit)).expect("a limit that fits"))
 }
 
-/// What it says of itself: the whole limit at the end of one window, and most of it again in the next, within little more than half a minute.
+/// What it says of itself: the whole limit at the end of one window, and most of it again in the next, within little more than half a
+/// minute.
 #[test]
 fn nearly_twice_the_limit_passes_in_a_trailing_window() {
     let limit = per_minute(100);
@@ -82,7 +83,8 @@ fn the_pace_of_a_queue() {
     assert_eq!(per_minute(1).wait_behind(Nanos::ZERO, 1_000, 1), Nanos::from_secs(120 * 1_000));
 }
 
-/// Of the window before, all counts; of one before that, nothing does. Seen to fail when the drain takes from the window that has begun since.
+/// Of the window before, all counts; of one before that, nothing does. Seen to fail when the drain takes from the window that has begun
+/// since.
 #[test]
 fn a_late_drain_counts_in_its_window() {
     let now = Nanos::from_secs(150);

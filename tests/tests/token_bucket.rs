@@ -57,8 +57,8 @@ fn a_lump_comes_at_once() {
     assert_eq!((bucket.snapshot(whole).remaining, smooth.snapshot(whole).remaining), (60, 60));
 }
 
-/// What is refunded while others hold later times would be given away twice: with a burst of 1, six calls at most go in any four seconds and the next.
-/// Seen to fail when `give_back` gives back while more than the burst is committed.
+/// What is refunded while others hold later times would be given away twice: with a burst of 1, six calls at most go in any four seconds
+/// and the next. Seen to fail when `give_back` gives back while more than the burst is committed.
 #[test]
 fn a_refund_gives_no_reserved_time_away() {
     let quota = Quota::per_second(1).burst(1);

@@ -26,8 +26,8 @@ fn patient(quota: Quota, periods: u32) -> Horizon {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
-    /// Seen to fail when a time that has passed by then is looked at from the opening, from a reservation's time or by a cancel, and when an opening of
-    /// which all has come back still drains.
+    /// Seen to fail when a time that has passed by then is looked at from the opening, from a reservation's time or by a cancel, and when
+    /// an opening of which all has come back still drains.
     #[test]
     fn a_gcra(period in period(), burst in 1u32..20, patience in 5_000u32..14_000, ops in ops()) {
         let quota = Quota::new(1, period).burst(burst);
@@ -40,7 +40,8 @@ proptest! {
         alike!(TokenBucket, quota, patient(quota, 10), |cost: u16| u32::from(cost) * (lump / 8), &ops);
     }
 
-    /// What leaves nothing counted in the window that a short word numbers 0 is counted as one, so nothing is given back and each call takes something.
+    /// What leaves nothing counted in the window that a short word numbers 0 is counted as one, so nothing is given back and each call
+    /// takes something.
     #[test]
     fn a_fixed_window(period in period(), limit in 16u32..2_000_000, mut ops in ops()) {
         let quota = Quota::new(limit, period);

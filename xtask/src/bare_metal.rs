@@ -1,7 +1,8 @@
-//! Builds for targets without an operating system, linked whole and looked into: no panic, no allocator, no helper for wide atomics. What each target
-//! has of the core is held against the table in its docs, and what is public in its sources against what was linked.
+//! Builds for targets without an operating system, linked whole and looked into: no panic, no allocator, no helper for wide atomics. What
+//! each target has of the core is held against the table in its docs, and what is public in its sources against what was linked.
 //!
-//! An installed rustup target is used where there is one; else `core` is built from the sources that Debian's `rustc-web cargo-web rust-web-src` bring.
+//! An installed rustup target is used where there is one; else `core` is built from the sources that Debian's
+//! `rustc-web cargo-web rust-web-src` bring.
 
 use std::{
     collections::BTreeSet,

@@ -42,8 +42,8 @@ pub(crate) mod token_bucket;
 
 /// A rate-limit algorithm: a pure step on a small state, with no thread, clock or lock in sight.
 ///
-/// A [`Cell`](crate::Cell) holds the state and makes a [`Limit`](crate::Limit) of it. What an algorithm can do besides deciding are traits of their own, and
-/// one that makes no sense for it is not there: [`Empty`], [`Schedule`], [`Debit`], [`Reconfigure`], [`Persist`].
+/// A [`Cell`](crate::Cell) holds the state and makes a [`Limit`](crate::Limit) of it. What an algorithm can do besides deciding are traits
+/// of their own, and one that makes no sense for it is not there: [`Empty`], [`Schedule`], [`Debit`], [`Reconfigure`], [`Persist`].
 ///
 /// # Laws
 /// Every implementation keeps them, for any state bits, time and cost, and one macro of the tests checks them on each:
@@ -71,7 +71,8 @@ pub trait Algorithm {
         self.step(&mut state.clone(), now, cost)
     }
 
-    /// Gives back `cost` that was taken at `now`, never more than had not drained at that reading: what [`Limit::undo`](crate::Limit::undo) does.
+    /// Gives back `cost` that was taken at `now`, never more than had not drained at that reading: what [`Limit::undo`](crate::Limit::undo)
+    /// does.
     fn undo(&self, state: &mut Self::State, now: Nanos, cost: Self::Cost);
 
     /// How long `cost` waits once `queued` has gone before it: what [`Limit::wait_behind`](crate::Limit::wait_behind) answers.
@@ -80,11 +81,12 @@ pub trait Algorithm {
     /// What is left of `state` at `now`.
     fn snapshot(&self, state: &Self::State, now: Nanos) -> <Self::Cost as Cost>::Each<Snapshot>;
 
-    /// Whether `state` may be forgotten at `now`: no reading from then on, nor one that is late within the tolerated skew, would tell it from a new one.
+    /// Whether `state` may be forgotten at `now`: no reading from then on, nor one that is late within the tolerated skew, would tell it
+    /// from a new one.
     fn is_idle(&self, state: &Self::State, now: Nanos) -> bool;
 
-    /// `state`, read at `now`, as it is to be read at `then`: new where it has drained by then and may be forgotten, or does not look so any more, on a
-    /// short word whose time has wrapped.
+    /// `state`, read at `now`, as it is to be read at `then`: new where it has drained by then and may be forgotten, or does not look so
+    /// any more, on a short word whose time has wrapped.
     fn state_at(&self, state: &Self::State, now: Nanos, then: Nanos) -> Self::State {
         let forgotten = || self.is_idle(state, then) || !drained_by(self, state, then, then);
         if then > now && drained_by(self, state, now, then) && forgotten() { Default::default() } else { state.clone() }
@@ -104,8 +106,8 @@ pub trait Empty: Algorithm {
     /// Leaves nothing at `now`; what is committed beyond the burst stays, and so does what no time brings back.
     fn drain(&self, state: &mut Self::State, now: Nanos);
 
-    /// Leaves no more at `now` than what has come back since nothing was left at `since`, and tells whether it had to. What lies ahead is for who can
-    /// schedule, as far as the horizon holds it.
+    /// Leaves no more at `now` than what has come back since nothing was left at `since`, and tells whether it had to. What lies ahead is
+    /// for who can schedule, as far as the horizon holds it.
     fn drain_since(&self, state: &mut Self::State, now: Nanos, since: Nanos) -> bool {
         let mut new = Self::State::default();
         self.drain(&mut new, since);
@@ -149,7 +151,8 @@ pub trait Reconfigure: Algorithm + Sized {
     fn carry_over(&self, state: &Self::State, now: Nanos, new: &Self, rule: CarryOver) -> Self::State;
 }
 
-/// An algorithm whose state can be kept over a restart: the steps behind [`Cell::save`](crate::Cell::save) and [`Cell::restore`](crate::Cell::restore).
+/// An algorithm whose state can be kept over a restart: the steps behind [`Cell::save`](crate::Cell::save) and
+/// [`Cell::restore`](crate::Cell::restore).
 pub trait Persist: Algorithm {
     /// `state` relative to `now`.
     fn save(&self, state: &Self::State, now: Nanos) -> Saved;

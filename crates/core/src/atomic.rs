@@ -7,9 +7,10 @@ use crate::{
 
 /// An [`Algorithm`] shared between threads: its whole state is one atomic word, changed by compare-exchange alone.
 ///
-/// Lock-free where the target has a compare-exchange of that width, as [`IS_LOCK_FREE`](Self::IS_LOCK_FREE) says. Elsewhere it is not there, or with
-/// the feature `critical-section` through that, for words of 32 bits. There is no ABA problem, since equal bits mean an equal state, and nothing to
-/// order, since the word guards no other memory. A refusal is one shared read and no write: an overloaded limit scales with its readers.
+/// Lock-free where the target has a compare-exchange of that width, as [`IS_LOCK_FREE`](Self::IS_LOCK_FREE) says. Elsewhere it is not
+/// there, or with the feature `critical-section` through that, for words of 32 bits. There is no ABA problem, since equal bits mean an
+/// equal state, and nothing to order, since the word guards no other memory. A refusal is one shared read and no write: an overloaded limit
+/// scales with its readers.
 ///
 /// `const`-constructible, so that it can be a `static`:
 /// ```

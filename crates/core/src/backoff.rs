@@ -6,17 +6,17 @@ use crate::{Clock, Limit, Limiter, Nanos};
 
 /// How long to wait before a failed request is sent again, and when to give up.
 ///
-/// The delay is the same as the first one after the first attempt, doubles with each further attempt, and stops at a cap. A time that the server
-/// stated is a floor: the wait is the later of both. On top comes the jitter, a random part that keeps those apart who failed together. It is
-/// added and never subtracted, so nobody comes before the stated time. It is spread evenly over a share of the delay, and over the first delay at
-/// least: choose that no shorter than one slot of the limit, the [`interval`](crate::Quota::interval) of its quota.
+/// The delay is the same as the first one after the first attempt, doubles with each further attempt, and stops at a cap. A time that the
+/// server stated is a floor: the wait is the later of both. On top comes the jitter, a random part that keeps those apart who failed
+/// together. It is added and never subtracted, so nobody comes before the stated time. It is spread evenly over a share of the delay, and
+/// over the first delay at least: choose that no shorter than one slot of the limit, the [`interval`](crate::Quota::interval) of its quota.
 ///
 /// Randomness is handed in: 64 bits a call, from any source; the upper ones count most. The same bits give the same wait.
 ///
 /// # The budget
 /// Retries multiply the load just when there is too much of it, so let them share a budget: a limiter that admits retries. Over a clock it
-/// allows so many in a time. Over a count of first attempts in the place of a clock it allows a share of them, and its burst is the reserve of
-/// those who make few:
+/// allows so many in a time. Over a count of first attempts in the place of a clock it allows a share of them, and its burst is the reserve
+/// of those who make few:
 ///
 /// ```
 /// use core::time::Duration;
@@ -41,9 +41,9 @@ use crate::{Clock, Limit, Limiter, Nanos};
 /// ```
 ///
 /// # Source
-/// Binary exponential backoff is Ethernet's (IEEE 802.3). "Exponential Backoff and Jitter" (AWS Architecture Blog, 2015) measured that most of the
-/// gain is in the jitter; there it shortens the delay, which would break a floor. Three attempts a request, and
-/// retries for a tenth of the requests of a client, are the limits in "Handling Overload" (Site Reliability Engineering, Google, 2016).
+/// Binary exponential backoff is Ethernet's (IEEE 802.3). "Exponential Backoff and Jitter" (AWS Architecture Blog, 2015) measured that most
+/// of the gain is in the jitter; there it shortens the delay, which would break a floor. Three attempts a request, and retries for a tenth
+/// of the requests of a client, are the limits in "Handling Overload" (Site Reliability Engineering, Google, 2016).
 ///
 /// # Cost
 /// Two multiplications and two shifts, and with a budget its decision.
@@ -57,8 +57,8 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Delays from `first`, doubled with each attempt, up to `cap`, with a jitter of up to the delay and any number of attempts. So where a server
-    /// states nothing, a wait is at most twice the cap.
+    /// Delays from `first`, doubled with each attempt, up to `cap`, with a jitter of up to the delay and any number of attempts. So where a
+    /// server states nothing, a wait is at most twice the cap.
     ///
     /// To the nanosecond, up to 584 years. A `first` of 0 is no delay and no jitter; one that is longer than `cap` counts as the cap.
     ///
@@ -82,7 +82,8 @@ impl Backoff {
         Self { doublings, ..self }
     }
 
-    /// The same with the jitter spread over `percent` of the delay, or the first delay where that is longer: so with 0 always over the first delay.
+    /// The same with the jitter spread over `percent` of the delay, or the first delay where that is longer: so with 0 always over the
+    /// first delay.
     pub const fn jitter_percent(self, percent: u32) -> Self {
         Self { jitter_percent: percent, ..self }
     }

@@ -18,15 +18,16 @@ use crate::div_ceil::div_ceil_wide;
 /// # Ok::<(), paceline_core::QuotaError>(())
 /// ```
 ///
-/// A [`Concurrency`](crate::Concurrency) keeps what is in flight whatever the rule, and a [`CostLog`](crate::CostLog) the calls themselves, but for
-/// `Reset`.
+/// A [`Concurrency`](crate::Concurrency) keeps what is in flight whatever the rule, and a [`CostLog`](crate::CostLog) the calls themselves,
+/// but for `Reset`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CarryOver {
     /// Nothing: the limiter is new, and admits a whole burst.
     Reset,
     /// The same share of the burst: half a bucket stays half a bucket. What is taken is rounded up: 4 left of 10 are 2 of 5, and 1 of 3.
     Proportional,
-    /// The same number, as far as the new burst holds it: what remains remains, and a debt is still owed. 4 left of 10 are 4 of 20, and 3 of 3.
+    /// The same number, as far as the new burst holds it: what remains remains, and a debt is still owed. 4 left of 10 are 4 of 20, and 3
+    /// of 3.
     AsIs,
 }
 

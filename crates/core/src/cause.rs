@@ -236,8 +236,8 @@ impl<'a> Cause<'a> {
     /// that grows where that is `None`.
     ///
     /// `None`: as often as the caller's deadline allows. `Some(0)`: not at all, which is what
-    /// [`is_retryable`](Self::is_retryable) says too. Once, for a limit of a day whose wait the body's numbers do not prove: services that count up
-    /// to midnight send delays of seconds beside it. Twice, where nothing is readable; three times, for a rate of which nothing is
+    /// [`is_retryable`](Self::is_retryable) says too. Once, for a limit of a day whose wait the body's numbers do not prove: services that
+    /// count up to midnight send delays of seconds beside it. Twice, where nothing is readable; three times, for a rate of which nothing is
     /// known.
     ///
     /// ```

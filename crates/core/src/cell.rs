@@ -19,8 +19,8 @@ pub trait Cell {
     /// nothing. It may be called several times, each time with the state that is there.
     fn update<R>(&self, change: impl Fn(&Self::Algorithm, &mut StateOf<Self>) -> R, kept: impl Fn(&R) -> bool) -> R;
 
-    /// Makes an idle limiter new, and tells whether it was idle. Called now and then, it keeps a word whose range is short from taking an idle
-    /// limiter for a busy one once its time has wrapped.
+    /// Makes an idle limiter new, and tells whether it was idle. Called now and then, it keeps a word whose range is short from taking an
+    /// idle limiter for a busy one once its time has wrapped.
     fn forget_idle(&self, now: Nanos) -> bool {
         self.update(
             |algorithm, state| {
@@ -42,8 +42,8 @@ pub trait Cell {
         self.read(|algorithm, state| algorithm.save(state, now))
     }
 
-    /// Goes on from what was `saved`, as if no time had passed until `now`: stricter than need be by what did. Windows and lumps come at the times of
-    /// the clock that is read now: on one that began anew, up to a period sooner than they would have come.
+    /// Goes on from what was `saved`, as if no time had passed until `now`: stricter than need be by what did. Windows and lumps come at
+    /// the times of the clock that is read now: on one that began anew, up to a period sooner than they would have come.
     ///
     /// # Errors
     /// [`RestoreError::OtherAlgorithm`] where another algorithm saved it.

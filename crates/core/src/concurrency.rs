@@ -9,24 +9,24 @@ use crate::{
 
 /// At most so many calls in flight: a count without a rate.
 ///
-/// A call is counted from its admission until it is given back, by a [`Permit`] that is dropped or by [`Limit::undo`]; what the clock reads does not
-/// matter. So nobody knows how long a refused call has to wait, and it is told [`Nanos::MAX`]: it is not to be waited for by time, but to be tried
-/// again when a call has ended. Of the laws of an [`Algorithm`] the one on exact waits does not hold.
+/// A call is counted from its admission until it is given back, by a [`Permit`] that is dropped or by [`Limit::undo`]; what the clock reads
+/// does not matter. So nobody knows how long a refused call has to wait, and it is told [`Nanos::MAX`]: it is not to be waited for by time,
+/// but to be tried again when a call has ended. Of the laws of an [`Algorithm`] the one on exact waits does not hold.
 ///
 /// In a [`Set`](crate::Set) it comes first, since what is taken first is given back last, and what it refuses costs the others nothing.
 ///
 /// # Verbs
-/// All that ask for no time. [`take_up_to`](crate::Drain::take_up_to) takes places that are free. [`drain`](crate::Drain::drain) takes none: nobody
-/// would give them back. So behind a [gate](crate::Gated) that has opened there are as many as before, which bounds what begins at once, and a set
-/// with limits of rates is emptied of those.
+/// All that ask for no time. [`take_up_to`](crate::Drain::take_up_to) takes places that are free. [`drain`](crate::Drain::drain) takes
+/// none: nobody would give them back. So behind a [gate](crate::Gated) that has opened there are as many as before, which bounds what
+/// begins at once, and a set with limits of rates is emptied of those.
 ///
 /// Nothing can be [reserved](crate::Reserve), since nobody knows when a call will end. So this does not compile:
 /// ```compile_fail,E0599
 /// use paceline_core::{Atomic, Concurrency, Nanos, Reserve};
 /// Atomic::new(Concurrency::new(2)).reserve(Nanos::ZERO, 1, Nanos::MAX);
 /// ```
-/// Nothing can be [charged](crate::Charge) either, since no time pays a debt back, and no state is [saved](crate::Saved), since the calls that were
-/// counted do not outlive a restart:
+/// Nothing can be [charged](crate::Charge) either, since no time pays a debt back, and no state is [saved](crate::Saved), since the calls
+/// that were counted do not outlive a restart:
 /// ```compile_fail,E0599
 /// use paceline_core::{Atomic, Charge, Concurrency, Nanos};
 /// Atomic::new(Concurrency::new(2)).charge(Nanos::ZERO, 1);
@@ -129,8 +129,8 @@ impl Reconfigure for Concurrency {
 
 /// Calls in flight under a [`Concurrency`] limit, until it is dropped.
 ///
-/// It holds what points to the limit: a reference, an `Arc` where it has to be sent away, a [`KeyLimit`](crate::KeyLimit). One that is forgotten is
-/// in flight for ever.
+/// It holds what points to the limit: a reference, an `Arc` where it has to be sent away, a [`KeyLimit`](crate::KeyLimit). One that is
+/// forgotten is in flight for ever.
 #[must_use = "a permit that is dropped at once is given back before the call"]
 #[derive(Debug)]
 pub struct Permit<L: InFlight> {
@@ -150,8 +150,8 @@ impl<L: InFlight> Permit<L> {
         }
     }
 
-    /// For a `cost` that `limit` has just admitted, in a [`Set`](crate::Set), behind a gate, by [`take_up_to`](crate::Drain::take_up_to). Once for
-    /// each admission.
+    /// For a `cost` that `limit` has just admitted, in a [`Set`](crate::Set), behind a gate, by [`take_up_to`](crate::Drain::take_up_to).
+    /// Once for each admission.
     ///
     /// ```
     /// use paceline_core::{Atomic, Concurrency, Drain, Gate, Gated, Gcra, Limit, Nanos, Permit, Quota, Set};
@@ -178,7 +178,8 @@ impl<L: InFlight> Drop for Permit<L> {
     }
 }
 
-/// A limit on what is in flight, which is given back whatever the time: [`Concurrency`] in a [`Cell`](crate::Cell) or of a key, and what points to it.
+/// A limit on what is in flight, which is given back whatever the time: [`Concurrency`] in a [`Cell`](crate::Cell) or of a key, and what
+/// points to it.
 pub trait InFlight: Limit<Cost = u32> {}
 
 impl<P: Deref<Target: InFlight>> InFlight for P {}

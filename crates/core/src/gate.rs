@@ -9,17 +9,18 @@ use rule::{Reason, Rule, View};
 
 mod rule;
 
-/// A time before which nobody passes, shared between threads in one atomic word: closed for a while, as after an answer that says how long to wait, or
-/// latched, as when waiting does not help, until an end or for good.
+/// A time before which nobody passes, shared between threads in one atomic word: closed for a while, as after an answer that says how long
+/// to wait, or latched, as when waiting does not help, until an end or for good.
 ///
-/// A closing only ever moves the time forward, and whoever closes last with an earlier time changes nothing. [`Gated`](crate::Gated) puts a gate in front of a
-/// limit.
+/// A closing only ever moves the time forward, and whoever closes last with an earlier time changes nothing. [`Gated`](crate::Gated) puts a
+/// gate in front of a limit.
 ///
 /// # Time that wraps
-/// The word counts nanoseconds modulo `2^62`, or on a `u32` ticks of a power of two of them, modulo `2^32`, where a closing lasts up to four ticks longer than was asked. A time counts as ahead within the longest closing
-/// and the skew; all else is past. So a clock that jumps back further finds the gate open, and nobody is kept out for longer than those two; a longer
-/// closing counts as the longest. A gate whose time has passed and that nobody looked at for the rest of the range (146 years; on a `u32` at least as
-/// long as the longest closing) may be taken for closed once more, for at most the longest closing, and opens like any other.
+/// The word counts nanoseconds modulo `2^62`, or on a `u32` ticks of a power of two of them, modulo `2^32`, where a closing lasts up to
+/// four ticks longer than was asked. A time counts as ahead within the longest closing and the skew; all else is past. So a clock that
+/// jumps back further finds the gate open, and nobody is kept out for longer than those two; a longer closing counts as the longest. A gate
+/// whose time has passed and that nobody looked at for the rest of the range (146 years; on a `u32` at least as long as the longest
+/// closing) may be taken for closed once more, for at most the longest closing, and opens like any other.
 ///
 /// It is not [saved](crate::Saved) over a restart: [`status`](Self::status) tells the wait to close it for again.
 ///
@@ -64,15 +65,16 @@ macro_rules! constructors {
     ($word:ty: $new:ident $within:ident) => {
         impl Gate<$word> {
             const_unless_loom! {
-                /// An open gate that closes for 32 days at most, for clocks up to a second behind each other. On a `u32` a closing lasts up to 17 ms
-                /// longer than was asked.
+                /// An open gate that closes for 32 days at most, for clocks up to a second behind each other. On a `u32` a closing lasts up
+                /// to 17 ms longer than was asked.
                 pub fn $new() -> Self {
                     Self::$within(Duration::from_secs(32 * 86_400), Duration::from_secs(1))
                 }
             }
 
             const_unless_loom! {
-                /// An open gate that closes for `longest` at most, for clocks up to `skew` behind each other. Both together count as 36 years at most.
+                /// An open gate that closes for `longest` at most, for clocks up to `skew` behind each other. Both together count as 36
+                /// years at most.
                 pub fn $within(longest: Duration, skew: Duration) -> Self {
                     let (longest, skew) = (Nanos::from_duration(longest), Nanos::from_duration(skew));
                     Self { word: new_shared!($word), rule: Rule::<$word>::$within(longest, skew) }
@@ -130,8 +132,8 @@ impl<W: AtomicWord> Gate<W> {
         }
     }
 
-    /// Lets callers in, or says until when not. Whoever sees the gate past its time calls `prepare` with that time, before anybody is let in, until
-    /// somebody has cleared the word: not before every reading that is late within the skew lies behind that time, too.
+    /// Lets callers in, or says until when not. Whoever sees the gate past its time calls `prepare` with that time, before anybody is let
+    /// in, until somebody has cleared the word: not before every reading that is late within the skew lies behind that time, too.
     #[inline]
     pub(crate) fn pass(&self, now: Nanos, prepare: impl Fn(Nanos)) -> Result<(), Option<Nanos>> {
         loop {

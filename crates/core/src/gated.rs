@@ -6,16 +6,17 @@ use crate::{
 
 /// A limit behind a [`Gate`]: while that is shut, nobody is admitted.
 ///
-/// Opening it releases no burst: whoever comes after its time drains the limit *for that time*, before anybody is admitted, and so do those who come within
-/// the gate's skew of it, since a reading that is as late still has to find it shut. So callers leave one by one as at the limit's own rate, whether the first comes at once or later, and the limit's horizon need not hold the time that the gate is closed. It is
-/// the same after a latch.
+/// Opening it releases no burst: whoever comes after its time drains the limit *for that time*, before anybody is admitted, and so do those
+/// who come within the gate's skew of it, since a reading that is as late still has to find it shut. So callers leave one by one as at the
+/// limit's own rate, whether the first comes at once or later, and the limit's horizon need not hold the time that the gate is closed. It
+/// is the same after a latch.
 ///
 /// A refusal tells the wait exactly: until the gate opens, and then until the drained limit has enough. Behind a latch without an end it is
 /// [`Nanos::MAX`]. Whoever was admitted before the gate was shut, or has reserved a time, can't hear of it.
 ///
-/// A gate is for one limit: put a [`Set`] behind it, or a reference to a limit that others use without it. Limits of different types are in that set
-/// as `&dyn Drain<Cost = u32>`. [Calls in flight](crate::Concurrency) have no rate to leave at: an opening leaves them, and the places that are free,
-/// as they are.
+/// A gate is for one limit: put a [`Set`] behind it, or a reference to a limit that others use without it. Limits of different types are in
+/// that set as `&dyn Drain<Cost = u32>`. [Calls in flight](crate::Concurrency) have no rate to leave at: an opening leaves them, and the
+/// places that are free, as they are.
 ///
 /// ```
 /// use paceline_core::{Atomic, Decision, Gate, Gated, Gcra, Limit, Nanos, Quota};
@@ -145,8 +146,9 @@ impl<L: Drain + Charge, W: AtomicWord> Charge for Gated<L, W> {
     }
 }
 
-/// A reservation is for a time at which the gate is open, as far as is known: while it is shut with an end, it is taken from the limit as that will be when
-/// drained, and the limit's horizon has to hold it. The limit stays drained for then when it is cancelled, or when somebody opens the gate earlier.
+/// A reservation is for a time at which the gate is open, as far as is known: while it is shut with an end, it is taken from the limit as
+/// that will be when drained, and the limit's horizon has to hold it. The limit stays drained for then when it is cancelled, or when
+/// somebody opens the gate earlier.
 impl<L: Drain + Reserve, W: AtomicWord> Reserve for Gated<L, W> {
     type Ticket = L::Ticket;
 

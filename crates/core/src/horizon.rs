@@ -4,9 +4,9 @@ use crate::{Nanos, Quota};
 
 /// How far from now a limiter's state may lie: what is further is taken for the past, and the limiter for idle.
 ///
-/// The time in a limiter's word wraps, so "ahead of now" has to end somewhere: after the burst, what may be committed beyond it, and the skew of
-/// the clocks. What is committed beyond the burst is one account, whether [reserved](crate::Reserve) for later or [charged](crate::Charge)
-/// after the fact; `debt` and `patience` add up to it.
+/// The time in a limiter's word wraps, so "ahead of now" has to end somewhere: after the burst, what may be committed beyond it, and the
+/// skew of the clocks. What is committed beyond the burst is one account, whether [reserved](crate::Reserve) for later or
+/// [charged](crate::Charge) after the fact; `debt` and `patience` add up to it.
 ///
 /// A wide horizon has its price: a clock that jumps back by less is waited for, and an idle limiter whose time has wrapped is
 /// taken for a busy one that much more often.
@@ -45,10 +45,11 @@ impl Horizon {
         Self { patience: Nanos::from_duration(patience), ..self }
     }
 
-    /// With clocks up to `skew` behind each other, as those of two cores or two threads are, and a clock that is set back. Such a reading is only
-    /// stricter: it waits for the newest. One that is behind by more than all of the horizon is taken for a clock that began anew.
+    /// With clocks up to `skew` behind each other, as those of two cores or two threads are, and a clock that is set back. Such a reading
+    /// is only stricter: it waits for the newest. One that is behind by more than all of the horizon is taken for a clock that began anew.
     ///
-    /// It takes room in the word, in most algorithms twice, and the constructors refuse what does not fit. Windows round it up to whole ones.
+    /// It takes room in the word, in most algorithms twice, and the constructors refuse what does not fit. Windows round it up to whole
+    /// ones.
     ///
     /// ```
     /// use core::time::Duration;

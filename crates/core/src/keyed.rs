@@ -14,8 +14,8 @@ pub use key_limit::KeyLimit;
 pub enum WhenFull {
     /// Refuses it, and tells the wait until one of the bucket's keys is idle. Nobody is ever above the quota.
     Refuse,
-    /// Lets all such keys share one more limiter of the same numbers until they find a place. A key begins anew there: each that finds one may be
-    /// admitted one burst above the quota.
+    /// Lets all such keys share one more limiter of the same numbers until they find a place. A key begins anew there: each that finds one
+    /// may be admitted one burst above the quota.
     Overflow,
     /// Forgets the key that is whole again soonest. That key begins anew when it comes back: each displacement may admit one burst
     /// above the quota.
@@ -24,9 +24,9 @@ pub enum WhenFull {
 
 /// A limiter for each of many keys, `N` at most at a time, in a table of fixed size: no allocation, no lock, no unsafe code.
 ///
-/// A key is a 64-bit *fingerprint*, and [`limit`](Self::limit) gives the [`Limit`](crate::Limit) of one. A key that was never seen is new; one that is
-/// idle, and so decides as a new one (the skew that its algorithm tolerates included), gives its place away when another needs it. Nothing else is ever
-/// forgotten, but by [`WhenFull::DisplaceMostIdle`].
+/// A key is a 64-bit *fingerprint*, and [`limit`](Self::limit) gives the [`Limit`](crate::Limit) of one. A key that was never seen is new;
+/// one that is idle, and so decides as a new one (the skew that its algorithm tolerates included), gives its place away when another needs
+/// it. Nothing else is ever forgotten, but by [`WhenFull::DisplaceMostIdle`].
 ///
 /// ```
 /// use std::hash::{BuildHasher, RandomState};
@@ -44,28 +44,30 @@ pub enum WhenFull {
 /// ```
 ///
 /// # Fingerprints
-/// They come from a hash function with a random key that clients can't know, such as SipHash (`std`'s `RandomState`), and with all its 64 bits
-/// good: the upper half chooses the bucket of 8 keys, 24 other bits tell its keys apart. Who can choose fingerprints can fill a
-/// bucket, and starve or displace its other keys; the work of a call stays that of one bucket, and other buckets notice nothing. Two keys that
-/// agree in bucket and tag share a limiter, which is stricter: one key in two million meets another so in a full table.
+/// They come from a hash function with a random key that clients can't know, such as SipHash (`std`'s `RandomState`), and with all its 64
+/// bits good: the upper half chooses the bucket of 8 keys, 24 other bits tell its keys apart. Who can choose fingerprints can fill a
+/// bucket, and starve or displace its other keys; the work of a call stays that of one bucket, and other buckets notice nothing. Two keys
+/// that agree in bucket and tag share a limiter, which is stricter: one key in two million meets another so in a full table.
 ///
 /// A bucket can be full while others have room. With random fingerprints and `N` twice the number of keys in use at a time, about
 /// two buckets in a hundred are asked for more than their 8 places; at four times, two in ten thousand.
 ///
 /// # How it works
 /// A slot is one 64-bit word: tag, lap, state. So a change of a key's state fails when the key has gone, or gone and come back. New keys
-/// enter a bucket at one slot, as in a ring, and each entry changes that slot's lap; a slot whose key is in use changes its lap to be passed over. So two
-/// threads that bring one key meet at one word, and one of them sees the other's: a key never has two limiters. (A thread would have to be held up while its
-/// bucket goes around exactly 256 times and ends with the same keys, of one of them the same state.)
+/// enter a bucket at one slot, as in a ring, and each entry changes that slot's lap; a slot whose key is in use changes its lap to be
+/// passed over. So two threads that bring one key meet at one word, and one of them sees the other's: a key never has two limiters. (A
+/// thread would have to be held up while its bucket goes around exactly 256 times and ends with the same keys, of one of them the same
+/// state.)
 ///
 /// # Cost
 /// 8 bytes a key, and a line or two of the cache for the whole: `N` must be a multiple of 8. A call on a known key reads one cache line and
-/// changes one word of it; a refusal writes nothing. A new key reads its bucket thrice and writes up to 8 words. A refusal for want of a place reckons when there is one: some
-/// hundred steps of the algorithm.
+/// changes one word of it; a refusal writes nothing. A new key reads its bucket thrice and writes up to 8 words. A refusal for want of a
+/// place reckons when there is one: some hundred steps of the algorithm.
 ///
-/// Lock-free where the target has 64-bit atomics, as [`IS_LOCK_FREE`](Self::IS_LOCK_FREE) says. Without them it is not there, nor is it with the
-/// feature `critical-section`; only where another crate of the build turns on the `fallback` of `portable-atomic` it is, over the locks of that. On a
-/// 32-bit word time wraps: call [`forget_idle`](Self::forget_idle) at least once in the algorithm's memory ([`Gcra::memory`](crate::Gcra::memory)).
+/// Lock-free where the target has 64-bit atomics, as [`IS_LOCK_FREE`](Self::IS_LOCK_FREE) says. Without them it is not there, nor is it
+/// with the feature `critical-section`; only where another crate of the build turns on the `fallback` of `portable-atomic` it is, over the
+/// locks of that. On a 32-bit word time wraps: call [`forget_idle`](Self::forget_idle) at least once in the algorithm's memory
+/// ([`Gcra::memory`](crate::Gcra::memory)).
 #[derive(Debug)]
 #[repr(C, align(64))] // so that a bucket is a cache line
 pub struct Keyed<A: Algorithm<State = u32, Cost = u32>, const N: usize> {

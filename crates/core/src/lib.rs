@@ -1,4 +1,5 @@
-//! Rate-limit algorithms and a reader of refusals that anybody can embed: no operating system, no allocation, no lock, no clock of their own.
+//! Rate-limit algorithms and a reader of refusals that anybody can embed: no operating system, no allocation, no lock, no clock of their
+//! own.
 //!
 //! | to | use |
 //! | --- | --- |
@@ -28,37 +29,39 @@
 //!
 //! # What is promised
 //! Nothing here panics, overflows, allocates, blocks or reads a clock, whatever the state, time and cost. A decision is exact for the clock
-//! readings that were passed in: never more than the quota, and to a caller who is never late less only by [`Quota::loss`]. A refused request has
-//! consumed nothing, and the wait that it is told is exact.
+//! readings that were passed in: never more than the quota, and to a caller who is never late less only by [`Quota::loss`]. A refused
+//! request has consumed nothing, and the wait that it is told is exact.
 //!
 //! # Size
 //! What changes is one word, but for logs and tables; on a 64-bit target, without a clock:
 //!
 #![doc = include_str!("../docs/sizes.md")]
 //!
-//! [`Concurrency`] and [`Keyed`] have a word of 32 bits on every target, on purpose: a cost is a `u32`, so no count in flight needs more; and the
-//! limit of a key shares its 64 bits with a tag and a lap that tell whose it is.
+//! [`Concurrency`] and [`Keyed`] have a word of 32 bits on every target, on purpose: a cost is a `u32`, so no count in flight needs more;
+//! and the limit of a key shares its 64 bits with a tag and a lap that tell whose it is.
 //!
 //! # Targets
-//! A word is shared where the target can exchange it atomically: most can with 32 bits, WebAssembly and what runs an operating system mostly with 64,
-//! too. Without such an instruction (thumbv6m, riscv32imc), the feature `critical-section` of this crate does it in the critical section that the
-//! firmware provides, with 32 bits; with 64 as well once the firmware switches on the feature `fallback` of the crate `portable-atomic`. (On targets
-//! that have the instruction for 32 bits alone that would be a lock on which an interrupt handler may spin for ever, so this crate leaves it to you.)
+//! A word is shared where the target can exchange it atomically: most can with 32 bits, WebAssembly and what runs an operating system
+//! mostly with 64, too. Without such an instruction (thumbv6m, riscv32imc), the feature `critical-section` of this crate does it in the
+//! critical section that the firmware provides, with 32 bits; with 64 as well once the firmware switches on the feature `fallback` of the
+//! crate `portable-atomic`. (On targets that have the instruction for 32 bits alone that would be a lock on which an interrupt handler may
+//! spin for ever, so this crate leaves it to you.)
 //!
 #![doc = include_str!("../docs/targets.md")]
 //!
-//! On a `u32` there are [`Atomic`] of algorithms on such a word, [`SlidingLog`] and [`Gate`]; on a `u64` the same, [`Atomic`] of a [`Pair`],
-//! [`Keyed`] and [`ManualClock`]. [`Locked`], which runs each algorithm on each word under a lock of yours, [`Set`] and what reads refusals are
-//! everywhere. The check that builds for these targets keeps this table; `IS_LOCK_FREE` of each type says the same in a program.
+//! On a `u32` there are [`Atomic`] of algorithms on such a word, [`SlidingLog`] and [`Gate`]; on a `u64` the same, [`Atomic`] of a
+//! [`Pair`], [`Keyed`] and [`ManualClock`]. [`Locked`], which runs each algorithm on each word under a lock of yours, [`Set`] and what
+//! reads refusals are everywhere. The check that builds for these targets keeps this table; `IS_LOCK_FREE` of each type says the same in a
+//! program.
 //!
 //! # Verbs that are not there
-//! Each limiter has the verbs that make sense for it; others do not compile. [`SlidingWindow`], [`SlidingLog`], [`CostLog`], [`Concurrency`] and [`Pair`]
-//! say which of theirs and why.
+//! Each limiter has the verbs that make sense for it; others do not compile. [`SlidingWindow`], [`SlidingLog`], [`CostLog`],
+//! [`Concurrency`] and [`Pair`] say which of theirs and why.
 //!
 //! # Memory ordering
-//! Every atomic access of this crate is `Relaxed`, but that who finds a [`Gate`] opened sees the limit behind it as it was left for that, where a
-//! [`SlidingLog`] gives a place back, and that [`Keyed`] orders the keys of its own buckets. A decision orders nothing but decisions on the same limit; who wants to
-//! hand data over with it brings a synchronisation of its own.
+//! Every atomic access of this crate is `Relaxed`, but that who finds a [`Gate`] opened sees the limit behind it as it was left for that,
+//! where a [`SlidingLog`] gives a place back, and that [`Keyed`] orders the keys of its own buckets. A decision orders nothing but
+//! decisions on the same limit; who wants to hand data over with it brings a synchronisation of its own.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

@@ -17,8 +17,8 @@ pub trait Limit {
 
     /// Gives back what `decide` took with the same `now` and `cost`, for a caller who made no use of it.
     ///
-    /// Once for each admission, and soon: what drains in between is given back all the same, but for what will have drained by the later times and
-    /// readings at which others have been admitted since.
+    /// Once for each admission, and soon: what drains in between is given back all the same, but for what will have drained by the later
+    /// times and readings at which others have been admitted since.
     fn undo(&self, now: Nanos, cost: Self::Cost);
 
     /// The wait of a caller with `cost` who stands behind callers that ask for `queued` together, the first of them at `now`.
@@ -36,8 +36,8 @@ pub trait Drain: Limit {
     /// Takes as much as there is at `now`, up to `most`, and tells how much.
     fn take_up_to(&self, now: Nanos, most: Self::Cost) -> Self::Cost;
 
-    /// Leaves nothing at `now`, as after an answer that says so. What is committed beyond the burst stays, and so does what no time brings back: the
-    /// places that are free for [calls in flight](crate::Concurrency).
+    /// Leaves nothing at `now`, as after an answer that says so. What is committed beyond the burst stays, and so does what no time brings
+    /// back: the places that are free for [calls in flight](crate::Concurrency).
     fn drain(&self, now: Nanos) {
         self.drain_since(now, now);
     }
@@ -78,11 +78,13 @@ pub trait Reserve: Limit {
     /// its own away would let two calls go at one time. Then the slot is lost, and the answer `false`. From its time on it is a
     /// [`refund`](Self::refund) of all of it.
     ///
-    /// A ticket is for the clock that it was made on, and for the limiter's numbers then: drop it where the clock has jumped back further than is tolerated, and
-    /// after a `set_quota` or a `restore`. Whatever the answer, the call must not be made: of several limits some may have been given back.
+    /// A ticket is for the clock that it was made on, and for the limiter's numbers then: drop it where the clock has jumped back further
+    /// than is tolerated, and after a `set_quota` or a `restore`. Whatever the answer, the call must not be made: of several limits some
+    /// may have been given back.
     fn cancel(&self, now: Nanos, ticket: Self::Ticket) -> bool;
 
-    /// Gives back `unused` of a call whose time has come and that used less than it took: never more than was taken, nor than has not drained of it.
+    /// Gives back `unused` of a call whose time has come and that used less than it took: never more than was taken, nor than has not
+    /// drained of it.
     ///
     /// Before its time nothing is given back, nor what will have drained by the times that others have been given beyond the burst.
     /// What calls before it have given back since its ticket was made is not known to it: by as much it may give back what has drained.

@@ -6,8 +6,8 @@ use crate::{
 
 /// A [`Limit`] and the [`Clock`] that it is read with: the type that most users name.
 ///
-/// It has each verb that its limit has but [`undo`](Limit::undo), which wants the reading of the admission: bring your own time for that, or
-/// [reserve](Self::reserve) with no patience and cancel.
+/// It has each verb that its limit has but [`undo`](Limit::undo), which wants the reading of the admission: bring your own time for that,
+/// or [reserve](Self::reserve) with no patience and cancel.
 ///
 /// ```
 /// use paceline_core::{Atomic, Decision, Gcra, Limiter, ManualClock, Nanos, Quota};
@@ -129,7 +129,8 @@ impl<L: NamedLimit, C: Clock> Limiter<L, C> {
 }
 
 impl<L: NamedReserve, C: Clock> Limiter<L, C> {
-    /// Takes every cost for the earliest time at which all fit, or nothing, and names the limit that refused: [`NamedReserve::reserve_named`].
+    /// Takes every cost for the earliest time at which all fit, or nothing, and names the limit that refused:
+    /// [`NamedReserve::reserve_named`].
     pub fn reserve_named(&self, costs: L::Cost, patience: Nanos) -> NamedReservation<L::Ticket> {
         self.limit.reserve_named(self.clock.now(), costs, patience)
     }

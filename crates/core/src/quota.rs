@@ -105,7 +105,8 @@ impl Quota {
     /// As the algorithms that take the quota.
     ///
     /// # Promised and measured
-    /// For a burst of two costs, over a backlog of 200,000 calls or 10 ms, against exact arithmetic (`cargo xtask accuracy` measures it again):
+    /// For a burst of two costs, over a backlog of 200,000 calls or 10 ms, against exact arithmetic (`cargo xtask accuracy` measures it
+    /// again):
     ///
     #[doc = include_str!("../docs/accuracy.md")]
     ///
@@ -187,7 +188,8 @@ pub(crate) struct Emission {
 }
 
 impl Emission {
-    /// How many costs may be committed beyond the burst, and the ticks that count as ahead, with their scale, where a word of `bits` has room for them.
+    /// How many costs may be committed beyond the burst, and the ticks that count as ahead, with their scale, where a word of `bits` has
+    /// room for them.
     pub(crate) const fn fit(self, quota: Quota, horizon: Horizon, bits: u32) -> Result<(u32, u64), QuotaError> {
         let beyond = (horizon.debt as u128).saturating_add(div_ceil_wide(self.ticks(horizon.patience), self.interval));
         let skew = self.ticks(horizon.skew);
@@ -238,7 +240,8 @@ pub enum QuotaError {
         /// The largest that fits.
         most: u32,
     },
-    /// The burst, what may be committed beyond it and the skew last longer than seven eighths of the range of the word, the skew counted twice.
+    /// The burst, what may be committed beyond it and the skew last longer than seven eighths of the range of the word, the skew counted
+    /// twice.
     HorizonTooLong {
         /// The quota's burst.
         burst: u32,

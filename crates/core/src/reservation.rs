@@ -1,6 +1,7 @@
 use crate::Nanos;
 
-/// What a limit answers to [`reserve`](crate::Reserve::reserve). Which of several refused says [`reserve_named`](crate::NamedReserve::reserve_named).
+/// What a limit answers to [`reserve`](crate::Reserve::reserve). Which of several refused says
+/// [`reserve_named`](crate::NamedReserve::reserve_named).
 #[must_use = "a reservation that is dropped is not given back: cancel it"]
 #[derive(PartialEq, Eq, Debug)]
 pub enum Reservation<T> {

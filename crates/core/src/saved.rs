@@ -108,8 +108,8 @@ pub enum RestoreError {
         /// The version that they say.
         found: u8,
     },
-    /// Another algorithm wrote them: 1 is `Gcra`, 2 `TokenBucket`, 3 `FixedWindow`, 4 `SlidingWindow`, and a `Pair` 16 times its first and its second, of
-    /// which it asks each by itself.
+    /// Another algorithm wrote them: 1 is `Gcra`, 2 `TokenBucket`, 3 `FixedWindow`, 4 `SlidingWindow`, and a `Pair` 16 times its first and
+    /// its second, of which it asks each by itself.
     OtherAlgorithm {
         /// The number of that one.
         found: u8,

@@ -6,9 +6,9 @@ mod reserve;
 ///
 /// Each limit has a cost of its own, in the same order. Put the most specific limit first and the most shared one last: where two
 /// threads meet, a refused request gives back what it took for a moment, and of a limit that many share that moment would refuse innocents.
-/// Limits of different types are put behind `&dyn Limit<Cost = u32>`, or `&dyn` of the trait with the verb that is wanted, which is [`Drain`] also
-/// where a [gate](crate::Gated) stands in front. A limit that can't reserve, such as [`Concurrency`](crate::Concurrency), is no part of a set that
-/// does: take it when the time that the others have given has come.
+/// Limits of different types are put behind `&dyn Limit<Cost = u32>`, or `&dyn` of the trait with the verb that is wanted, which is
+/// [`Drain`] also where a [gate](crate::Gated) stands in front. A limit that can't reserve, such as [`Concurrency`](crate::Concurrency), is
+/// no part of a set that does: take it when the time that the others have given has come.
 ///
 /// ```
 /// use paceline_core::{Atomic, Gcra, Limit, NamedLimit, Nanos, Quota, Set, SetDecision};
@@ -24,23 +24,24 @@ mod reserve;
 /// ```
 ///
 /// # Reserving
-/// A reservation is for one time, the earliest at which all limits admit their costs, and is charged to each limit *for that time*, since that is
-/// when the call is made; [`NamedReserve`](crate::NamedReserve) says which limit refused it. So the horizon of each has to hold it
-/// ([`Horizon::patience`](crate::Horizon::patience)); the shortest counts. A limit that would have been ready earlier is held until then, and refuses
-/// others in between what it could have given them: where limits differ much, callers who wait in line fare better.
+/// A reservation is for one time, the earliest at which all limits admit their costs, and is charged to each limit *for that time*, since
+/// that is when the call is made; [`NamedReserve`](crate::NamedReserve) says which limit refused it. So the horizon of each has to hold it
+/// ([`Horizon::patience`](crate::Horizon::patience)); the shortest counts. A limit that would have been ready earlier is held until then,
+/// and refuses others in between what it could have given them: where limits differ much, callers who wait in line fare better.
 ///
-/// A limit can't see that a charge within its burst is for later. What others give back of it meanwhile, by an undo or the refund of an earlier call, may
-/// have drained by then and is given once more: at most as much as they gave back.
+/// A limit can't see that a charge within its burst is for later. What others give back of it meanwhile, by an undo or the refund of an
+/// earlier call, may have drained by then and is given once more: at most as much as they gave back.
 ///
 /// What the other verbs do, they do to each limit by itself.
 ///
 /// # When threads meet
-/// A set that looked, charged and then lost a race gives back at the reading that it was called with. If its thread was held up in between for longer than
-/// the cost takes to drain, and others were admitted meanwhile, they gain what had drained: at most that one cost, once for each such
-/// refusal. In true time that is rate times the delay, as with any reading that is late.
+/// A set that looked, charged and then lost a race gives back at the reading that it was called with. If its thread was held up in between
+/// for longer than the cost takes to drain, and others were admitted meanwhile, they gain what had drained: at most that one cost, once for
+/// each such refusal. In true time that is rate times the delay, as with any reading that is late.
 ///
-/// A reservation that meets others begins anew with the time that was then told, a few times, and then is refused although a longer try might have
-/// found room. What it gives back for a time to come is lost where somebody has reserved behind it: [`Reserve::cancel`](crate::Reserve::cancel).
+/// A reservation that meets others begins anew with the time that was then told, a few times, and then is refused although a longer try
+/// might have found room. What it gives back for a time to come is lost where somebody has reserved behind it:
+/// [`Reserve::cancel`](crate::Reserve::cancel).
 ///
 /// # Cost
 /// Two reads and one write a limit when admitted, one read a limit when refused. No lock.

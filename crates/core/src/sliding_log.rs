@@ -14,9 +14,9 @@ use window::Window;
 ///
 /// It has `N` places. A call takes a place that is free, and the place is free again one window later. So of each place the calls are at
 /// least a window apart, no window holds two of them, and no window holds more than `N` in all (the pigeonhole principle), whichever place
-/// each call takes. A place is one word with the time from which on it is free, counted as [`Gcra`](crate::Gcra) counts: modulo the range of
-/// the word, and what lies further ahead than the [`Horizon`] is past. There is no queue to keep, so nobody has to help another: a call is one
-/// compare-exchange on one place.
+/// each call takes. A place is one word with the time from which on it is free, counted as [`Gcra`](crate::Gcra) counts: modulo the range
+/// of the word, and what lies further ahead than the [`Horizon`] is past. There is no queue to keep, so nobody has to help another: a call
+/// is one compare-exchange on one place.
 ///
 /// It counts calls, each of cost 1; a cost of 0 is always admitted, a larger one is [`Decision::Impossible`]. For any cost there is
 /// [`CostLog`](crate::CostLog).
@@ -49,18 +49,19 @@ use window::Window;
 /// ```
 ///
 /// # Time
-/// On a `u64` a window is exact to the nanosecond. On a `u32` it is longer by at most one part in a million, and lasts about a thousand windows
-/// before the time of an idle place wraps (windows of less than four milliseconds: about three seconds), when it may be taken for a busy one for at
-/// most the horizon. Who calls [`forget_idle`](Self::forget_idle) at least once in [`memory`](Self::memory) never sees that. A reading that is late
-/// within the skew is only stricter; a clock that jumps back further costs at most `N` extra, once a jump.
+/// On a `u64` a window is exact to the nanosecond. On a `u32` it is longer by at most one part in a million, and lasts about a thousand
+/// windows before the time of an idle place wraps (windows of less than four milliseconds: about three seconds), when it may be taken for a
+/// busy one for at most the horizon. Who calls [`forget_idle`](Self::forget_idle) at least once in [`memory`](Self::memory) never sees
+/// that. A reading that is late within the skew is only stricter; a clock that jumps back further costs at most `N` extra, once a jump.
 ///
 /// # When threads meet
 /// No thread waits for another, and the number admitted is exact. A refusal looks at one place after the other, so one that meets an
 /// [`undo`](Limit::undo) or a [`cancel`](Reserve::cancel) may miss the place that it gave back.
 ///
 /// # Cost
-/// On a `u64` 32 bytes and 8 a place, on a `u32` 16 and 4. An admission reads one place as a rule, as long as places fall free in the order in which they
-/// were taken; a refusal reads all `N`, and so do `undo` and `snapshot`. `wait_behind` reads them once for each bit of the wait.
+/// On a `u64` 32 bytes and 8 a place, on a `u32` 16 and 4. An admission reads one place as a rule, as long as places fall free in the order
+/// in which they were taken; a refusal reads all `N`, and so do `undo` and `snapshot`. `wait_behind` reads them once for each bit of the
+/// wait.
 ///
 /// ```
 /// use core::time::Duration;
@@ -284,7 +285,8 @@ impl<const N: usize, W: AtomicWord> Drain for SlidingLog<N, W> {
         takes.fold(0, |taken, _| taken.saturating_add(1))
     }
 
-    /// Takes what was free at `since`, or will be, for then. A place that was given back counts as taken until the time that it was taken for.
+    /// Takes what was free at `since`, or will be, for then. A place that was given back counts as taken until the time that it was taken
+    /// for.
     fn drain_since(&self, now: Nanos, since: Nanos) {
         let (tick, then) = (self.window.at(now), self.window.at(since));
         let (drained, passes) = (self.window.end_of(then, W::ZERO), self.window.between(now, since));

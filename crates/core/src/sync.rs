@@ -39,7 +39,8 @@ pub trait SharedWord<W>: core::fmt::Debug {
     /// As `exchange`, and lets those who acquire `next` see what was done before.
     #[doc(hidden)]
     fn release(&self, seen: W, next: W) -> Result<W, W>;
-    /// Puts `next` in place of `seen`, and tells whether that was there. Who finds it gone sees all that the thread which replaced it had done.
+    /// Puts `next` in place of `seen`, and tells whether that was there. Who finds it gone sees all that the thread which replaced it had
+    /// done.
     #[doc(hidden)]
     fn replace(&self, seen: W, next: W) -> bool;
 }

@@ -4,13 +4,14 @@ use crate::{Nanos, Word};
 
 /// The low bits of the horizon hold the scale: one field and one load for both.
 pub(crate) const SCALE_BITS: u32 = 6;
-/// The finest tick is `2^-20` ns. A scale up to this one says how often a nanosecond is halved, a larger one how often it is doubled, from here on.
+/// The finest tick is `2^-20` ns. A scale up to this one says how often a nanosecond is halved, a larger one how often it is doubled, from
+/// here on.
 pub(crate) const FINEST: u32 = 20;
 
 /// A modular clock: time in ticks of a power of two of nanoseconds, modulo the range of a word, and how far ahead of now counts as ahead.
 ///
-/// A point in time is *ahead* of a reading when it is so by no more than the horizon. All else is past, and on a word narrower than 64 bits zero always is: it is what a
-/// limiter holds that was never used, or was seen to be idle.
+/// A point in time is *ahead* of a reading when it is so by no more than the horizon. All else is past, and on a word narrower than 64 bits
+/// zero always is: it is what a limiter holds that was never used, or was seen to be idle.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Ticks<W> {
     horizon: W,
@@ -51,7 +52,8 @@ impl<W: Word> Ticks<W> {
         }
     }
 
-    /// How many ticks after the one that `now` lies in begins the first that is `span` or more later, none for none: the inverse of [`wait`](Self::wait).
+    /// How many ticks after the one that `now` lies in begins the first that is `span` or more later, none for none: the inverse of
+    /// [`wait`](Self::wait).
     pub(crate) fn after(self, now: Nanos, span: Nanos) -> u64 {
         let Some(before) = span.0.checked_sub(1) else { return 0 };
         match self.coarse() {

@@ -34,8 +34,8 @@ impl Clock for Monotonic {
 
 /// The system's monotonic clock as of its last tick: about 5 ns a reading, and late by one to ten milliseconds.
 ///
-/// A limiter over it is exact for its readings. In true time it admits at most `burst + rate * (t + tick)` in any `t`, since two readings on
-/// either side of a tick are told apart by the whole of it.
+/// A limiter over it is exact for its readings. In true time it admits at most `burst + rate * (t + tick)` in any `t`, since two readings
+/// on either side of a tick are told apart by the whole of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Coarse;
 

@@ -4,8 +4,8 @@ use crate::{Admission, Admissions, CostLog, Locked, Logged, Mutex};
 
 /// The exact log on the heap: at most `limit` in any window, for any cost.
 ///
-/// It is a [`CostLog`] behind a [`Mutex`], which says what becomes of clocks that go back and what it costs. Its queue grows as it is needed, to at most
-/// `limit` admissions.
+/// It is a [`CostLog`] behind a [`Mutex`], which says what becomes of clocks that go back and what it costs. Its queue grows as it is
+/// needed, to at most `limit` admissions.
 ///
 /// ```
 /// use std::time::Duration;

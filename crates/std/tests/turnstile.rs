@@ -128,7 +128,8 @@ impl Clock for Counted {
     }
 }
 
-/// 1,000 waiters on governor read the clock 971,000 times. Seen to fail when who waits in line looks whether it is his turn each millisecond.
+/// 1,000 waiters on governor read the clock 971,000 times. Seen to fail when who waits in line looks whether it is his turn each
+/// millisecond.
 #[test]
 fn a_thousand_who_wait_read_the_clock_ten_times_each_at_most() {
     let clock = Counted::default();

@@ -1,5 +1,5 @@
-//! One C-callable function for each limiter *and verb*, each entry of the parser and whatever else is public, with arguments of run time, so that the
-//! linker sees all that the core can do. What may panic calls `paceline_can_panic`, which nobody defines.
+//! One C-callable function for each limiter *and verb*, each entry of the parser and whatever else is public, with arguments of run time,
+//! so that the linker sees all that the core can do. What may panic calls `paceline_can_panic`, which nobody defines.
 #![no_std]
 #![allow(improper_ctypes_definitions, reason = "called by nobody: only looked at")]
 

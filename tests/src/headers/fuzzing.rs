@@ -95,7 +95,8 @@ const SECRET: &str = "Zq7Xw2Vn9Kt4Jb6Hg1Rm8Yd3Lc5Pf0Ws";
 const PROMPT: &str = "zebra wombat quokka gibbon marmot";
 const PART: usize = 8;
 
-/// `@` is the key, `½` and `¾` its halves, `§` the prompt, `¢` an at sign. (No straight quotation marks: among others nothing tells which of them open.)
+/// `@` is the key, `½` and `¾` its halves, `§` the prompt, `¢` an at sign. (No straight quotation marks: among others nothing tells which
+/// of them open.)
 const FORMS: &[&str] = &[
     "sk-proj-@",
     "SK-PROJ-@",

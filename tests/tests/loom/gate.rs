@@ -18,8 +18,8 @@ fn opening() -> Arc<Gated<Atomic<Gcra>, u64>> {
     Arc::new(gated)
 }
 
-/// Whoever finds the gate open finds the bucket empty, also where another thread has opened it, and also for a look. Seen to fail when the gate is opened
-/// before the limit is drained, and when what was done before the opening is not acquired with it.
+/// Whoever finds the gate open finds the bucket empty, also where another thread has opened it, and also for a look. Seen to fail when the
+/// gate is opened before the limit is drained, and when what was done before the opening is not acquired with it.
 #[test]
 fn nobody_passes_a_gate_before_the_bucket_is_empty() {
     loom::model(|| {
@@ -34,8 +34,8 @@ fn nobody_passes_a_gate_before_the_bucket_is_empty() {
     });
 }
 
-/// A closing that meets an opening is not lost: who comes after it is kept out. Seen to fail when the opening does not look whether the gate has been shut
-/// again.
+/// A closing that meets an opening is not lost: who comes after it is kept out. Seen to fail when the opening does not look whether the
+/// gate has been shut again.
 #[test]
 fn nobody_is_admitted_after_a_closing() {
     loom::model(|| {

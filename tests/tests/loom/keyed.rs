@@ -43,7 +43,8 @@ fn a_key_that_two_threads_bring_has_one_limiter() {
     });
 }
 
-/// An idle key gives its place away or is used again, and never both. Seen to fail when who enters stores its word, whatever is there by then.
+/// An idle key gives its place away or is used again, and never both. Seen to fail when who enters stores its word, whatever is there by
+/// then.
 #[test]
 fn a_place_goes_to_one_of_those_who_want_it() {
     loom::model(|| {
@@ -84,8 +85,8 @@ fn a_displacement_is_worth_one_burst() {
     });
 }
 
-/// Three threads bring one key and choose different places, since not all of their clocks have seen the old key become idle. Seen to fail when a
-/// key in use is passed over without a trace, and when only the slot that is taken changes.
+/// Three threads bring one key and choose different places, since not all of their clocks have seen the old key become idle. Seen to fail
+/// when a key in use is passed over without a trace, and when only the slot that is taken changes.
 #[test]
 fn clocks_that_disagree_make_no_second_limiter() {
     loom::model(|| {

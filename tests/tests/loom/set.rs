@@ -64,8 +64,8 @@ fn a_set_reserves_all_or_nothing() {
     });
 }
 
-/// Promise 1 for calls with a time: two are never given the same, also while one that was before them is cancelled. Seen to fail when a limit
-/// that has less left than it had may put its part off.
+/// Promise 1 for calls with a time: two are never given the same, also while one that was before them is cancelled. Seen to fail when a
+/// limit that has less left than it had may put its part off.
 #[test]
 fn a_set_gives_each_reservation_a_time_of_its_own() {
     loom::model(|| {

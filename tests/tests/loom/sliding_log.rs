@@ -98,8 +98,8 @@ fn no_call_is_forgotten_with_idle_places() {
     });
 }
 
-/// Nothing is left once a log is drained, and a place that was reserved meanwhile stays so. Seen to fail when `drain_since` stores its end instead of
-/// exchanging it.
+/// Nothing is left once a log is drained, and a place that was reserved meanwhile stays so. Seen to fail when `drain_since` stores its end
+/// instead of exchanging it.
 #[test]
 fn a_drain_forgets_no_reservation() {
     const LATER: Nanos = Nanos(NOW.0 + 1_000_000_000);

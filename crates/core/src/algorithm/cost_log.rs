@@ -19,9 +19,9 @@ const SKEW: Nanos = Nanos::from_secs(1);
 /// from then on no longer. So it is the client's limit against a counter that resets at a time that nobody knows: what fits any window
 /// fits theirs, whatever its phase.
 ///
-/// Its state is a queue of [`Admissions`]: a [`Ring`] of a fixed size, where nothing is allocated, or one on the heap (`HeapCostLog` of the `paceline`
-/// crate). It is too wide for an atomic word, so a [`Locked`](crate::Locked) cell holds it. A queue that is full refuses until the oldest
-/// admission leaves the window: stricter, never above.
+/// Its state is a queue of [`Admissions`]: a [`Ring`] of a fixed size, where nothing is allocated, or one on the heap (`HeapCostLog` of the
+/// `paceline` crate). It is too wide for an atomic word, so a [`Locked`](crate::Locked) cell holds it. A queue that is full refuses until
+/// the oldest admission leaves the window: stricter, never above.
 ///
 /// # Verbs that are not there
 /// It can't be [reserved](crate::Reserve) from, since a ticket would be two copies of the queue:
@@ -44,8 +44,8 @@ const SKEW: Nanos = Nanos::from_secs(1);
 /// ```
 ///
 /// # Source
-/// "Better Rate Limiting With Redis Sorted Sets" (ClassDojo Engineering, 2015) describes the log of times from which what has left the window is cut
-/// off.
+/// "Better Rate Limiting With Redis Sorted Sets" (ClassDojo Engineering, 2015) describes the log of times from which what has left the
+/// window is cut off.
 ///
 /// # Clocks that go back
 /// A reading behind the newest admission counts as that one's time, so late readings are only stricter. One that is behind by more than the
@@ -53,8 +53,9 @@ const SKEW: Nanos = Nanos::from_secs(1);
 /// limit a jump.
 ///
 /// # Cost
-/// 16 bytes for each admission of the last window; a `Ring` of `N` is `16 + 16 * N` and three `usize`. An admission costs constant time (averaged); a refusal walks over what has to leave the
-/// window before the cost fits, an `undo` over all of it, and a change of its numbers copies it.
+/// 16 bytes for each admission of the last window; a `Ring` of `N` is `16 + 16 * N` and three `usize`. An admission costs constant time
+/// (averaged); a refusal walks over what has to leave the window before the cost fits, an `undo` over all of it, and a change of its
+/// numbers copies it.
 ///
 /// ```
 /// use core::time::Duration;
@@ -233,7 +234,8 @@ impl<Q: Admissions> Algorithm for CostLog<Q> {
         decision
     }
 
-    /// Turns the queue once, without the oldest one that it can be: what a late call took is not told from what others took since its reading.
+    /// Turns the queue once, without the oldest one that it can be: what a late call took is not told from what others took since its
+    /// reading.
     fn undo(&self, logged: &mut Logged<Q>, now: Nanos, cost: u32) {
         let mut undone = false;
         for _ in 0..logged.count() {
@@ -296,9 +298,8 @@ impl<Q: Admissions> Empty for CostLog<Q> {
         self.drain_since(logged, now, now);
     }
 
-    /// What was taken then comes between what was admitted before and since; where the queue has no place for it, it counts from the next later one
-    /// on, or that is the last of it, as one with it.
-    /// A time to come counts as now.
+    /// What was taken then comes between what was admitted before and since; where the queue has no place for it, it counts from the next
+    /// later one on, or that is the last of it, as one with it. A time to come counts as now.
     fn drain_since(&self, logged: &mut Logged<Q>, now: Nanos, since: Nanos) -> bool {
         let since = since.min(now);
         let anew = self.began_anew(logged, now);
@@ -314,9 +315,9 @@ impl<Q: Admissions> Empty for CostLog<Q> {
     }
 }
 
-/// Calls stay where they are in time, whatever the rule but [`CarryOver::Reset`], and count against the new limit in the new window: what was
-/// admitted before the change and what is after are together never more than that, but where there was more already. Of a longer window it has
-/// forgotten what came before the old one, and takes that for all of it: nothing is admitted until that has left the window.
+/// Calls stay where they are in time, whatever the rule but [`CarryOver::Reset`], and count against the new limit in the new window: what
+/// was admitted before the change and what is after are together never more than that, but where there was more already. Of a longer window
+/// it has forgotten what came before the old one, and takes that for all of it: nothing is admitted until that has left the window.
 impl<Q: Admissions> Reconfigure for CostLog<Q> {
     fn carry_over(&self, logged: &Logged<Q>, now: Nanos, new: &Self, rule: CarryOver) -> Logged<Q> {
         if rule == CarryOver::Reset {

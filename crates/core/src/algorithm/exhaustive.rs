@@ -1,4 +1,5 @@
-//! Walks through all that an algorithm on eight bits can hold: the laws of [`Algorithm`] without a sample, for those that step in whole periods.
+//! Walks through all that an algorithm on eight bits can hold: the laws of [`Algorithm`] without a sample, for those that step in whole
+//! periods.
 #![allow(clippy::arithmetic_side_effects, reason = "overflow checks are on in tests")]
 
 extern crate std;
@@ -82,15 +83,16 @@ impl<A: Algorithm<State = u8, Cost = u32> + Debug> Small<A> {
         }
     }
 
-    /// From a burst at any time: who looks for it once in as long as it remembers, however late it is then seen to be idle, finds no busy one.
+    /// From a burst at any time: who looks for it once in as long as it remembers, however late it is then seen to be idle, finds no busy
+    /// one.
     pub(super) fn is_forgotten_in_time(&self) {
         is_forgotten_in_time(&self.algorithm, self.burst, Nanos(self.memory * self.period), self.range * self.period);
     }
 
     /// Walks every state that the word and an unbounded limiter can reach together, with readings up to the skew behind, from a clock that
     /// starts everywhere. `exact` decides in whole numbers that do not wrap, on a state relative to the clock that `pass` moves on
-    /// by a period: it answers the periods to wait, where it refuses. Never does the word admit what the other refuses; it refuses what the other admits
-    /// only when idle for longer than the word remembers, or where it skipped zero, and never for longer than the horizon.
+    /// by a period: it answers the periods to wait, where it refuses. Never does the word admit what the other refuses; it refuses what the
+    /// other admits only when idle for longer than the word remembers, or where it skipped zero, and never for longer than the horizon.
     pub(super) fn follows<E: Copy + Eq + Hash + Debug>(
         &self,
         new: E,

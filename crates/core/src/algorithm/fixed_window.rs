@@ -11,16 +11,16 @@ use crate::{
 
 /// The counter that is set to zero at fixed times: a limit for each aligned window, and nothing that outlives one.
 ///
-/// So count the servers that say when their quota resets, by the hour or the day. Never more than the limit is admitted in each window, for the
-/// readings that were passed in; across an edge twice the limit may go in no time at all. Who wants less than that takes
+/// So count the servers that say when their quota resets, by the hour or the day. Never more than the limit is admitted in each window, for
+/// the readings that were passed in; across an edge twice the limit may go in no time at all. Who wants less than that takes
 /// [`Gcra`](crate::Gcra). The largest cost is the [`Quota`]'s limit. Nothing is rounded.
 ///
 /// It is the counter that expires: "Pattern: Rate limiter 1" in Redis's documentation of `INCR`.
 ///
 /// # When windows begin
-/// At the multiples of the period on the limiter's clock, and [`phase`](Self::phase) later if that is given. With a clock that tells the time since
-/// 1970, that makes calendar windows. The free tier of Gemini counts requests a day and resets at midnight Pacific time, which is 8 hours after
-/// midnight UTC in winter:
+/// At the multiples of the period on the limiter's clock, and [`phase`](Self::phase) later if that is given. With a clock that tells the
+/// time since 1970, that makes calendar windows. The free tier of Gemini counts requests a day and resets at midnight Pacific time, which
+/// is 8 hours after midnight UTC in winter:
 /// ```
 /// use paceline_core::{Atomic, CarryOver, Decision, FixedWindow, Limit, Nanos, Quota};
 /// let daily = FixedWindow::new(Quota::per_day(200))?;
@@ -33,24 +33,25 @@ use crate::{
 /// assert_eq!(limit.decide(evening, 1), Decision::Denied { retry_after: Nanos::from_secs(3_600) });
 /// # Ok::<(), paceline_core::QuotaError>(())
 /// ```
-/// A day is 24 hours here. Where clocks change twice a year, give the new phase by `set_quota` at the change: what was counted stays counted, and the window
-/// that is running ends an hour earlier or later.
+/// A day is 24 hours here. Where clocks change twice a year, give the new phase by `set_quota` at the change: what was counted stays
+/// counted, and the window that is running ends an hour earlier or later.
 ///
 /// # Readings that are late
-/// The state is the newest window in which something is committed, and its count. A reading that lies before it is refused until that window begins, since
-/// the one that it lies in is over, and nobody knows any more what was left of it.
+/// The state is the newest window in which something is committed, and its count. A reading that lies before it is refused until that
+/// window begins, since the one that it lies in is over, and nobody knows any more what was left of it.
 ///
 /// # What is committed beyond the limit
 /// A reservation may be for a later window, first come, first served; what is left of the windows before is then lost. So is what
-/// is too little for the next in a queue, which may wait for longer than [`wait_behind`](crate::Limit::wait_behind) forecasts. A charge counts in the newest window, up
-/// to the limit, and what exceeds it is forgotten: servers that count so set the counter to zero, whatever it says, and nothing is owed to the next
-/// window. What is given back in a window that is no longer the newest is lost.
+/// is too little for the next in a queue, which may wait for longer than [`wait_behind`](crate::Limit::wait_behind) forecasts. A charge
+/// counts in the newest window, up to the limit, and what exceeds it is forgotten: servers that count so set the counter to zero, whatever
+/// it says, and nothing is owed to the next window. What is given back in a window that is no longer the newest is lost.
 ///
 /// # Time that wraps
-/// The count takes as many bits as the limit has, the number of the window the rest of the word, modulo its range. A window counts as ahead within the
-/// [`Horizon`] in whole windows: the debt and the patience, of at most 65,535 together, and the skew, of as many. A clock that jumps back further finds
-/// a new limiter, one that jumps back less is waited for. Once the numbers have wrapped, an old window may be taken for a new one, for its
-/// length; that is after [`memory`](Self::memory), for 1,000,000 a minute on a `u32` 2.8 days, and [`forget_idle`](crate::Cell::forget_idle) prevents it.
+/// The count takes as many bits as the limit has, the number of the window the rest of the word, modulo its range. A window counts as ahead
+/// within the [`Horizon`] in whole windows: the debt and the patience, of at most 65,535 together, and the skew, of as many. A clock that
+/// jumps back further finds a new limiter, one that jumps back less is waited for. Once the numbers have wrapped, an old window may be
+/// taken for a new one, for its length; that is after [`memory`](Self::memory), for 1,000,000 a minute on a `u32` 2.8 days, and
+/// [`forget_idle`](crate::Cell::forget_idle) prevents it.
 ///
 /// # Cost
 /// A division of 64 bits, of the reading by the period; with its atomic word 32 bytes, on a `u64` as on a `u32`.
@@ -79,12 +80,12 @@ struct Newest {
 constructors! {
     FixedWindow, quota => Horizon::of(quota),
     new {
-        /// The quota's limit in each of its periods, with a horizon of a window and of clocks up to a second behind each other, or as much of
-        /// that as the word has room for.
+        /// The quota's limit in each of its periods, with a horizon of a window and of clocks up to a second behind each other, or as much
+        /// of that as the word has room for.
         ///
         /// # Errors
-        /// [`QuotaError`] where limit or period is 0, where the burst is not the limit, and where the limit is larger than the word counts to, beside one bit for
-        /// the window: 2^31 - 1 on a `u32`.
+        /// [`QuotaError`] where limit or period is 0, where the burst is not the limit, and where the limit is larger than the word counts
+        /// to, beside one bit for the window: 2^31 - 1 on a `u32`.
     }
     within {
         /// The same within a horizon of the caller's choice: `debt` and `patience` are rounded up to whole windows, and the skew too.
@@ -140,7 +141,8 @@ impl<W: Word> FixedWindow<W> {
         Nanos((self.skew as u64).saturating_mul(self.period))
     }
 
-    /// For how long an old window is sure to be taken for one, before their numbers wrap: call [`forget_idle`](crate::Cell::forget_idle) as often.
+    /// For how long an old window is sure to be taken for one, before their numbers wrap: call [`forget_idle`](crate::Cell::forget_idle) as
+    /// often.
     pub const fn memory(&self) -> Nanos {
         let windows = self.numbers().saturating_sub(self.horizon()).saturating_sub(self.skew as u64);
         Nanos(windows.saturating_mul(self.period))

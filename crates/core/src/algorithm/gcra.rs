@@ -18,16 +18,17 @@ use crate::{
 ///
 /// # Time that wraps
 /// The TAT counts ticks of `2^-s` ns, the coarsest that the [`Quota`]'s accuracy allows, modulo the range of the word. A TAT counts as
-/// ahead of now when it is so by no more than the [`Horizon`]: the burst, what may be committed beyond it, and the tolerated skew. All else is
-/// past and the limiter idle. So a clock that jumps back further than the horizon finds an idle limiter (one extra burst), one that jumps back less is
-/// waited for. On a `u64`, `s` is 0 to 20, and a limiter idle for an eighth of the range and more may, once per range (584 years for `s = 0`, 4.9 hours for
-/// `s = 20`) and for at most the horizon, be taken for a busy one: it never admits early.
+/// ahead of now when it is so by no more than the [`Horizon`]: the burst, what may be committed beyond it, and the tolerated skew. All else
+/// is past and the limiter idle. So a clock that jumps back further than the horizon finds an idle limiter (one extra burst), one that
+/// jumps back less is waited for. On a `u64`, `s` is 0 to 20, and a limiter idle for an eighth of the range and more may, once per range
+/// (584 years for `s = 0`, 4.9 hours for `s = 20`) and for at most the horizon, be taken for a busy one: it never admits early.
 ///
-/// Never early is meant of readings rounded down to a [`tick`](Self::tick): on a `u32`, whose ticks are coarse, a call may come up to a tick early in true
-/// nanoseconds.
+/// Never early is meant of readings rounded down to a [`tick`](Self::tick): on a `u32`, whose ticks are coarse, a call may come up to a
+/// tick early in true nanoseconds.
 ///
 /// On a `u32` the range is short: a few times the burst, or about half an hour at a rate of one a second. Who calls
-/// [`forget_idle`](crate::Cell::forget_idle) at least once in [`memory`](Self::memory), from a timer say, never sees an idle limiter taken for a busy one.
+/// [`forget_idle`](crate::Cell::forget_idle) at least once in [`memory`](Self::memory), from a timer say, never sees an idle limiter taken
+/// for a busy one.
 ///
 /// A caller who waits as he is told comes up to a nanosecond late, and with a burst of 1 that is lost: at intervals of microseconds and
 /// less give a burst of 2 or more.
@@ -117,7 +118,8 @@ impl<W: Word> Gcra<W> {
         self.ticks.span(self.skew_ticks())
     }
 
-    /// For how long an idle limiter is sure to be taken for one, before its time wraps: call [`forget_idle`](crate::Cell::forget_idle) as often.
+    /// For how long an idle limiter is sure to be taken for one, before its time wraps: call [`forget_idle`](crate::Cell::forget_idle) as
+    /// often.
     pub fn memory(&self) -> Nanos {
         self.ticks.memory(self.skew_ticks())
     }
@@ -140,8 +142,8 @@ impl<W: Word> Gcra<W> {
         (now, self.ticks.ahead(tat, now))
     }
 
-    /// The TAT with `ticks` less, at most as much as is ahead of `now`. What is committed beyond the burst was given a later time, or by a later
-    /// reading: what will have drained by then would be given away twice, and is not given back.
+    /// The TAT with `ticks` less, at most as much as is ahead of `now`. What is committed beyond the burst was given a later time, or by a
+    /// later reading: what will have drained by then would be given away twice, and is not given back.
     fn give_back(&self, tat: &mut W, now: Nanos, ticks: W) {
         let (now, ahead) = self.look(*tat, now);
         let drained = ahead.widen().saturating_sub(self.increment(self.burst).widen());

@@ -9,8 +9,9 @@ use crate::{
 
 /// Two algorithms in one word of 64 bits, taken together or not at all in one compare-exchange: requests and tokens, minute and day.
 ///
-/// What a [`Set`](crate::Set) does by charging one limit after the other and giving back, this does at once: it is lock-free as a whole, no other thread ever sees
-/// it half taken, and nothing is given back. The two can't be used apart; where one of them is shared by many, take a `Set`.
+/// What a [`Set`](crate::Set) does by charging one limit after the other and giving back, this does at once: it is lock-free as a whole, no
+/// other thread ever sees it half taken, and nothing is given back. The two can't be used apart; where one of them is shared by many, take
+/// a `Set`.
 ///
 /// ```
 /// use paceline_core::{Atomic, Gcra, NamedLimit, Nanos, Pair, Quota, SetDecision, SlidingWindow};
@@ -25,8 +26,8 @@ use crate::{
 /// ```
 ///
 /// # Verbs
-/// Those that both algorithms have. `undo`, `refund`, `take_up_to`, `drain` and `charge` do to each what they do to one. So with a window of two counters
-/// nothing can be reserved, and this does not compile:
+/// Those that both algorithms have. `undo`, `refund`, `take_up_to`, `drain` and `charge` do to each what they do to one. So with a window
+/// of two counters nothing can be reserved, and this does not compile:
 /// ```compile_fail,E0599
 /// # use paceline_core::{Atomic, Gcra, Nanos, Pair, Quota, Reserve as _, SlidingWindow};
 /// let pair = Pair::new(Gcra::new_u32(Quota::per_minute(60))?, SlidingWindow::new_u32(Quota::per_minute(60))?);
@@ -34,15 +35,17 @@ use crate::{
 /// # Ok::<(), paceline_core::QuotaError>(())
 /// ```
 ///
-/// A reservation is for one time, the earliest at which both admit their costs, and is charged to each *for that time*, since that is when the call
-/// is made. So both horizons have to hold it, and the shorter patience counts. The algorithm that would have been ready earlier is held until then, and refuses
-/// others in between what it could have given them. A cost of 0 is charged to nobody.
+/// A reservation is for one time, the earliest at which both admit their costs, and is charged to each *for that time*, since that is when
+/// the call is made. So both horizons have to hold it, and the shorter patience counts. The algorithm that would have been ready earlier is
+/// held until then, and refuses others in between what it could have given them. A cost of 0 is charged to nobody.
 ///
 /// # Idle
-/// The pair is idle when both are. One that is idle for longer than its word remembers, beside one that never is, may be taken for a busy one.
+/// The pair is idle when both are. One that is idle for longer than its word remembers, beside one that never is, may be taken for a busy
+/// one.
 ///
 /// # Cost
-/// Both steps. The atomic word is one of 64 bits; where the target has none, take [`Locked`](crate::Locked). With it, 40 bytes for two [`Gcra`](crate::Gcra).
+/// Both steps. The atomic word is one of 64 bits; where the target has none, take [`Locked`](crate::Locked). With it, 40 bytes for two
+/// [`Gcra`](crate::Gcra).
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Pair<A, B> {
     first: A,

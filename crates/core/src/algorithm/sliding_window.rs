@@ -12,14 +12,14 @@ use crate::{
 /// The two-counter estimate of a sliding window: what was counted in this window, and of the window before as much as still overlaps.
 ///
 /// Time is cut into windows of the quota's period, from zero on. With `elapsed` of the window gone, a cost is admitted while
-/// `current + cost + previous * (window - elapsed) / window` is at most the limit. Gateways limit so, since "How we built rate limiting capable of
-/// scaling to millions of domains" (J. Desgats, Cloudflare's blog, 2017) described it; here the sum is exact, in whole numbers.
+/// `current + cost + previous * (window - elapsed) / window` is at most the limit. Gateways limit so, since "How we built rate limiting
+/// capable of scaling to millions of domains" (J. Desgats, Cloudflare's blog, 2017) described it; here the sum is exact, in whole numbers.
 ///
 /// # An estimate
-/// It takes the window before for evenly filled. Where that window was filled at its end, **up to twice the limit passes within one trailing
-/// window**; where it was filled at its start, less than the limit does. Callers who wait in line, one at a time, get one less than the limit in each
-/// window, and with a limit of 1 one call in every other. Who needs the limit in any window, exactly, takes a log of the calls; who needs an even pace
-/// takes [`Gcra`](crate::Gcra).
+/// It takes the window before for evenly filled. Where that window was filled at its end, **up to twice the limit passes within one
+/// trailing window**; where it was filled at its start, less than the limit does. Callers who wait in line, one at a time, get one less
+/// than the limit in each window, and with a limit of 1 one call in every other. Who needs the limit in any window, exactly, takes a log of
+/// the calls; who needs an even pace takes [`Gcra`](crate::Gcra).
 ///
 /// ```
 /// use paceline_core::{Atomic, Decision, Limit, Nanos, Quota, SlidingWindow};
@@ -32,18 +32,18 @@ use crate::{
 /// ```
 ///
 /// # What is in the word
-/// The window's index, the count of the window before, and the count of this one. The counts get the bits that limit and debt need, the index the rest and at
-/// least four: so the limit is at most 2^30 - 1 on a `u64` and 16,383 on a `u32`.
+/// The window's index, the count of the window before, and the count of this one. The counts get the bits that limit and debt need, the
+/// index the rest and at least four: so the limit is at most 2^30 - 1 on a `u64` and 16,383 on a `u32`.
 ///
-/// The index wraps. A state counts when its window is this one, the one before, or ahead by no more than the skew; all else is past and the limiter idle. A
-/// reading from before the state's window is late, and counts as one from that window's start: only stricter. A jump back by more than the
-/// [skew](Self::skew) finds an idle limiter. A limiter idle for longer than its [memory](Self::memory) may, once per range and for at most the skew and two windows, be
-/// taken for a busy one, and if clocks disagree just then it may admit one limit more; [`forget_idle`](crate::Cell::forget_idle) keeps it
-/// from that.
+/// The index wraps. A state counts when its window is this one, the one before, or ahead by no more than the skew; all else is past and the
+/// limiter idle. A reading from before the state's window is late, and counts as one from that window's start: only stricter. A jump back
+/// by more than the [skew](Self::skew) finds an idle limiter. A limiter idle for longer than its [memory](Self::memory) may, once per range
+/// and for at most the skew and two windows, be taken for a busy one, and if clocks disagree just then it may admit one limit more;
+/// [`forget_idle`](crate::Cell::forget_idle) keeps it from that.
 ///
 /// # Verbs
-/// All but those for a later time: the word has no counter for a window to come, and a cost put into this one would be gone when its time comes. So this does
-/// not compile:
+/// All but those for a later time: the word has no counter for a window to come, and a cost put into this one would be gone when its time
+/// comes. So this does not compile:
 /// ```compile_fail,E0599
 /// use paceline_core::{Atomic, Nanos, Quota, Reserve, SlidingWindow};
 /// let limit = Atomic::new(SlidingWindow::new(Quota::per_minute(100))?);
@@ -54,7 +54,8 @@ use crate::{
 /// [`wait_behind`](crate::Limit::wait_behind) is exact for callers of cost 1, and the least for larger ones.
 ///
 /// # Cost
-/// One division of 64 bits and two multiplications; a refusal divides by 128 bits besides. With its atomic word 32 bytes, on a `u64` and on a `u32`.
+/// One division of 64 bits and two multiplications; a refusal divides by 128 bits besides. With its atomic word 32 bytes, on a `u64` and on
+/// a `u32`.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct SlidingWindow<W = u64> {
     /// In nanoseconds.
@@ -78,7 +79,8 @@ constructors! {
         /// [`QuotaError`] where limit or period is 0, where the limit is larger than the word holds, and where the burst is not the limit.
     }
     within {
-        /// The same with the debt and the skew of `horizon`. Its patience plays no part; the skew is rounded up to whole windows, at least one.
+        /// The same with the debt and the skew of `horizon`. Its patience plays no part; the skew is rounded up to whole windows, at least
+        /// one.
         ///
         /// # Errors
         /// As with the default horizon, and where limit, debt and skew together do not fit.
@@ -101,7 +103,8 @@ impl<W: Word> SlidingWindow<W> {
         Nanos(self.window.get().saturating_mul(self.late as u64))
     }
 
-    /// For how long an idle limiter is sure to be taken for one, before its index wraps: call [`forget_idle`](crate::Cell::forget_idle) as often.
+    /// For how long an idle limiter is sure to be taken for one, before its index wraps: call [`forget_idle`](crate::Cell::forget_idle) as
+    /// often.
     pub fn memory(&self) -> Nanos {
         let late = u64::from(self.late);
         Nanos(self.indexes().saturating_sub(late.saturating_mul(2)).saturating_sub(1).saturating_mul(self.window.get()))
@@ -304,8 +307,8 @@ impl<W: Word> Empty for SlidingWindow<W> {
         self.take(word, now, self.limit, self.limit);
     }
 
-    /// Where the next window has begun to count since, all of the limit was taken in the one before: what of it was due to an older one, nobody knows any more.
-    /// A time to come has no window yet, and counts as now.
+    /// Where the next window has begun to count since, all of the limit was taken in the one before: what of it was due to an older one,
+    /// nobody knows any more. A time to come has no window yet, and counts as now.
     fn drain_since(&self, word: &mut W, now: Nanos, since: Nanos) -> bool {
         let since = since.min(now);
         let (window, seen) = (since.0 / self.window, self.look(*word, since));

@@ -16,20 +16,22 @@ const SKEW_BITS: u32 = 6;
 /// The token bucket that is refilled in lumps: `n` tokens at once every period, at fixed times, up to its burst.
 ///
 /// So Envoy's `token_bucket` refills (`tokens_per_fill` every `fill_interval`, up to `max_tokens`) and .NET's `TokenBucketRateLimiter`
-/// (`TokensPerPeriod` every `ReplenishmentPeriod`, up to `TokenLimit`); the bucket itself is from J. S. Turner's "New Directions in Communications"
-/// (IEEE Communications Magazine, 1986). One that refills continuously is [`Gcra`](crate::Gcra): of the same quota it gives one token at a time,
-/// where this one gives nothing for a period and then all of it. Over any time `t` at most `burst + n * (floor(t / period) + 1)` is admitted.
+/// (`TokensPerPeriod` every `ReplenishmentPeriod`, up to `TokenLimit`); the bucket itself is from J. S. Turner's "New Directions in
+/// Communications" (IEEE Communications Magazine, 1986). One that refills continuously is [`Gcra`](crate::Gcra): of the same quota it gives
+/// one token at a time, where this one gives nothing for a period and then all of it. Over any time `t` at most
+/// `burst + n * (floor(t / period) + 1)` is admitted.
 ///
 /// The [`Quota`]'s limit is `n`. A lump larger than the burst is cut to it, since the rest would overflow. Nothing is rounded: there is no
 /// [loss](Quota::loss), and any rate is kept.
 ///
 /// # When lumps come
-/// At the multiples of the period on the limiter's clock, and [`phase`](Self::phase) later if that is given. A call waits for the lump that fills its
-/// want, exactly to the nanosecond; calls that want more than `burst - n + 1` may find that what a lump brought overflowed before they
-/// went, so a queue of them may wait for longer than [`wait_behind`](crate::Limit::wait_behind) forecasts.
+/// At the multiples of the period on the limiter's clock, and [`phase`](Self::phase) later if that is given. A call waits for the lump that
+/// fills its want, exactly to the nanosecond; calls that want more than `burst - n + 1` may find that what a lump brought overflowed before
+/// they went, so a queue of them may wait for longer than [`wait_behind`](crate::Limit::wait_behind) forecasts.
 ///
 /// # Where it starts
-/// Full, as every limiter that was never used. One that starts with less has had the rest taken at once, by [`take_up_to`](crate::Drain::take_up_to):
+/// Full, as every limiter that was never used. One that starts with less has had the rest taken at once, by
+/// [`take_up_to`](crate::Drain::take_up_to):
 /// ```
 /// use paceline_core::{Atomic, Decision, Drain, Limit, Nanos, Quota, TokenBucket};
 /// let bucket = Atomic::new(TokenBucket::new(Quota::per_second(10).burst(100))?);
@@ -41,11 +43,12 @@ const SKEW_BITS: u32 = 6;
 /// ```
 ///
 /// # Time that wraps
-/// It is the state of GCRA with time in lumps and ticks that are tokens: the number of the token from which on the bucket would be full, modulo the
-/// range of the word. It counts as ahead within the [`Horizon`]: the burst, what may be committed beyond it, and the skew, in lumps and rounded up
-/// to a power of two of them. A clock that jumps back further finds a full bucket, one that jumps back less is waited for. An idle bucket may be
-/// taken for a busy one once its tokens have wrapped, after [`memory`](Self::memory): on a `u64` for `n = 1,000,000` after 18 million million periods,
-/// on a `u32` after some 4,000. [`forget_idle`](crate::Cell::forget_idle) prevents it, and a bucket that was never used is full whatever the time.
+/// It is the state of GCRA with time in lumps and ticks that are tokens: the number of the token from which on the bucket would be full,
+/// modulo the range of the word. It counts as ahead within the [`Horizon`]: the burst, what may be committed beyond it, and the skew, in
+/// lumps and rounded up to a power of two of them. A clock that jumps back further finds a full bucket, one that jumps back less is waited
+/// for. An idle bucket may be taken for a busy one once its tokens have wrapped, after [`memory`](Self::memory): on a `u64` for
+/// `n = 1,000,000` after 18 million million periods, on a `u32` after some 4,000. [`forget_idle`](crate::Cell::forget_idle) prevents it,
+/// and a bucket that was never used is full whatever the time.
 ///
 /// # Cost
 /// A division of 64 bits; with its atomic word 32 bytes, on a `u64` as on a `u32`.
@@ -67,12 +70,12 @@ pub struct TokenBucket<W = u64> {
 constructors! {
     TokenBucket, quota => Horizon::of(quota),
     new {
-        /// A lump of the quota's limit every period, up to its burst, within the default [`Horizon::of`] it, or as much of that as the word has
-        /// room for.
+        /// A lump of the quota's limit every period, up to its burst, within the default [`Horizon::of`] it, or as much of that as the word
+        /// has room for.
         ///
         /// # Errors
-        /// [`QuotaError`] where limit, period or burst is 0, where the period is longer than 9 years, and where the burst is more than seven
-        /// eighths of the range of the word.
+        /// [`QuotaError`] where limit, period or burst is 0, where the period is longer than 9 years, and where the burst is more than
+        /// seven eighths of the range of the word.
     }
     within {
         /// The same within a horizon of the caller's choice.
@@ -130,7 +133,8 @@ impl<W: Word> TokenBucket<W> {
         Nanos(self.skew_lumps().saturating_mul(self.period()))
     }
 
-    /// For how long an idle bucket is sure to be taken for one, before its tokens wrap: call [`forget_idle`](crate::Cell::forget_idle) as often.
+    /// For how long an idle bucket is sure to be taken for one, before its tokens wrap: call [`forget_idle`](crate::Cell::forget_idle) as
+    /// often.
     pub fn memory(&self) -> Nanos {
         let tokens = W::ZERO.wrapping_sub(W::truncate(1)).wrapping_sub(self.axis().horizon());
         let tokens = tokens.widen().saturating_sub(self.skew_tokens() as u64);
@@ -210,8 +214,8 @@ impl<W: Word> TokenBucket<W> {
         Nanos(lumps.saturating_mul(self.period()).saturating_sub(self.lumps(now).1))
     }
 
-    /// Puts `tokens` back into the bucket, at most those that it lacks. What is committed beyond the burst was given the time of a later lump, or by a later
-    /// reading: the tokens that lumps will have replaced by then would be given away twice, and are not given back.
+    /// Puts `tokens` back into the bucket, at most those that it lacks. What is committed beyond the burst was given the time of a later
+    /// lump, or by a later reading: the tokens that lumps will have replaced by then would be given away twice, and are not given back.
     fn give_back(&self, full: &mut W, now: Nanos, tokens: u64) {
         let (come, ahead) = self.look(*full, now);
         let lump = u64::from(self.lump);

@@ -253,7 +253,8 @@ static RATES: &[Rule] = &[
     rule(Rank::Weak, Reason::Overloaded, all![Capacity]).whole(),
 ];
 
-/// Codes that their words alone would not tell apart. Sorted. Cloudflare's 10xx, which are other services' too and lose to words, Zhipu's 1xxx, JSON-RPC's and Binance's negative ones, Twilio, Okta, Volcengine.
+/// Codes that their words alone would not tell apart. Sorted. Cloudflare's 10xx, which are other services' too and lose to words, Zhipu's
+/// 1xxx, JSON-RPC's and Binance's negative ones, Twilio, Okta, Volcengine.
 static LISTED: &[(&[u8], Rank, Reason)] = &[
     (b"-1003", Rank::Rate, Reason::UnknownRate),
     (b"-1015", Rank::Rate, Reason::UnknownRate),

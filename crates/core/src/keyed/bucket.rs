@@ -59,8 +59,8 @@ impl Tag {
 
 /// What a bucket held at one moment.
 ///
-/// The slots are a ring through which a cursor goes, lap by lap: those before it are a lap ahead. A key enters at the cursor, and the key that is there, when it
-/// is to stay, goes to the next lap itself, to let the cursor pass.
+/// The slots are a ring through which a cursor goes, lap by lap: those before it are a lap ahead. A key enters at the cursor, and the key
+/// that is there, when it is to stay, goes to the next lap itself, to let the cursor pass.
 pub(super) struct Seen([Slot; WAYS]);
 
 impl Seen {
@@ -79,10 +79,10 @@ impl Seen {
 /// Slots that share a cache line.
 ///
 /// # Orderings
-/// Changes of a state are like those of any limit, and order nothing. But the words of a bucket together say which keys it holds, so they are read
-/// with `Acquire` and changed with `AcqRel`: who sees the cursor before a slot sees all keys that entered before. Why a key never gets two slots: who brings it has
-/// seen the cursor, and read all slots after that; had another key entered since, it would have changed the slot at the cursor, and the exchange there
-/// would fail.
+/// Changes of a state are like those of any limit, and order nothing. But the words of a bucket together say which keys it holds, so they
+/// are read with `Acquire` and changed with `AcqRel`: who sees the cursor before a slot sees all keys that entered before. Why a key never
+/// gets two slots: who brings it has seen the cursor, and read all slots after that; had another key entered since, it would have changed
+/// the slot at the cursor, and the exchange there would fail.
 #[derive(Clone, Copy)]
 pub(super) struct Bucket<'a>(&'a [AtomicU64]);
 
@@ -124,7 +124,8 @@ impl<'a> Bucket<'a> {
         }
     }
 
-    /// Gives the slot at `place` to a key that was not `seen`, and tells whether nobody came between: passes over the keys from the cursor up to there.
+    /// Gives the slot at `place` to a key that was not `seen`, and tells whether nobody came between: passes over the keys from the cursor
+    /// up to there.
     pub(super) fn enter(self, seen: &Seen, place: usize, tag: Tag, state: u32) -> bool {
         for (at, slot) in seen.ring() {
             let next = if at == place { slot.in_next_lap(tag.0.into(), state) } else { slot.passed_over() };

@@ -10,14 +10,14 @@ use crate::{
 
 /// The limit of one key of a [`Keyed`] table: a view, as cheap as a reference, which can stand wherever a limit can.
 ///
-/// A cost of 0 takes no place. Where the table has none for the key and [refuses](WhenFull::Refuse) it, nothing can be taken, drained or charged: such a key is refused anyway, until there is
-/// a place, and then it begins anew.
+/// A cost of 0 takes no place. Where the table has none for the key and [refuses](WhenFull::Refuse) it, nothing can be taken, drained or
+/// charged: such a key is refused anyway, until there is a place, and then it begins anew.
 ///
-/// With [`WhenFull::Overflow`], what is undone is given back to the key once it has a place of its own, even where it was taken before from what
-/// all share: that key may then be one such cost above its quota, which the shared limiter has paid.
+/// With [`WhenFull::Overflow`], what is undone is given back to the key once it has a place of its own, even where it was taken before from
+/// what all share: that key may then be one such cost above its quota, which the shared limiter has paid.
 ///
-/// There is no `Reserve`: who holds a ticket for later can't see his key displaced, or move from the shared limiter to one of its own. Nor are states saved: the
-/// random key of the fingerprints does not outlive a restart.
+/// There is no `Reserve`: who holds a ticket for later can't see his key displaced, or move from the shared limiter to one of its own. Nor
+/// are states saved: the random key of the fingerprints does not outlive a restart.
 #[derive(Debug)]
 pub struct KeyLimit<'a, A: Algorithm<State = u32, Cost = u32>, const N: usize> {
     table: &'a Keyed<A, N>,
@@ -68,7 +68,8 @@ impl<'a, A: Algorithm<State = u32, Cost = u32>, const N: usize> KeyLimit<'a, A, 
         }
     }
 
-    /// What `change` answers once its change of the state stands, for which the key takes a place; where its answer is not to be `kept`, it has changed nothing.
+    /// What `change` answers once its change of the state stands, for which the key takes a place; where its answer is not to be `kept`, it
+    /// has changed nothing.
     fn update<R>(&self, now: Nanos, change: impl Fn(&mut u32) -> R, kept: impl Fn(&R) -> bool) -> Result<R, Full> {
         let (bucket, tag) = (self.bucket(), self.tag());
         loop {
@@ -171,9 +172,9 @@ impl<A: Empty<State = u32, Cost = u32>, const N: usize> KeyLimit<'_, A, N> {
     }
 }
 
-/// For a table that [refuses](WhenFull::Refuse) keys for which it has no place. One that displaces a key forgets the calls that it has in flight, and
-/// what they give back is missing from those that it begins afterwards. One with a shared limiter never gets back what a key has in flight of that
-/// when it finds a place of its own.
+/// For a table that [refuses](WhenFull::Refuse) keys for which it has no place. One that displaces a key forgets the calls that it has in
+/// flight, and what they give back is missing from those that it begins afterwards. One with a shared limiter never gets back what a key
+/// has in flight of that when it finds a place of its own.
 impl<const N: usize> InFlight for KeyLimit<'_, Concurrency, N> {}
 
 impl<A: Debit<State = u32, Cost = u32>, const N: usize> Charge for KeyLimit<'_, A, N> {

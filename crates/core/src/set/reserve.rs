@@ -52,7 +52,8 @@ impl<L: Reserve<Cost = u32>, const N: usize> NamedReserve for Set<L, N> {
 }
 
 impl<L: Reserve<Cost = u32>, const N: usize> Set<L, N> {
-    /// Charges each limit for the time that is `wait` from now, or gives back and tells what the first says that has not as much left for then.
+    /// Charges each limit for the time that is `wait` from now, or gives back and tells what the first says that has not as much left for
+    /// then.
     fn reserve_in(&self, wait: Nanos, now: Nanos, costs: [u32; N]) -> Result<[Option<L::Ticket>; N], SetDecision> {
         let mut tickets = [const { None }; N];
         for ((place, limit, cost), taken) in self.each(costs).zip(&mut tickets).filter(|((.., cost), _)| *cost > 0) {

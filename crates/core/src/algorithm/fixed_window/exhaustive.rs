@@ -1,6 +1,7 @@
 //! Every state of a counter on eight bits.
 //!
-//! Seen to fail when a late reading is counted in the window that it lies in, when `is_idle` leaves the skew out, and when half the range counts as ahead.
+//! Seen to fail when a late reading is counted in the window that it lies in, when `is_idle` leaves the skew out, and when half the range
+//! counts as ahead.
 
 use core::time::Duration;
 

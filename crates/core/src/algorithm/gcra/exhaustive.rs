@@ -141,7 +141,8 @@ impl Unbounded {
 
 /// Walks every state that the word and the unbounded limiter can reach together, with readings up to the skew behind, from a clock that
 /// starts everywhere: they agree to the tick, or to one more where the word skipped zero; only when idle for longer than the word
-/// remembers does the word refuse what the other admits, and never for longer than the horizon; and never does it admit what the other refuses.
+/// remembers does the word refuse what the other admits, and never for longer than the horizon; and never does it admit what the other
+/// refuses.
 #[test]
 fn the_word_follows_the_unbounded_limiter_into_every_state() {
     let in_nanoseconds = |gcra: &Gcra<u8>| gcra.ticks.horizon() == HORIZON;

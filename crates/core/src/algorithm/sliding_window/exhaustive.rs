@@ -1,7 +1,7 @@
 //! Every state of an 8-bit window, at every reading, for every cost: the laws of [`Algorithm`] without a sample.
 //!
-//! Seen to fail when a late reading counts as one in its own window, when the index is compared without its wrap, and when the share of the window
-//! before is rounded down.
+//! Seen to fail when a late reading counts as one in its own window, when the index is compared without its wrap, and when the share of the
+//! window before is rounded down.
 
 extern crate std;
 use std::{collections::HashSet, vec::Vec};
@@ -146,9 +146,9 @@ fn counts(limiter: &SlidingWindow<u8>, word: u8) -> [i64; 2] {
     [word >> limiter.bits, word].map(|count| (u64::from(count) & limiter.counts()) as i64)
 }
 
-/// Walks every state that the word and the unbounded limiter can reach together, with readings up to the skew behind, from a clock that starts everywhere.
-/// They agree; only when idle for longer than its memory does the word keep counts that the other has dropped and refuse what it admits, and never does it admit what the other refuses, as long as its counts are
-/// the other's or the clock is on time.
+/// Walks every state that the word and the unbounded limiter can reach together, with readings up to the skew behind, from a clock that
+/// starts everywhere. They agree; only when idle for longer than its memory does the word keep counts that the other has dropped and refuse
+/// what it admits, and never does it admit what the other refuses, as long as its counts are the other's or the clock is on time.
 #[test]
 fn the_word_follows_the_unbounded_limiter_into_every_state() {
     for limiter in limiters() {

@@ -1,7 +1,7 @@
 //! Every state of a bucket on eight bits.
 //!
-//! Seen to fail when a wait is a lump short, when a late reading is given the lump that it has not seen, when `is_idle` leaves the skew out, and when half
-//! the range counts as ahead.
+//! Seen to fail when a wait is a lump short, when a late reading is given the lump that it has not seen, when `is_idle` leaves the skew
+//! out, and when half the range counts as ahead.
 
 use core::time::Duration;
 

@@ -33,8 +33,8 @@ fn wait(view: View) -> Option<Nanos> {
     }
 }
 
-/// It opens to the nanosecond when it said, and tells that time for as long as the word remembers. Seen to fail when the reading is not rounded down to
-/// its tick, and when it is settled at once.
+/// It opens to the nanosecond when it said, and tells that time for as long as the word remembers. Seen to fail when the reading is not
+/// rounded down to its tick, and when it is settled at once.
 fn opens_in_time(rule: &Rule<u8>, four: u64, word: u8, now: Nanos) {
     let Some(shut) = wait(rule.view(word, now)) else { return };
     let since = now.saturating_add(shut);

@@ -17,7 +17,8 @@ fn windows() -> impl Iterator<Item = (Window<u8>, u64, u64)> {
     })
 }
 
-/// Readings around `now` on which a place that was taken then tells the past from the future: as late as the skew, and as long as the word remembers.
+/// Readings around `now` on which a place that was taken then tells the past from the future: as late as the skew, and as long as the word
+/// remembers.
 fn readings(window: &Window<u8>, now: Nanos, tick: u64) -> impl Iterator<Item = Nanos> {
     let memory = u64::from(u8::MAX - window.ticks.horizon());
     let late = (window.skew_ticks() - 1) * tick;
@@ -32,7 +33,8 @@ fn for_every_reading(mut check: impl FnMut(&Window<u8>, u64, u64, Nanos)) {
     }
 }
 
-/// Of one place, calls are a window apart, and not a tick more: what the pigeonholes need. But where its end would be zero it is a tick later.
+/// Of one place, calls are a window apart, and not a tick more: what the pigeonholes need. But where its end would be zero it is a tick
+/// later.
 #[test]
 fn a_place_that_is_taken_follows_the_list_of_its_calls() {
     for_every_reading(|window, length, tick, now| {
