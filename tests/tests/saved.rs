@@ -92,6 +92,20 @@ fn what_is_committed_ahead_stays_so() {
     assert_eq!((wait(state, now), wait(restored, Nanos::from_secs(30))), (Nanos::from_secs(90), Nanos::from_secs(90)));
 }
 
+/// Seen to fail: the numbers of the algorithms, which nobody knows.
+#[test]
+fn the_algorithms_are_called_by_name() {
+    for (found, expected, said) in [
+        (2, 1, "saved by TokenBucket, not by Gcra: "),
+        (0x14, 4, "saved by Pair<Gcra, SlidingWindow>, not by SlidingWindow: "),
+        (3, 0x12, "saved by FixedWindow, not by Pair<Gcra, TokenBucket>: "),
+        (0x1f, 1, "saved by algorithm 31, which this version does not know, not by Gcra: "),
+    ] {
+        let error = RestoreError::OtherAlgorithm { found, expected }.to_string();
+        assert!(error.contains(said), "{error}");
+    }
+}
+
 #[test]
 fn a_state_of_another_algorithm_is_refused() {
     let quota = Quota::per_minute(10);

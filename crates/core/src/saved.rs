@@ -4,7 +4,7 @@ use core::{error::Error, fmt};
 const VERSION: u8 = 1;
 
 /// The names of algorithms in a [`Saved`] state; that of a pair is two of them.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Name {
     Gcra = 1,
     TokenBucket = 2,
@@ -12,7 +12,14 @@ pub(crate) enum Name {
     SlidingWindow = 4,
 }
 
+impl Name {
+    const ALL: [Self; 4] = [Self::Gcra, Self::TokenBucket, Self::FixedWindow, Self::SlidingWindow];
+}
+
 const NAME_BITS: u32 = 4;
+
+/// The bits of the second name of a pair.
+const PART: u8 = (1 << NAME_BITS) - 1;
 
 /// A limiter's state as it is kept over a restart, relative to the moment of saving: a clock may start anew.
 ///
@@ -61,7 +68,7 @@ impl Saved {
     /// What each of two told.
     pub(crate) const fn each(&self) -> [Self; 2] {
         let [one, two] = self.numbers;
-        let second = self.algorithm & ((1 << NAME_BITS) - 1);
+        let second = self.algorithm & PART;
         [Self { algorithm: self.algorithm.wrapping_shr(NAME_BITS), numbers: [one, 0] }, Self { algorithm: second, numbers: [two, 0] }]
     }
 
@@ -126,11 +133,23 @@ impl fmt::Display for RestoreError {
                 write!(f, "the state is of version {found}, and this library reads {VERSION}: update it or start anew")
             }
             Self::OtherAlgorithm { found, expected } => {
-                write!(
-                    f,
-                    "the state was saved by algorithm {found}, not {expected}: restore it into the limiter that it came from or start anew"
-                )
+                let [found, expected] = [found, expected].map(|&number| Spelled(number));
+                write!(f, "the state was saved by {found}, not by {expected}: restore it into the limiter that it came from or start anew")
             }
+        }
+    }
+}
+
+/// An algorithm as users call it.
+struct Spelled(u8);
+
+impl fmt::Display for Spelled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = |number: u8| Name::ALL.into_iter().find(|&name| name as u8 == number);
+        match (named(self.0), [self.0.wrapping_shr(NAME_BITS), self.0 & PART].map(named)) {
+            (Some(name), _) => write!(f, "{name:?}"),
+            (None, [Some(first), Some(second)]) => write!(f, "Pair<{first:?}, {second:?}>"),
+            _ => write!(f, "algorithm {}, which this version does not know", self.0),
         }
     }
 }
