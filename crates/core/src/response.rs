@@ -21,8 +21,8 @@ pub struct Response<'a> {
 /// Reads why a request was refused from everything that the response says.
 ///
 /// - A cause that the body names stays; where it names none, a code in the headers does (`x-amzn-errortype`). The status
-/// decides only where both are silent: 401, 402, 403, 413, 498, 503, 529. A 429 is a rate where the headers say when to come back or show
-/// an empty bucket. Without either it stays [`Kind::Unknown`].
+///   decides only where both are silent: 401, 402, 403, 413, 498, 503, 529. A 429 is a rate where the headers say when to come back or show
+///   an empty bucket. Without either it stays [`Kind::Unknown`].
 /// - Words about a quota beside a `retry-after` of at most an hour mean a rate; a code such as `insufficient_quota`
 ///   means money whatever the headers say.
 /// - The wait is the later of the body's and the headers'. A header makes nothing retryable that is not, but for a ban
