@@ -434,3 +434,18 @@ fn logs_and_dumps_around_a_refusal_change_nothing() {
     let url = classify_429(b"Error fetching from https://generativelanguage.googleapis.com/v1/models/gemini-pro:generateContent?key=x: [429 Too Many Requests]");
     assert_eq!((url.kind(), url.model()), (RateLimited, Some("gemini-pro")));
 }
+
+/// Seen to fail: none of them was a wait.
+#[test]
+fn waits_are_told_in_many_ways() {
+    for (body, seconds) in [
+        ("Too many requests. The call can be retried in 14 seconds.", 14),
+        ("Rate limit exceeded. You can make another request in 45 seconds.", 45),
+        (r#"{"detail":"Rate limit exceeded","try_again_in":12}"#, 12),
+        (r#"{"detail":"Rate limit exceeded","time_left":60}"#, 60),
+    ] {
+        assert_eq!(classify_429(body.as_bytes()).stated_retry_after(), Some(Duration::from_secs(seconds)), "{body}");
+    }
+    let made = classify_429(b"Rate limit exceeded. You already made 5 requests in 10 seconds.");
+    assert_eq!((made.stated_retry_after(), made.window()), (None, Some(Duration::from_secs(10))));
+}

@@ -325,7 +325,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         before = last;
         last = stem;
         count += 1;
-        waits |= matches!(last, Stem::Retry | Stem::Wait | Stem::Delay);
+        waits |= matches!(last, Stem::Retry | Stem::Wait | Stem::Delay | Stem::Again);
         resets |= last == Stem::Reset;
         model |= last == Stem::Model;
         organization |= last == Stem::Organization;
@@ -355,6 +355,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Period if matches!(before, Stem::Context | Stem::Per) => Field::Other,
         Stem::Time if before == Stem::Server => Field::Now,
         Stem::Time if waits => Field::Wait(SECOND),
+        Stem::Remaining if before == Stem::Time => Field::Wait(SECOND),
         Stem::Time | Stem::At if resets || waits => Field::Reset,
         Stem::Name if model => Field::Model,
         Stem::Name if organization => Field::Organization,

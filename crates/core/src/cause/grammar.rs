@@ -201,8 +201,10 @@ impl Reader<'_> {
             Stem::Back => self.sentence.waits = true,
             Stem::For if prev == Stem::Out => self.sentence.waits = true,
             Stem::Made if self.digit_follows() => self.label(Label::Used),
-            // `next request allowed in 15 s`, not `10 allowed in 60 s`
-            Stem::In if prev == Stem::Allowed && !self.has_count() => self.sentence.waits = true,
+            // `next request allowed in 15 s`, not `10 allowed in 60 s`; `another request in 45 s`
+            Stem::In if (prev == Stem::Allowed || prev == Stem::Request && self.sentence.already) && !self.has_count() => {
+                self.sentence.waits = true
+            }
             Stem::Attempt if self.sentence.label == Label::Limit => self.label(Label::Ignored),
             // `too many attempts`, not `attempt 2 of 10`
             Stem::Attempt if self.sentence.concepts & TRIED_TOO_OFTEN != 0 => self.sentence.concepts |= Stem::Request.bit(),

@@ -111,7 +111,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Try, "try"),
     (Stem::Trying, "trying"),
     (Stem::Again, "again erneut novamente nuevamente tente intente riprova nuevo essayer essayez"),
-    (Stem::Available, "available"),
+    (Stem::Available, "available retried"),
     (Stem::Within, "within"),
     (Stem::Before, "before"),
     (Stem::Last, "last past"),
