@@ -247,11 +247,12 @@ where
         assert_eq!(self.limit.cancel(now, ticket), last || due);
         if last {
             self.exact.restore(before, at, cost);
-            // What another clock had left, and was past on this one when it was reserved, may be forgotten: where it would come back, or where
-            // nobody within the skew would see it.
-            let left = |at: Nanos| self.exact.snapshot(at).reset_after > Nanos::ZERO;
-            if idle_at.is_some_and(|made| made < now) && self.limit.read(|_, state| *state == A::State::default()) {
-                assert!(left(now) || !left(now.saturating_sub(self.exact.skew())), "forgotten at {now}: {:?}", self.exact);
+            // What was before may be forgotten where nobody within the skew would see it, and where it would come back: another clock had left
+            // it, and it was past on this one when it was reserved.
+            if self.limit.read(|_, state| *state == A::State::default()) {
+                let left = |at: Nanos| self.exact.snapshot(at).reset_after > Nanos::ZERO;
+                let comes_back = idle_at.is_some_and(|made| made < now) && left(now);
+                assert!(comes_back || !left(now.saturating_sub(self.exact.skew())), "forgotten at {now}: {:?}", self.exact);
                 self.exact.forget_all();
             }
         } else if due {

@@ -393,7 +393,7 @@ impl Reader<'_> {
         number.end + 1 >= self.body.len() && byte(self.body, number.end) == b'.'
     }
 
-    fn word_follows(&self) -> bool {
+    pub(super) fn word_follows(&self) -> bool {
         let next = blanks(self.body, self.at);
         is_letter(self.body, next)
     }

@@ -123,7 +123,8 @@ impl Reader<'_> {
                 self.sentence.concepts |= Stem::Throttle.bit();
             }
             Stem::Quota if prev == Stem::Connection => self.sentence.concepts |= Stem::Concurrent.bit(),
-            // `no quota`, `no available quota`
+            // `no quota`, `no available quota`, but not `no quota headers`
+            Stem::Quota if prev == Stem::Not && self.word_follows() && self.next_stem() == Stem::Other => {}
             Stem::Quota if matches!(prev, Stem::Not | Stem::Available | Stem::Remaining | Stem::Image) && self.has(Stem::Not) => {
                 self.sentence.concepts |= Stem::Insufficient.bit();
             }
@@ -187,6 +188,12 @@ impl Reader<'_> {
             Stem::Over if prev == Stem::Run || prev == Stem::Is || self.soon(&[Stem::Limit, Stem::Quota]) => {
                 self.sentence.concepts |= Stem::Exceed.bit();
             }
+            // `shorten your prompt`
+            Stem::Shorten if self.soon(&[Stem::Prompt, Stem::Input, Stem::Context, Stem::Message]) => {
+                self.sentence.concepts |= Stem::Too.bit() | Stem::Large.bit() | Stem::Input.bit();
+            }
+            // `please try after some time`
+            Stem::After | Stem::Later if prev == Stem::Try => self.sentence.concepts |= Stem::Retry.bit(),
             Stem::Reduce if self.soon(&[Stem::Rate]) => self.sentence.concepts |= Stem::SlowDown.bit(),
             // `the request rate is too large`
             Stem::Large if self.sentence.request_rate => {
@@ -348,7 +355,9 @@ impl Reader<'_> {
             }
             (Stem::Too, Stem::Low) => Stem::Insufficient,
             (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
-            (Stem::Remaining, Stem::Credit | Stem::Balance) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,
+            (Stem::Remaining | Stem::Any, Stem::Credit | Stem::Balance) if self.sentence.concepts & Stem::Not.bit() != 0 => {
+                Stem::Insufficient
+            }
             (Stem::Not, Stem::Such) => Stem::Member,
             (Stem::Not, Stem::Authorized) => Stem::Auth,
             (Stem::Used, Stem::All) => Stem::Insufficient,
@@ -358,7 +367,7 @@ impl Reader<'_> {
             (Stem::Batch, Stem::Queue) => Stem::Enqueued,
             (Stem::Max, Stem::Length) => Stem::Context,
             (Stem::Your, Stem::Capacity) | (Stem::Total, Stem::Request) => Stem::Quota,
-            (Stem::Not, Stem::Ready) | (Stem::At, Stem::Capacity) => Stem::Overload,
+            (Stem::Not, Stem::Ready) | (Stem::At | Stem::Over, Stem::Capacity) => Stem::Overload,
             (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,
             (Stem::Request, Stem::Rate) => {
                 self.sentence.request_rate = true;

@@ -333,6 +333,8 @@ impl<'a> Reader<'a> {
             b'$' => self.label(Label::Ignored),
             b'>' => self.greater(),
             b'+' => self.plus(),
+            // A blank in a URL.
+            b'%' if starts_with(self.body, self.at, b"20") => self.at += 2,
             b'<' => self.tag(),
             _ => {}
         }

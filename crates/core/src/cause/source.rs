@@ -3,14 +3,15 @@
 use memchr::memchr;
 
 use super::Cause;
-use super::lex::starts_with;
+use super::lex::{class, class_at, starts_with};
 use super::read::Reader;
 
 impl Reader<'_> {
     /// A frame of a stack: the message before it is over.
     #[inline]
     pub(super) fn frame(&mut self) {
-        if starts_with(self.body, self.at, b"at ") {
+        if starts_with(self.body, self.at, b"at ") && class_at(self.body, self.at + 3) != class::DIGIT {
+            // But not `at 3pm`.
             self.finish(true);
         } else if starts_with(self.body, self.at, b"File \"") {
             self.source();
