@@ -449,3 +449,31 @@ fn waits_are_told_in_many_ways() {
     let made = classify_429(b"Rate limit exceeded. You already made 5 requests in 10 seconds.");
     assert_eq!((made.stated_retry_after(), made.window()), (None, Some(Duration::from_secs(10))));
 }
+
+/// Seen to fail: a sentence in capitals was read as a row of names, a line that begins with a time as a frame of a stack, a quota that a client
+/// had not seen as one that is used up, a free allowance as a rate, and a login that failed as a key that is wrong.
+#[test]
+fn words_count_by_what_they_are_of() {
+    let capitals = classify_429(b"<resultMsg>SERVICE KEY IS NOT REGISTERED ERROR.</resultMsg>");
+    assert_eq!(capitals.reason(), Reason::InvalidKey);
+    let wrapped = classify_429(b"Claude usage limit reached. Your limit will reset \n     at 3pm (America/Santiago).");
+    assert_eq!((wrapped.reset(), wrapped.is_retryable()), (Some(Reset::Said("3pm (America/Santiago)")), true));
+    let unseen = classify_429(b"[rate_limit_exceeded] Rate limit exceeded. Please retry after a brief wait; no quota headers: Error");
+    assert_eq!(unseen.kind(), RateLimited);
+    let free = classify_429(b"Free allocated quota exceeded.");
+    assert_eq!((free.kind(), free.is_retryable()), (QuotaExhausted, false));
+    let unregistered = classify_429(b"Daily Limit for Unauthenticated Use Exceeded. Continued use requires signup.");
+    assert_eq!((unregistered.kind(), unregistered.window()), (RateLimited, Some(Duration::from_secs(86_400))));
+    let human = classify_429(b"Too many unsuccessful login attempts. Please include reCaptcha verification or try again later.");
+    assert_eq!(human.kind(), RateLimited);
+    let prompt = classify_429(b"Oops, the token limit exceeded. Try to shorten your prompt or start a new conversation.");
+    assert_eq!((prompt.kind(), prompt.is_retryable()), (RequestTooLarge, false));
+    let team = classify_429(b"Your newly created team doesn't have any credits yet.");
+    assert_eq!(team.reason(), Reason::CreditExhausted);
+    let times = classify_429(
+        b"RequestLimitExceeded, Your current request times equals to `7` in a second, which exceeds the frequency limit `5` for a second.",
+    );
+    assert_eq!((times.used(), times.limit(), times.window()), (Some(7), Some(5), Some(Duration::from_secs(1))));
+    let later = classify_429(b"Attempt limit exceeded, please try after some time.");
+    assert_eq!(later.kind(), RateLimited);
+}

@@ -166,7 +166,7 @@ impl Reader<'_> {
         let named = matches!(prev, Stem::In | Stem::After | Stem::Per | Stem::Within | Stem::Last);
         if named && (!article || time >= MINUTE) || self.sentence.waits && !article {
             self.sentence.prev = prev;
-        } else if self.sentence.amount.is_some() || self.sentence.counts && article && is_resource(prev) {
+        } else if self.sentence.amount.is_some() || self.sentence.counts && article && !self.sentence.waits && is_counted(prev) {
             self.sentence.prev = Stem::Per;
         } else {
             return;
@@ -451,6 +451,11 @@ const MOST_SLACK: u8 = 6;
 
 const fn is_adverb(stem: Stem) -> bool {
     matches!(stem, Stem::Hourly | Stem::Daily | Stem::Weekly | Stem::Monthly)
+}
+
+/// `1000 calls an hour`, `limit 5 for a second`
+fn is_counted(before: Stem) -> bool {
+    is_resource(before) || matches!(before, Stem::For | Stem::In)
 }
 
 pub(super) fn is_resource(stem: Stem) -> bool {

@@ -212,7 +212,7 @@ impl<'a> Reader<'a> {
 
     fn last_word(&mut self, stem: Stem, start: usize, end: usize) {
         match byte(self.body, end) {
-            b'A'..=b'Z' if self.abbreviation(start) => {}
+            b'A'..=b'Z' if self.capitals(start) => {}
             b'_' | b'-' | b'$' | b'A'..=b'Z' | b'0'..=b'9' => self.identifier(start),
             b':' if starts_with(self.body, end, b"://") => {
                 let end = run_of(self.body, end, set::URL);
@@ -229,15 +229,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `(TPM)`: capitals that are one word, and no key.
-    fn abbreviation(&mut self, start: usize) -> bool {
+    /// `TPM`, `QUOTA EXCEEDED`: capitals that are one word.
+    fn capitals(&mut self, start: usize) -> bool {
         let end = run(self.body, start, |byte| byte.is_ascii_uppercase());
-        let alone = matches!(byte(self.body, end), b')' | b',' | b'.');
+        let alone = !is_in(self.body, end, set::IDENT);
         if alone {
-            let stem = Stem::of(self.body, start, end);
-            self.at = end;
-            self.push(stem);
-            self.names(stem);
+            self.bare_word(Stem::of(self.body, start, end), start, end);
         }
         alone
     }
