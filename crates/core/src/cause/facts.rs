@@ -82,7 +82,7 @@ impl<'a> Facts<'a> {
     #[inline]
     pub(super) fn judge(&mut self, sentence: &Sentence, source: Source) -> bool {
         let finding = find(sentence.concepts, source);
-        self.invited |= sentence.concepts & Stem::Retry.bit() != 0;
+        self.invited |= sentence.concepts & Stem::Retry.bit() != 0 && !sentence.client;
         if let Some(finding) = finding {
             self.consider(finding, source);
         }
