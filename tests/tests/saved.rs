@@ -75,7 +75,9 @@ fn a_pair_is_saved_as_what_it_is_made_of() {
     let saved = saved(&pair, &state, now);
     let restored = pair.restore(&saved, Nanos::ZERO).expect("the same pair");
     assert_eq!(pair.snapshot(&restored, Nanos::ZERO).map(|left| left.remaining), [7, 3]);
-    assert_eq!(turned.restore(&saved, now), Err(RestoreError::OtherAlgorithm { found: 1, expected: 4 }));
+    assert_eq!(turned.restore(&saved, now), Err(RestoreError::OtherAlgorithm { found: 0x14, expected: 0x41 }));
+    let alone = self::saved(&gcra, &0, now);
+    assert_eq!(pair.restore(&alone, now), Err(RestoreError::OtherAlgorithm { found: 1, expected: 0x14 }));
     assert_eq!(gcra.restore(&saved, now), Err(RestoreError::OtherAlgorithm { found: 0x14, expected: 1 }));
 }
 

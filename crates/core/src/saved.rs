@@ -55,8 +55,22 @@ impl Saved {
 
     /// What the algorithm of this name told.
     pub(crate) const fn told_by(&self, algorithm: Name) -> Result<u64, RestoreError> {
-        let ([number, _], expected) = (self.numbers, algorithm as u8);
-        if self.algorithm == expected { Ok(number) } else { Err(RestoreError::OtherAlgorithm { found: self.algorithm, expected }) }
+        let [number, _] = self.numbers;
+        match self.is_by(algorithm as u8) {
+            Ok(()) => Ok(number),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The number of the algorithm that told it.
+    pub(crate) const fn algorithm(&self) -> u8 {
+        self.algorithm
+    }
+
+    /// Whether the algorithm of this number told it.
+    pub(crate) const fn is_by(&self, expected: u8) -> Result<(), RestoreError> {
+        let found = self.algorithm;
+        if found == expected { Ok(()) } else { Err(RestoreError::OtherAlgorithm { found, expected }) }
     }
 
     /// What two algorithms have to tell, in one.
@@ -116,7 +130,7 @@ pub enum RestoreError {
         found: u8,
     },
     /// Another algorithm wrote them: 1 is `Gcra`, 2 `TokenBucket`, 3 `FixedWindow`, 4 `SlidingWindow`, and a `Pair` 16 times its first and
-    /// its second, of which it asks each by itself.
+    /// its second.
     OtherAlgorithm {
         /// The number of that one.
         found: u8,

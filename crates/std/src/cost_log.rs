@@ -31,18 +31,18 @@ impl HeapCostLog {
 }
 
 impl Deref for HeapCostLog {
-    type Target = Locked<CostLog<Heap>, Mutex<(CostLog<Heap>, Logged<Heap>)>>;
+    type Target = Locked<CostLog<HeapAdmissions>, Mutex<(CostLog<HeapAdmissions>, Logged<HeapAdmissions>)>>;
 
     fn deref(&self) -> &Self::Target {
         &self.0
     }
 }
 
-/// Never full.
+/// The admissions of a log on the heap: never full.
 #[derive(Clone, PartialEq, Default, Debug)]
-pub struct Heap(VecDeque<Admission>);
+pub struct HeapAdmissions(VecDeque<Admission>);
 
-impl Admissions for Heap {
+impl Admissions for HeapAdmissions {
     fn iter(&self) -> impl DoubleEndedIterator<Item = &Admission> {
         self.0.iter()
     }

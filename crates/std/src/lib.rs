@@ -31,7 +31,7 @@ mod turnstile;
 
 pub use backlog::{Backlog, Place};
 pub use clock::{Coarse, Monotonic, Tsc};
-pub use cost_log::HeapCostLog;
+pub use cost_log::{HeapAdmissions, HeapCostLog};
 pub use mutex::Mutex;
 pub use paceline_core::*;
 pub use refused::Refused;

@@ -47,7 +47,6 @@ impl<'a> Record<'a> {
     pub(super) fn new(cause: &Cause<'a>, headers: &Headers<'_>) -> Self {
         // Computed from all three numbers or said: what rests on less is a guess, and no field of a record.
         let computed = cause.retry_after().filter(|_| cause.used().and(cause.requested()).is_some());
-        let wait = cause.stated_retry_after().or(computed);
         Self {
             cause: cause.kind().name(),
             resource: cause.resource().map(|resource| resource.name()),
@@ -55,7 +54,7 @@ impl<'a> Record<'a> {
             limit: cause.limit(),
             used: cause.used(),
             requested: cause.requested(),
-            retry_after_ms: wait.map(nearest_millisecond),
+            retry_after_ms: cause.stated_retry_after().map(nearest_millisecond).or(computed.map(milliseconds)),
             model: cause.model(),
             organization: cause.organization(),
             retryable: cause.is_retryable(),
@@ -87,7 +86,7 @@ impl BucketRecord {
     }
 }
 
-/// The number that the response says, to the nearest millisecond, as a label of the same body has it: a record tells what was
+/// The wait that the response states, to the nearest millisecond, as a label of the same body has it: a record tells what was
 /// said, and rounded up it would tell something else. People are told a wait rounded up. A wait is never 0.
 fn nearest_millisecond(wait: Duration) -> u64 {
     let millis = wait.as_nanos().saturating_add(500_000) / 1_000_000;

@@ -245,6 +245,7 @@ impl<A: Persist<State = u32, Cost = u32>, B: Persist<State = u32, Cost = u32>> P
     }
 
     fn restore(&self, saved: &Saved, now: Nanos) -> Result<u64, RestoreError> {
+        saved.is_by(self.save(&0, now).algorithm())?;
         let [first, second] = saved.each();
         Ok(joined(self.first.restore(&first, now)?, self.second.restore(&second, now)?))
     }

@@ -20,6 +20,11 @@ impl Reader<'_> {
         let start = self.at;
         self.sentence.begun = true;
         let number = Number::at(self.body, start);
+        if byte(self.body, start.wrapping_sub(1)) == b'#' {
+            // `(#32)`, a frame of a stack, a ticket
+            self.at = number.end;
+            return;
+        }
         if self.is_code(start, number.end) {
             self.at = number.end;
             self.sentence.label = Label::None;
@@ -74,12 +79,11 @@ impl Reader<'_> {
         self.amount(start, number);
     }
 
-    /// `[1310]`, `(-32005)`, `limit: -2`, `(#32)`: a code, a frame of a stack, or no limit.
+    /// `[1310]`, `(-32005)`, `limit: -2`: a code, or no limit.
     fn is_code(&self, start: usize, end: usize) -> bool {
         let before = |back: usize| byte(self.body, start.wrapping_sub(back));
         match before(1) {
             b'[' => byte(self.body, end) == b']',
-            b'#' => true,
             b'-' => matches!(before(2), b'(' | b' ' | b':'),
             _ => false,
         }
@@ -166,7 +170,7 @@ impl Reader<'_> {
         let named = matches!(prev, Stem::In | Stem::After | Stem::Per | Stem::Within | Stem::Last);
         if named && (!article || time >= MINUTE) || self.sentence.waits && !article {
             self.sentence.prev = prev;
-        } else if self.sentence.amount.is_some() || self.sentence.counts && article && !self.sentence.waits && is_counted(prev) {
+        } else if self.sentence.amount.is_some() || self.sentence.counts && article && !self.sentence.waits && is_counted(prev, time) {
             self.sentence.prev = Stem::Per;
         } else {
             return;
@@ -393,7 +397,7 @@ impl Reader<'_> {
         number.end + 1 >= self.body.len() && byte(self.body, number.end) == b'.'
     }
 
-    pub(super) fn word_follows(&self) -> bool {
+    fn word_follows(&self) -> bool {
         let next = blanks(self.body, self.at);
         is_letter(self.body, next)
     }
@@ -403,8 +407,13 @@ impl Reader<'_> {
         self.stem_after(self.at)
     }
 
+    /// Where the word behind `at` begins.
+    pub(super) fn word_from(&self, at: usize) -> usize {
+        run(self.body, at, |byte| matches!(byte, b' ' | b'\n' | b'-' | b'\''))
+    }
+
     pub(super) fn stem_after(&self, at: usize) -> Stem {
-        let at = run(self.body, at, |byte| matches!(byte, b' ' | b'\n' | b'-' | b'\''));
+        let at = self.word_from(at);
         match class_at(self.body, at) {
             class::LOWER | class::UPPER => {
                 let end = run(self.body, at, |byte| byte.is_ascii_alphabetic());
@@ -453,9 +462,9 @@ const fn is_adverb(stem: Stem) -> bool {
     matches!(stem, Stem::Hourly | Stem::Daily | Stem::Weekly | Stem::Monthly)
 }
 
-/// `1000 calls an hour`, `limit 5 for a second`
-fn is_counted(before: Stem) -> bool {
-    is_resource(before) || matches!(before, Stem::For | Stem::In)
+/// `1000 calls an hour`, `limit 5 for a second`, but not `limit 5, blocked for an hour`
+fn is_counted(before: Stem, window: Duration) -> bool {
+    is_resource(before) || matches!(before, Stem::For | Stem::In) && window < MINUTE
 }
 
 pub(super) fn is_resource(stem: Stem) -> bool {

@@ -41,15 +41,19 @@ impl Reader<'_> {
         let mut at = self.at;
         (0..MOST_AHEAD).any(|_| {
             let found = stems.contains(&self.stem_after(at));
-            at = run(self.body, blanks(self.body, at), |byte| byte.is_ascii_alphabetic());
+            at = run(self.body, self.word_from(at), |byte| byte.is_ascii_alphabetic());
             found
         })
     }
 
     /// `one at a time`, `at the same time`
     pub(super) fn is_at_a_time(&self) -> bool {
-        let before = self.body.get(..self.at).unwrap_or_default().trim_ascii_end();
-        before.ends_with(b"at a time") || before.ends_with(b"same time")
+        self.ends_with(b"at a time") || self.ends_with(b"same time")
+    }
+
+    /// These words were the last ones.
+    pub(super) fn ends_with(&self, words: &[u8]) -> bool {
+        self.body.get(..self.at).unwrap_or_default().trim_ascii_end().ends_with(words)
     }
 }
 

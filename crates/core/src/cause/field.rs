@@ -411,8 +411,9 @@ fn is_nothing(value: &[u8]) -> bool {
     }
 }
 
-/// A value ends here: not at the end of the body, and not within a word or a number.
+/// A value ends here: not at the end of the body, and not within a word, a number or the time of a clock.
 fn is_end(body: &[u8], at: usize) -> bool {
     let next = if byte(body, at) == b'.' { at + 1 } else { at };
-    next < body.len() && !is_in(body, at, set::IDENT)
+    let clock = byte(body, at) == b':' && class_at(body, at + 1) == class::DIGIT;
+    next < body.len() && !is_in(body, at, set::IDENT) && !clock
 }

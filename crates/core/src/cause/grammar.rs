@@ -123,8 +123,9 @@ impl Reader<'_> {
                 self.sentence.concepts |= Stem::Throttle.bit();
             }
             Stem::Quota if prev == Stem::Connection => self.sentence.concepts |= Stem::Concurrent.bit(),
-            // `no quota`, `no available quota`, but not `no quota headers`
-            Stem::Quota if prev == Stem::Not && self.word_follows() && self.next_stem() == Stem::Other => {}
+            // `no quota headers`
+            Stem::Quota if prev == Stem::Not && self.next_stem() == Stem::Headers => self.sentence.concepts &= !Stem::Quota.bit(),
+            // `no quota`, `no available quota`
             Stem::Quota if matches!(prev, Stem::Not | Stem::Available | Stem::Remaining | Stem::Image) && self.has(Stem::Not) => {
                 self.sentence.concepts |= Stem::Insufficient.bit();
             }
@@ -188,10 +189,11 @@ impl Reader<'_> {
             Stem::Over if prev == Stem::Run || prev == Stem::Is || self.soon(&[Stem::Limit, Stem::Quota]) => {
                 self.sentence.concepts |= Stem::Exceed.bit();
             }
-            // `shorten your prompt`
-            Stem::Shorten if self.soon(&[Stem::Prompt, Stem::Input, Stem::Context, Stem::Message]) => {
-                self.sentence.concepts |= Stem::Too.bit() | Stem::Large.bit() | Stem::Input.bit();
-            }
+            Stem::Retried if self.ends_with(b"can be retried") => self.sentence.waits = true,
+            Stem::Retrying | Stem::Retried => self.sentence.client = true,
+            // `doesn't have any credits`, not `was not charged any credits`
+            Stem::Any if !self.ends_with(b"have any") => self.sentence.prev = Stem::Other,
+            Stem::Allocated if prev == Stem::Free => self.sentence.concepts &= !Stem::Allocated.bit(),
             // `please try after some time`
             Stem::After | Stem::Later if prev == Stem::Try => self.sentence.concepts |= Stem::Retry.bit(),
             Stem::Reduce if self.soon(&[Stem::Rate]) => self.sentence.concepts |= Stem::SlowDown.bit(),
@@ -209,7 +211,10 @@ impl Reader<'_> {
             Stem::For if prev == Stem::Out => self.sentence.waits = true,
             Stem::Made if self.digit_follows() => self.label(Label::Used),
             // `next request allowed in 15 s`, not `10 allowed in 60 s`; `another request in 45 s`
-            Stem::In if (prev == Stem::Allowed || prev == Stem::Request && self.sentence.already) && !self.has_count() => {
+            Stem::In
+                if (prev == Stem::Allowed || prev == Stem::Request && self.sentence.already && !self.has(Stem::TooMany))
+                    && !self.has_count() =>
+            {
                 self.sentence.waits = true
             }
             Stem::Attempt if self.sentence.label == Label::Limit => self.label(Label::Ignored),
@@ -221,7 +226,6 @@ impl Reader<'_> {
             Stem::Account | Stem::Bucket if prev == Stem::Token => self.sentence.concepts &= !Stem::Token.bit(),
             // `failed after 30 seconds`, `timed out after 600 s`
             Stem::After if matches!(prev, Stem::Failed | Stem::Out) => self.sentence.client = true,
-            Stem::Retrying => self.sentence.client = true,
             Stem::Until => {
                 self.sentence.waits = true;
                 self.sentence.said = Some(self.at);
@@ -439,7 +443,7 @@ const TRIED_TOO_OFTEN: Concepts = Stem::TooMany.bit() | Stem::Limit.bit() | Stem
 /// An invoice that is not paid.
 const UNPAID: Concepts = Stem::Not.bit() | Stem::Billing.bit();
 
-/// Bytes between a number and its window: `60 free model requests per day`.
+/// Bytes between a number and its window: `(5) already issued for this exact set of identifiers in the last 168h`.
 const MOST_BETWEEN: usize = 80;
 
 /// The stem of a window of that length.

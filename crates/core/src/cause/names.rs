@@ -55,11 +55,13 @@ impl<'a> Reader<'a> {
     #[cold]
     pub(super) fn model_in_url(&mut self, start: usize, end: usize) {
         const BEFORE: &[u8; 8] = b"/models/";
-        let url = self.body.get(start..end).unwrap_or_default();
-        let Some(name) = url.windows(BEFORE.len()).position(|part| part == BEFORE).map(|at| start + at + BEFORE.len()) else { return };
-        let close = run(self.body, name, |byte| byte != b':' && byte != b'/' && byte > b' ');
-        if byte(self.body, close) == b':'
-            && let Some(model) = text(self.body, name, close)
+        let body: &'a [u8] = self.body;
+        let url = body.get(start..end).unwrap_or_default();
+        let name = url.windows(BEFORE.len()).position(|part| part == BEFORE).and_then(|at| url.get(at + BEFORE.len()..));
+        let len =
+            name.and_then(|name| name.iter().position(|byte| matches!(byte, b':' | b'/')).filter(|&len| name.get(len) == Some(&b':')));
+        if let (Some(name), Some(len)) = (name, len)
+            && let Some(model) = text(name, 0, len)
             && looks_like_model(model)
         {
             self.facts.said.model.get_or_insert(model);

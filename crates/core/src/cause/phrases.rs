@@ -338,7 +338,7 @@ pub(super) static PHRASES: &[(&str, &[Stem])] = &[
     ("한도", &[Limit]),
     ("할당량", &[Quota]),
     ("해지", &[Inactive]),
-    ("허용량", &[Quota, Limit]),
+    ("허용량", &[Limit]),
     ("현재", &[Current]),
     ("호출", &[Request]),
     ("혼잡", &[Overload]),

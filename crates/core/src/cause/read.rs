@@ -232,7 +232,7 @@ impl<'a> Reader<'a> {
     /// `TPM`, `QUOTA EXCEEDED`: capitals that are one word.
     fn capitals(&mut self, start: usize) -> bool {
         let end = run(self.body, start, |byte| byte.is_ascii_uppercase());
-        let alone = !is_in(self.body, end, set::IDENT);
+        let alone = !is_in(self.body, end, set::IDENT) && byte(self.body, end) != b'/';
         if alone {
             self.bare_word(Stem::of(self.body, start, end), start, end);
         }
@@ -331,7 +331,9 @@ impl<'a> Reader<'a> {
             b'>' => self.greater(),
             b'+' => self.plus(),
             // A blank in a URL.
-            b'%' if starts_with(self.body, self.at, b"20") => self.at += 2,
+            b'%' if starts_with(self.body, self.at, b"20") && [at.wrapping_sub(1), at + 3].iter().all(|&at| is_letter(self.body, at)) => {
+                self.at += 2
+            }
             b'<' => self.tag(),
             _ => {}
         }

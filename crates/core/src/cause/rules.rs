@@ -168,6 +168,7 @@ const KEY_OF_A_RATE: &[Stem] =
 const RULES: &[Rule] = &[
     // Bans.
     rule(Rank::Wording, Reason::AccessTerminated, all![Unusual]).whole().unless(&[Retry]),
+    rule(Rank::Wording, Reason::AccessTerminated, all![Unusual, Not]).whole(),
     rule(Rank::Wording, Reason::AccessTerminated, all![Policy, Not Terminated Inactive Exceed Permission]).whole().unless(&[Rate, Throttle]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany, Quota]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Abuse, Inactive Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany]),
@@ -194,7 +195,8 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::InvalidKey, all![Invalid Member, Key]),
     rule(Rank::Wording, Reason::InvalidKey, all![Key, Inactive]).whole().unless(&[Temporary, Rate, Throttle, TooMany, Limit]),
     rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Token]).unless(&[Limit, Rate, Max, TooMany]),
-    rule(Rank::Weak, Reason::InvalidKey, all![Auth]).whole().unless(&[Rate, Throttle, TooMany, Exceed]),
+    rule(Rank::Rate, Reason::UnknownRate, all![Auth, Limit, Exceed]),
+    rule(Rank::Weak, Reason::InvalidKey, all![Auth]).whole().unless(&[Rate, Throttle, TooMany]),
     rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole().unless(&[Rate, Throttle, TooMany, Max, Limit, Concurrent, Second, Minute, Hour, Day]),
     // Size.
     rule(Rank::TooLarge, Reason::TooLarge, all![Large, Too, Request Context Token Input Prompt Size]).unless(&[Resource]),
@@ -224,8 +226,7 @@ const RULES: &[Rule] = &[
     // A quota; a rate's words or a window of up to a day beside it make it a rate.
     rule(Rank::Wording, Reason::QuotaExhausted, all![Quota, Insufficient]).unless(&[Throttle]),
     rule(Rank::Quota, Reason::UsageLimit, all![Terminated, Temporary, Account]).whole().unless(&[Rate]),
-    rule(Rank::Rate, Reason::UnknownRate, all![Quota, Exceed, Rate Throttle TooMany Second Minute Hour Day Resource]),
-    rule(Rank::Rate, Reason::UnknownRate, all![Quota, Exceed, Allocated]).unless(&[Account]),
+    rule(Rank::Rate, Reason::UnknownRate, all![Quota, Exceed, Rate Throttle Allocated TooMany Second Minute Hour Day Resource]),
     rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]).whole().prose(),
     rule(Rank::Rate, Reason::UnknownRate, all![Quota, Exceed, Request Token]),
     rule(Rank::Quota, Reason::QuotaExhausted, all![Quota, Exceed]).whole(),
