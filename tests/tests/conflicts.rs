@@ -518,3 +518,23 @@ fn what_resembles_a_ban_or_an_empty_purse_is_a_rate() {
         assert_eq!(classify_429(body.as_bytes()).model(), model, "{body}");
     }
 }
+
+/// Seen to fail: a service of tokens made a request too large, clients who call were calls in flight, a pod with a
+/// number a model, a comparison in source code a limit, and hours of one digit no wait.
+#[test]
+fn names_around_a_refusal_are_not_what_it_counts() {
+    let service =
+        classify_429(br#"tokens service: 429 Too Many Requests: {"error":{"code":-32005,"message":"project ID request rate exceeded"}}"#);
+    assert_eq!((service.kind(), service.is_retryable()), (RateLimited, true));
+    let clients = classify_429(b"Rate limit exceeded. Clients may not make more than 150 requests per hour.");
+    assert_eq!((clients.kind(), clients.limit(), clients.window()), (RateLimited, Some(150), Some(Duration::from_secs(3_600))));
+    assert_eq!(classify_429(b"max number of clients reached.").kind(), Concurrency);
+    let pod = classify_429(b"event for pod-eb165813-6e8a-4476-a40b-73c0bada26c0: toomanyrequests: You have reached your pull rate limit.");
+    assert_eq!((pod.kind(), pod.model()), (RateLimited, None));
+    let source = classify_429(
+        b"    682  if stream_error or not 200 <= rcode < 300:\nRateLimitError: You exceeded your current quota, please check your plan.",
+    );
+    assert_eq!((source.kind(), source.limit(), source.used()), (QuotaExhausted, None, None));
+    let hours = classify_429(b"You have exceeded your GPU quota (46s left vs. 60s requested). Sign up or retry in 0:09:48.\n");
+    assert_eq!((hours.stated_retry_after(), hours.is_retryable()), (Some(Duration::from_secs(588)), true));
+}

@@ -146,7 +146,7 @@ impl Reader<'_> {
     /// `replenished in 12:14:33`, `interval '00:05:00'`
     fn countdown(&mut self, start: usize) -> bool {
         let waits = self.sentence.waits && matches!(self.sentence.prev, Stem::In | Stem::Wait);
-        if byte(self.body, start + 2) != b':' || !waits && self.sentence.prev != Stem::Period {
+        if !(start + 1..=start + 2).any(|colon| byte(self.body, colon) == b':') || !waits && self.sentence.prev != Stem::Period {
             return false;
         }
         let Some((seconds, end)) = date::clock(self.body, start).filter(|&(_, end)| end < self.body.len()) else {

@@ -60,6 +60,8 @@ impl Reader<'_> {
 /// A limit of something is reached, and what follows only says whose.
 pub(super) const LIMIT_REACHED: Concepts = Stem::Limit.bit() | Stem::Exceed.bit();
 
+pub(super) const LIMITS: Concepts = Stem::Limit.bit() | Stem::Max.bit();
+
 /// What may be too large.
 pub(super) const SIZES: Concepts = Stem::Token.bit() | Stem::Input.bit() | Stem::Prompt.bit() | Stem::Context.bit() | Stem::Size.bit();
 

@@ -122,9 +122,9 @@ const fn full_year(year: u64) -> u64 {
     }
 }
 
-/// `17:56:48`, fractions dropped, in seconds.
+/// `17:56:48`, `0:09:48`, fractions dropped, in seconds.
 pub(super) fn clock(body: &[u8], at: usize) -> Option<(u64, usize)> {
-    let (hour, next) = digits(body, at, 2)?;
+    let (hour, next) = digits(body, at, if byte(body, at + 1) == b':' { 1 } else { 2 })?;
     let (minute, next) = digits(body, after(body, next, b':')?, 2)?;
     let (second, next) = digits(body, after(body, next, b':')?, 2)?;
     if minute > 59 || second > 60 {

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use super::around::LIMITS;
 use super::kind::{Kind, Reason, Resource};
 use super::lex::text;
 use super::read::{Label, Sentence};
@@ -110,7 +111,7 @@ impl<'a> Facts<'a> {
         let Some(amount) = self.above.take() else { return };
         let has = |set: Concepts| sentence.concepts & set != 0;
         let rated = sentence.window.is_some() || has(RATED);
-        let of_size = has(Stem::Prompt.bit() | Stem::Input.bit() | Stem::Context.bit()) || has(Stem::Token.bit()) && has(LIMIT);
+        let of_size = has(Stem::Prompt.bit() | Stem::Input.bit() | Stem::Context.bit()) || has(Stem::Token.bit()) && has(LIMITS);
         if has(Stem::Large.bit() | Stem::Size.bit()) || of_size && !rated {
             self.said.requested.get_or_insert(amount);
         } else if found {
@@ -303,8 +304,6 @@ const RATED: Concepts = Stem::Rate.bit()
     | Stem::Minute.bit()
     | Stem::Hour.bit()
     | Stem::Day.bit();
-
-const LIMIT: Concepts = Stem::Limit.bit() | Stem::Max.bit();
 
 /// `April 20, 2026 at 2:00 AM (local time)`
 pub(super) const LONGEST_SAID: usize = 40;

@@ -51,7 +51,8 @@ impl Reader<'_> {
             | Stem::Failed
             | Stem::Authorized
             | Stem::Progress
-            | Stem::Rate => self.together(prev, stem),
+            | Stem::Rate
+            | Stem::Clients => self.together(prev, stem),
             Stem::To if prev == Stem::Throttle => self.label(Label::Limit),
             Stem::Per if matches!(prev, Stem::Request | Stem::Attempt) => self.sentence.concepts |= Stem::Rate.bit(),
             Stem::Limit if prev == Stem::Remaining => {}
@@ -319,7 +320,15 @@ impl Reader<'_> {
     /// Pairs of words that mean more than each.
     fn together(&mut self, prev: Stem, stem: Stem) {
         let meant = match (prev, stem) {
-            (Stem::Too, Stem::Many | Stem::Fast) => Stem::TooMany,
+            (Stem::Too, Stem::Many | Stem::Fast) => {
+                if self.next_stem() == Stem::Request && self.sentence.window.is_none() {
+                    // `tokens service: 429 Too Many Requests`
+                    self.sentence.concepts &= !Stem::Token.bit();
+                }
+                Stem::TooMany
+            }
+            // Who calls, unless they are too many.
+            (Stem::Many | Stem::Max | Stem::Of | Stem::Concurrent | Stem::Limit, Stem::Clients) => Stem::Concurrent,
             (Stem::Slow, Stem::Down) => Stem::SlowDown,
             (Stem::Not, Stem::Active) | (Stem::Last, Stem::Due) => Stem::Inactive,
             (Stem::In, Stem::Progress) if self.sentence.already => {

@@ -183,7 +183,9 @@ fn is_on_host(name: &str) -> bool {
     name.split_once(['/']).is_some_and(|(host, _)| host.contains(['.']))
 }
 
-/// 8-4-4-4-12 digits.
+/// 8-4-4-4-12 digits, at the end of a name.
 fn is_uuid(name: &str) -> bool {
-    name.len() == 36 && name.bytes().filter(|&byte| byte == b'-').count() == 4
+    const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+    let digits = |(at, byte): (usize, u8)| if HYPHENS.contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() };
+    name.as_bytes().last_chunk::<36>().is_some_and(|uuid| uuid.iter().copied().enumerate().all(digits))
 }

@@ -5,6 +5,7 @@
 
 use core::time::Duration;
 
+use super::around::{LIMITS, SIZES};
 use super::facts::Facts;
 use super::kind::Resource;
 use super::lex::{
@@ -412,9 +413,12 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     fn tag(&mut self) {
         if byte(self.body, self.at) == b'=' {
-            // `must be <= 4096`
             self.at += 1;
-            return self.must_be_less();
+            if self.sentence.concepts & (SIZES | LIMITS) != 0 {
+                // `max_tokens must be <= 4096`
+                self.must_be_less();
+            }
+            return;
         }
         if byte(self.body, self.at) == b'/' {
             self.finish(true);

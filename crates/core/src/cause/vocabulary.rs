@@ -55,7 +55,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Member, "member match mismatch"),
     (
         Stem::Concurrent,
-        "concurrent concurrency concurrently parallel simultaneous simultaneously inflight connections outstanding ongoing clients sessions streams",
+        "concurrent concurrency concurrently parallel simultaneous simultaneously inflight connections outstanding ongoing sessions",
     ),
     (
         Stem::Overload,
@@ -141,6 +141,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Any, "any"),
     (Stem::Later, "later"),
     (Stem::Retried, "retried"),
+    (Stem::Clients, "clients streams"),
     (Stem::Headers, "headers header information info metadata data"),
     (Stem::Bad, "bad"),
     (Stem::Expired, "expired"),

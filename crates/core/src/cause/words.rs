@@ -38,7 +38,7 @@ stems! {
     Other
     Retrying Many Slow Down Active Api Per For In Of To Is At After Until Wait Try Again Available
     Within Before Last Period Bucket Allowed More Than Over Run Your Out Up Low Enough Due Full Paid Top Such On One A Length With Avoid Failed
-    Another Running Processing Finish Only Free Reduce Back Trying Less Enable Subscribed Made Provide Perform Character Early From You Session Valid Accessible Params Either Any Later Retried Headers
+    Another Running Processing Finish Only Free Reduce Back Trying Less Enable Subscribed Made Provide Perform Character Early From You Session Valid Accessible Params Either Any Later Retried Headers Clients
     Attempt Batch Bearer Connection This Project Get All Bad Expired Found Authorized Progress
     Used Current Requested Got Required Arrears Remaining Burst Afford Total Ready Server
     Daily Hourly Monthly Weekly Secondly Minutely Ten
