@@ -1,0 +1,137 @@
+//! What stands around a refusal: logs, dumps, names, and words that mean something else there.
+
+use core::time::Duration;
+
+use paceline_core::Kind::*;
+use paceline_core::{Reason, Reset, classify_429};
+
+/// Seen to fail: a frame of a stack and a client's attempts were limits, "an hour" no window, Ruby's arrows no colons, what stood before a
+/// class of a stack was lost, and a name in quotes was none.
+#[test]
+fn logs_and_dumps_around_a_refusal_change_nothing() {
+    let class = classify_429(
+        b"Page request limited reached in app.php(21): Facebook\\FacebookResponse::create(Object(Facebook\\FacebookResponse)) #1 x",
+    );
+    assert_eq!((class.kind(), class.limit()), (RateLimited, None));
+    let frames = classify_429(
+        b"Quota exceeded for aiplatform.googleapis.com/requests_per_minute. Please submit a request:\n#0 Gen (a.dart:130:9)\n#1 Tr",
+    );
+    assert_eq!((frames.kind(), frames.limit()), (RateLimited, None));
+    let attempts = classify_429(b"API call exceeded rate limit due to too many requests, giving up after 6 attempt(s)");
+    assert_eq!((attempts.kind(), attempts.limit()), (RateLimited, None));
+    let hour = classify_429(b"You have exceeded your rate limit of 1000 calls an hour for the DEMO_KEY.");
+    assert_eq!((hour.limit(), hour.window()), (Some(1_000), Some(Duration::from_secs(3_600))));
+    let ruby = classify_429(br#"{"errcode"=>"M_LIMIT_EXCEEDED", "error"=>"Too Many Requests", "retry_after_ms"=>750}"#);
+    assert_eq!((ruby.kind(), ruby.code(), ruby.retry_after()), (RateLimited, Some("M_LIMIT_EXCEEDED"), Some(Duration::from_millis(750))));
+    let masked = classify_429(b"Rate limit reached for model `llama3-70b-8192` in organization `xxxx` on tokens per minute (TPM): Limit 7000, Used 0, Requested 7001.");
+    assert_eq!(masked.organization(), Some("xxxx"));
+    let certificates =
+        classify_429(b"too many certificates (5) already issued for this exact set of domains in the last 168 hours: a.example");
+    assert_eq!((certificates.limit(), certificates.window()), (Some(5), Some(Duration::from_secs(7 * 86_400))));
+    let url = classify_429(b"Error fetching from https://generativelanguage.googleapis.com/v1/models/gemini-pro:generateContent?key=x: [429 Too Many Requests]");
+    assert_eq!((url.kind(), url.model()), (RateLimited, Some("gemini-pro")));
+}
+
+/// Seen to fail: none of them was a wait.
+#[test]
+fn waits_are_told_in_many_ways() {
+    for (body, seconds) in [
+        ("Too many requests. The call can be retried in 14 seconds.", 14),
+        ("Rate limit exceeded. You can make another request in 45 seconds.", 45),
+        (r#"{"detail":"Rate limit exceeded","try_again_in":12}"#, 12),
+        (r#"{"detail":"Rate limit exceeded","time_left":60}"#, 60),
+    ] {
+        assert_eq!(classify_429(body.as_bytes()).stated_retry_after(), Some(Duration::from_secs(seconds)), "{body}");
+    }
+    let made = classify_429(b"Rate limit exceeded. You already made 5 requests in 10 seconds.");
+    assert_eq!((made.stated_retry_after(), made.window()), (None, Some(Duration::from_secs(10))));
+}
+
+/// Seen to fail: a sentence in capitals was read as a row of names, a line that begins with a time as a frame of a stack, a quota that a client
+/// had not seen as one that is used up, a free allowance as a rate, use without a key as a wrong key, a ban that asks to come again as one for good, a
+/// team without credits as nothing, what was counted as the limit, and an invitation to try after some time as none.
+#[test]
+fn words_count_by_what_they_are_of() {
+    let capitals = classify_429(b"<resultMsg>SERVICE KEY IS NOT REGISTERED ERROR.</resultMsg>");
+    assert_eq!(capitals.reason(), Reason::InvalidKey);
+    let wrapped = classify_429(b"Claude usage limit reached. Your limit will reset \n     at 3pm (America/Santiago).");
+    assert_eq!((wrapped.reset(), wrapped.is_retryable()), (Some(Reset::Said("3pm (America/Santiago)")), true));
+    let unseen = classify_429(b"[rate_limit_exceeded] Rate limit exceeded. Please retry after a brief wait; no quota headers: Error");
+    assert_eq!(unseen.kind(), RateLimited);
+    let free = classify_429(b"Free allocated quota exceeded.");
+    assert_eq!((free.kind(), free.is_retryable()), (QuotaExhausted, false));
+    let unregistered = classify_429(b"Daily Limit for Unauthenticated Use Exceeded. Continued use requires signup.");
+    assert_eq!((unregistered.kind(), unregistered.window()), (RateLimited, Some(Duration::from_secs(86_400))));
+    let human = classify_429(b"Too many unsuccessful login attempts. Please include reCaptcha verification or try again later.");
+    assert_eq!(human.kind(), RateLimited);
+    let team = classify_429(b"Your newly created team doesn't have any credits yet.");
+    assert_eq!(team.reason(), Reason::CreditExhausted);
+    let times = classify_429(
+        b"RequestLimitExceeded, Your current request times equals to `7` in a second, which exceeds the frequency limit `5` for a second.",
+    );
+    assert_eq!((times.used(), times.limit(), times.window()), (Some(7), Some(5), Some(Duration::from_secs(1))));
+    let later = classify_429(b"Attempt limit exceeded, please try after some time.");
+    assert_eq!(later.kind(), RateLimited);
+}
+
+/// Seen to fail, each by a rule that was made for another: counter-examples of a reviewer.
+#[test]
+fn what_resembles_a_ban_or_an_empty_purse_is_a_rate() {
+    for body in [
+        "Too many requests from worker #1113.",
+        "Token rate limit exceeded. Please shorten your prompt or try again in 20 s.",
+        "Quota exceeded for requests per minute, not retried.",
+        "Rate limit exceeded. You were not charged any credits.",
+        "Rate limit exceeded, no quota information available.",
+        "Allocated quota exceeded for project 48390172655, please retry.",
+        "호출 허용량을 초과했습니다. 잠시 후 다시 시도해 주세요.",
+        "Account lockout in effect.",
+    ] {
+        let cause = classify_429(body.as_bytes());
+        assert_eq!((cause.kind(), cause.is_retryable()), (RateLimited, true), "{body}");
+    }
+    let banned = classify_429(b"Access disabled because of fraudulent activity, do not retry.");
+    assert_eq!((banned.kind(), banned.is_retryable()), (Blocked, false));
+    let retrying = classify_429(b"Retrying completion_with_retry in 4 seconds as it raised Error: account limit exceeded.");
+    assert_eq!((retrying.kind(), retrying.is_retryable()), (QuotaExhausted, false), "a client's own retries invite nobody");
+    assert_eq!(classify_429(b"Your project has no quota assigned.").reason(), Reason::QuotaExhausted);
+    assert_eq!(classify_429(b"Authentication failed: token lifetime exceeded.").kind(), InvalidCredentials);
+    for (body, limit, window, wait) in [
+        ("Rate limit %200 exceeded.", Some(200), None, None),
+        (r#"{"error":"rate limit exceeded","time_remaining":"00:05"}"#, None, None, None),
+        ("You have already made too many requests in 60 seconds.", None, Some(60), None),
+        ("Limit of 10 requests exceeded, throttled for an hour.", Some(10), None, None),
+        ("Rate limit exceeded, the request was retried 3 times in 10 seconds.", None, None, None),
+        ("The call can be retried in 14 seconds.", None, None, Some(14)),
+    ] {
+        let cause = classify_429(body.as_bytes());
+        let seconds = |time: Option<Duration>| time.map(|time| time.as_secs());
+        assert_eq!((cause.limit(), seconds(cause.window()), seconds(cause.stated_retry_after())), (limit, window, wait), "{body}");
+    }
+    for (body, model) in [
+        (r#"{"url":"https://api.example.com/v1/models/gpt-4","code":429,"message":"Too many requests"}"#, None),
+        ("THUDM/glm-4-9b-chat is temporarily rate-limited upstream.", Some("THUDM/glm-4-9b-chat")),
+    ] {
+        assert_eq!(classify_429(body.as_bytes()).model(), model, "{body}");
+    }
+}
+
+/// Seen to fail: a service of tokens made a request too large, clients who call were calls in flight, a pod with a
+/// number a model, a comparison in source code a limit, and hours of one digit no wait.
+#[test]
+fn names_around_a_refusal_are_not_what_it_counts() {
+    let service =
+        classify_429(br#"tokens service: 429 Too Many Requests: {"error":{"code":-32005,"message":"project ID request rate exceeded"}}"#);
+    assert_eq!((service.kind(), service.is_retryable()), (RateLimited, true));
+    let clients = classify_429(b"Rate limit exceeded. Clients may not make more than 150 requests per hour.");
+    assert_eq!((clients.kind(), clients.limit(), clients.window()), (RateLimited, Some(150), Some(Duration::from_secs(3_600))));
+    assert_eq!(classify_429(b"max number of clients reached.").kind(), Concurrency);
+    let pod = classify_429(b"event for pod-eb165813-6e8a-4476-a40b-73c0bada26c0: toomanyrequests: You have reached your pull rate limit.");
+    assert_eq!((pod.kind(), pod.model()), (RateLimited, None));
+    let source = classify_429(
+        b"    682  if stream_error or not 200 <= rcode < 300:\nRateLimitError: You exceeded your current quota, please check your plan.",
+    );
+    assert_eq!((source.kind(), source.limit(), source.used()), (QuotaExhausted, None, None));
+    let hours = classify_429(b"You have exceeded your GPU quota (46s left vs. 60s requested). Sign up or retry in 0:09:48.\n");
+    assert_eq!((hours.stated_retry_after(), hours.is_retryable()), (Some(Duration::from_secs(588)), true));
+}
