@@ -46,7 +46,8 @@ pub fn planted_secret(bytes: &[u8]) {
         report.message = Some(&message);
         let report = report.to_string();
         for part in [SECRET, PROMPT].iter().flat_map(|planted| (0..=planted.len() - PART).map(|start| &planted[start..start + PART])) {
-            assert!(text.contains(part) || !report.contains(part), "{part} of {message:?} in {report}");
+            // The report has blanks of its own around what the text may say.
+            assert!(text.contains(part.trim()) || !report.contains(part), "{part} of {message:?} in {report}");
         }
     }
 }
