@@ -33,6 +33,9 @@ pub fn planted_secret(bytes: &[u8]) {
     let (place, text) = bytes.split_first().unwrap_or((&0, &[]));
     let (form, text) = text.split_first().unwrap_or((&0, &[]));
     let text = String::from_utf8_lossy(text);
+    if pieces(PART / 2).any(|piece| text.contains(piece)) {
+        return; // A part that comes out might be the text's.
+    }
     let (before, behind) = text.split_at(text.ceil_char_boundary(usize::from(*place)));
     let form = FORMS[usize::from(*form) % FORMS.len()].replace('@', SECRET).replace('§', PROMPT);
     let form = form.replace('½', &SECRET[..SECRET.len() / 2]).replace('¾', &SECRET[SECRET.len() / 2..]).replace('¢', "@");
@@ -45,11 +48,15 @@ pub fn planted_secret(bytes: &[u8]) {
         let mut report = SupportReport::new(cause, Some(429), headers);
         report.message = Some(&message);
         let report = report.to_string();
-        for part in [SECRET, PROMPT].iter().flat_map(|planted| (0..=planted.len() - PART).map(|start| &planted[start..start + PART])) {
-            // The report has blanks of its own around what the text may say.
-            assert!(text.contains(part.trim()) || !report.contains(part), "{part} of {message:?} in {report}");
+        for part in pieces(PART) {
+            assert!(!report.contains(part), "{part} of {message:?} in {report}");
         }
     }
+}
+
+/// All parts of the secrets that are this long.
+fn pieces(len: usize) -> impl Iterator<Item = &'static str> {
+    [SECRET, PROMPT].into_iter().flat_map(move |planted| (0..=planted.len() - len).map(move |start| &planted[start..start + len]))
 }
 
 fn all_that_follows(lower: &[u8], body: &[u8]) {
