@@ -138,6 +138,7 @@ fn prints_neither_key_nor_prompt_in_any_other_dress() {
         "Bad prompt 'of hunter'",
         "Bad text ‘my name is hunter, doctor’",
         "Bad text «my name is hunter, doctor»",
+        "Bad text» and «my name is hunter, doctor»",
         "Bad text 「내 이름은 헌터이고 나이는 마흔두 살인 의사입니다 hunter」는",
         "Bad text 'a doctor' 'is called hunter'",
         "Bad text \" my name is hunter \"",

@@ -79,7 +79,7 @@ impl<'a> Walk<'a, '_, '_> {
             let value = self.run(is_of_value);
             match sign::closing(first) {
                 _ if self.is_prompt(first) => self.hide(self.rest)?,
-                Some(closing) if self.opens(first) => self.quotation(length, closing)?,
+                Some(closing) if self.opens(first, length, closing) => self.quotation(length, closing)?,
                 _ if self.expects.secret(value) && !sign::assigns(first) => self.value(value)?,
                 _ if self.is_scheme(word) => self.url(word)?,
                 _ if self.is_header(word) => self.header()?,
@@ -255,10 +255,11 @@ impl<'a> Walk<'a, '_, '_> {
         self.rest.get(..end).unwrap_or(self.rest)
     }
 
-    /// Whether a quotation mark opens: it closes none, and is no apostrophe.
-    fn opens(&self, quote: char) -> bool {
+    /// Whether a quotation mark opens: it closes none, or may do both, as `«` does in one language and the other; and it is no apostrophe.
+    fn opens(&self, quote: char, length: usize, closing: char) -> bool {
         let apostrophe = quote == '\'' && self.last.is_some_and(char::is_alphanumeric);
-        self.rest.len() != self.closes && !apostrophe
+        let both = quote != closing && self.rest.get(length..).is_some_and(|rest| rest.contains([closing]));
+        (self.rest.len() != self.closes || both) && !apostrophe
     }
 
     fn run(&self, belongs: impl Fn(char) -> bool) -> &'a str {
