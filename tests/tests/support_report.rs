@@ -92,6 +92,7 @@ fn prints_no_prompt_and_no_address_of_a_webhook() {
         "{x} Cookie: theme=dark; hunter",
         "\"cookie\": \"theme=dark\"; hunter",
         "POST https://hooks.example.com/services/T0/B0/hunterXXXXXXXXXX12345678 failed",
+        "POST hunterXX12345678/a failed",
         "see wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXhunterKE",
     ] {
         assert!(!message(text).contains("hunter"), "{}", message(text));

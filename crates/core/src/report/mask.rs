@@ -99,13 +99,18 @@ impl<'a> Walk<'a, '_, '_> {
         let secret = match self.expects {
             Expects::Id => is_secret(word, value) && !word.bytes().all(|byte| byte.is_ascii_hexdigit()),
             Expects::Maybe if may_be_secret(word) => true,
-            _ => is_secret(word, value) || (self.last == Some('/') && is_path_secret(word)),
+            _ => is_secret(word, value) || (self.is_of_path(word) && is_path_secret(word)),
         };
         if secret {
             return self.secret(value);
         }
         self.expects = self.expects.then(word);
         self.show(word)
+    }
+
+    /// Whether `word`, which comes now, has a slash beside it.
+    fn is_of_path(&self, word: &str) -> bool {
+        self.last == Some('/') || self.rest.get(word.len()..).is_some_and(|rest| rest.starts_with(['/']))
     }
 
     /// A word in letters that are no ASCII.
