@@ -13,7 +13,7 @@ use core::time::Duration;
 use crate::cause::Cause;
 use crate::headers::{Bucket, Headers};
 use crate::language::Language::English;
-use mask::{Code, Masked, RequestId};
+use mask::{Code, Masked, Policy, RequestId};
 
 /// A text for the service's support: the exact error, its request id, the limits seen, what was tried and what is needed.
 ///
@@ -88,7 +88,7 @@ fn line(out: &mut Formatter<'_>, name: &str, value: Option<impl Display>) -> fmt
 }
 
 fn write_bucket(out: &mut Formatter<'_>, bucket: &Bucket<'_>) -> fmt::Result {
-    write!(out, "Header {}:", Masked(bucket.name))?;
+    write!(out, "Header {}:", Policy(bucket.name))?;
     let mut number = |name: &str, value: Option<u64>| match value {
         Some(value) => write!(out, " {name} {value}"),
         None => Ok(()),

@@ -51,6 +51,18 @@ impl Display for Code<'_> {
     }
 }
 
+/// Writes the name of a limit, a few words at most: more may be anybody's sentence.
+pub(super) struct Policy<'a>(pub(super) &'a str);
+
+impl Display for Policy<'_> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            name if name.split_whitespace().count() > MOST_QUOTED_WORDS => out.write_str("***"),
+            name => Code(name).fmt(out),
+        }
+    }
+}
+
 /// What is printed of a text, without a last word that is cut: it may be the beginning of a key.
 fn beginning(text: &str) -> &str {
     match text.char_indices().nth(LONGEST).and_then(|(end, _)| text.split_at_checked(end)) {
