@@ -7,7 +7,7 @@ use memchr::memchr3;
 use super::date;
 use super::facts::Tail;
 use super::grammar::concept;
-use super::lex::{blanks, byte, class, class_at, is_in, is_letter, run, run_of, set};
+use super::lex::{blanks, byte, class, class_at, is_in, is_letter, run, run_of, set, starts_with};
 use super::number::{Number, Span, unit};
 use super::read::{Label, Reader};
 use super::wide;
@@ -149,7 +149,7 @@ impl Reader<'_> {
         if !(start + 1..=start + 2).any(|colon| byte(self.body, colon) == b':') || !waits && self.sentence.prev != Stem::Period {
             return false;
         }
-        let Some((seconds, end)) = date::clock(self.body, start).filter(|&(_, end)| end < self.body.len()) else {
+        let Some((seconds, end)) = date::clock(self.body, start).filter(|&(_, end)| end < self.body.len() || !self.is_cut()) else {
             return false;
         };
         self.at = end;
@@ -190,7 +190,7 @@ impl Reader<'_> {
         } else if prev == Stem::Last && !self.has(Stem::TooMany) {
             self.counted_within(time);
         } else if matches!(prev, Stem::Per | Stem::Last | Stem::Within)
-            || matches!(next, Stem::Period | Stem::Limit | Stem::Usage | Stem::Within)
+            || matches!(next, Stem::Period | Stem::Limit | Stem::Usage | Stem::Session | Stem::Within)
         {
             self.window(time);
             self.sentence.concepts |= concept(time);
@@ -304,7 +304,7 @@ impl Reader<'_> {
             Label::Used | Label::Spent if sure => self.note_used(value),
             Label::Requested if sure => note(&mut self.facts.said.requested, value),
             // A status, or the number of an error.
-            _ if matches!(value, 400..600) && !is_resource(self.next_stem()) => return,
+            _ if matches!(value, 400..600) && (!is_resource(self.next_stem()) || self.begins_message()) => return,
             _ if byte(self.body, self.at) == b':' => return,
             _ => {
                 self.sentence.amount = Some(value);
@@ -313,6 +313,12 @@ impl Reader<'_> {
             }
         }
         self.sentence.counts = true;
+    }
+
+    /// `429 Request too large`, `429 Requests to the Embeddings_Create Operation`: the number before a message is a status.
+    fn begins_message(&self) -> bool {
+        let message = self.word_from(self.at);
+        starts_with(self.body, message, b"Request ") || starts_with(self.body, message, b"Requests to ")
     }
 
     /// `limit exceeded: 100000`, not `rate limit reached: 429`.

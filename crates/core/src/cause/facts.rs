@@ -125,6 +125,12 @@ impl<'a> Facts<'a> {
         self.firm = false;
     }
 
+    /// Keeps that a firewall asks who calls.
+    pub(super) fn note_challenge(&mut self) {
+        let finding = Finding { rank: Rank::Wording, reason: Reason::AccessTerminated, rate: false };
+        self.consider(finding, Source::Text { closed: true });
+    }
+
     /// Keeps what the list says of a code.
     pub(super) fn judge_listed(&mut self, code: &[u8]) {
         if let Some(finding) = find_listed(code) {

@@ -384,10 +384,10 @@ const fn of_rate(stem: Stem) -> Duration {
 /// A block is looked at so far for its end.
 const LONGEST_BLOCK: usize = 512;
 
-/// The end of a code: an identifier, dots in it included.
+/// The end of a code: an identifier, dots and colons in it included.
 fn code_end(body: &[u8], at: usize) -> usize {
     let mut end = run_of(body, at, set::IDENT);
-    while byte(body, end) == b'.' && is_in(body, end + 1, set::IDENT) {
+    while matches!(byte(body, end), b'.' | b':') && is_in(body, end + 1, set::IDENT) {
         end = run_of(body, end + 1, set::IDENT);
     }
     end

@@ -102,6 +102,10 @@ impl Reader<'_> {
                 self.sentence.concepts |= Stem::Quota.bit() | Stem::Exceed.bit()
             }
             Stem::Afford if prev == Stem::Current => self.label(Label::Spent),
+            Stem::Afford if prev == Stem::Only => {
+                self.sentence.concepts |= Stem::Credit.bit() | Stem::Insufficient.bit();
+                self.label(Label::Ignored);
+            }
             Stem::Remaining | Stem::Burst | Stem::Afford => self.label(Label::Ignored),
             Stem::Exceed => self.exceed(prev),
             Stem::Required => self.required(prev),
@@ -173,6 +177,8 @@ impl Reader<'_> {
             Stem::You | Stem::Your | Stem::This if prev == Stem::From => self.sentence.concepts &= !Stem::Receiving.bit(),
             // `another request is being processed`, `wait for it to finish`
             Stem::Another | Stem::Elsewhere => self.sentence.already = true,
+            // `We're currently processing too many requests`
+            Stem::Processing if prev == Stem::Current => self.sentence.concepts |= Stem::Receiving.bit(),
             Stem::Processing | Stem::Running | Stem::Active if self.sentence.already => self.sentence.concepts |= IN_FLIGHT,
             Stem::Running | Stem::Active if self.has(Stem::Max) || self.has(Stem::TooMany) => self.sentence.concepts |= IN_FLIGHT,
             Stem::Finish if self.sentence.waits && !self.sentence.client => self.sentence.concepts |= IN_FLIGHT,
@@ -202,6 +208,10 @@ impl Reader<'_> {
             Stem::Large if self.sentence.request_rate => {
                 self.sentence.concepts = self.sentence.concepts & !Stem::Large.bit() | Stem::TooMany.bit();
             }
+            // Elasticsearch's breaker speaks of its own heap.
+            Stem::Large if self.ends_with(b"Data too large") => {
+                self.sentence.concepts = self.sentence.concepts & !(Stem::Too.bit() | Stem::Large.bit()) | Stem::Overload.bit();
+            }
             // `max_tokens is too large: 32000`
             Stem::Large if prev == Stem::Too && self.sentence.label == Label::Limit => self.label(Label::Requested),
             // `either out of quota or reaching a rate limit`
@@ -218,6 +228,7 @@ impl Reader<'_> {
             {
                 self.sentence.waits = true
             }
+            Stem::Error if SERVER_ERRORS.iter().any(|words| self.ends_with(words)) => self.sentence.concepts |= Stem::Capacity.bit(),
             Stem::Attempt if self.sentence.label == Label::Limit => self.label(Label::Ignored),
             // `too many attempts`, not `attempt 2 of 10`
             Stem::Attempt if self.sentence.concepts & TRIED_TOO_OFTEN != 0 => self.sentence.concepts |= Stem::Request.bit(),
@@ -454,6 +465,9 @@ const UNPAID: Concepts = Stem::Not.bit() | Stem::Billing.bit();
 
 /// Bytes between a number and its window: `(5) already issued for this exact set of identifiers in the last 168h`.
 const MOST_BETWEEN: usize = 80;
+
+/// What OpenAI says of its own faults.
+const SERVER_ERRORS: [&[u8]; 2] = [b"had an error", b"experienced an error"];
 
 /// The stem of a window of that length.
 pub(super) const fn concept(window: Duration) -> Concepts {

@@ -19,6 +19,9 @@ impl Reader<'_> {
             if end > start {
                 let read = end.saturating_sub(start).min(LONGEST_TEXT).min(left);
                 self.at = start;
+                if CHALLENGES.iter().any(|title| starts_with_any_case(self.body, start, title)) {
+                    self.facts.note_challenge();
+                }
                 self.run(start.saturating_add(read));
                 self.finish(end < self.body.len());
                 left = left.saturating_sub(read);
@@ -61,6 +64,9 @@ fn find(body: &[u8], at: usize, byte: u8) -> Option<usize> {
 
 /// What opens and closes that which nobody sees.
 const SKIPPED: [(&[u8], &[u8]); 3] = [(b"<style", b"</style"), (b"<script", b"</script"), (b"<!--", b"-->")];
+
+/// Titles of the pages that Cloudflare shows to what it takes for a robot.
+const CHALLENGES: [&[u8]; 2] = [b"just a moment...", b"attention required! | cloudflare"];
 
 const MOST_TEXT: usize = 1024;
 const MOST_AFTER: usize = 256;

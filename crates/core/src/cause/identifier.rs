@@ -5,7 +5,7 @@ use core::time::Duration;
 use super::around::LIMIT_REACHED;
 use super::date;
 use super::lex::{blanks, byte, class, class_at, is_letter, key_end, opening, run, run_of, set, starts_with};
-use super::number::Number;
+use super::number::{Number, Span};
 use super::read::{Label, Reader, Sentence};
 use super::rules::Source;
 use super::usual::concepts_of;
@@ -31,6 +31,7 @@ impl Reader<'_> {
             if self.numbered_wait(start, end) {
                 return;
             }
+            self.window_in_name(start, end);
             self.at = run_of(self.body, end, set::NAME);
             self.sentence.prev = Stem::Other;
             self.sentence.slack = self.sentence.slack.saturating_add(1);
@@ -67,10 +68,9 @@ impl Reader<'_> {
         let snake = ident.contains(&b'_');
         let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
         let counts = self.counts(end);
-        if count > 1 && (snake || camel) && (class || !counts) {
-            let source = if snake || self.is_parenthesized(start, end) { Source::Name } else { Source::Class };
-            self.facts.judge(&self.sentence, source);
-        }
+        let judged = count > 1 && (snake || camel) && (class || !counts);
+        let source = if snake || self.is_parenthesized(start, end) { Source::Name } else { Source::Class };
+        let found = judged && self.facts.judge(&self.sentence, source);
         if last == Stem::Delay && self.delay_in_block(end) {
             return;
         }
@@ -87,6 +87,11 @@ impl Reader<'_> {
             // `(ServiceQuotaExceededException)`: what it means follows.
             self.sentence.begun = self.is_parenthesized(start, end);
             return;
+        }
+        let settles = matches!(self.sentence.label, Label::None | Label::Ignored);
+        if snake && !found && settles && matches!(byte(self.body, end), b':' | b'=') {
+            // `deployment_id: 469535842`: a setting.
+            self.sentence.concepts = 0;
         }
         self.sentence.concepts |= before;
         if count == 1 {
@@ -126,6 +131,18 @@ impl Reader<'_> {
             self.facts.said.wait.get_or_insert(time);
         }
         true
+    }
+
+    /// `limit 'USER-100s'`: the name of a limit that ends with its window.
+    #[cold]
+    fn window_in_name(&mut self, start: usize, end: usize) {
+        let name = self.body.get(start..end).unwrap_or_default();
+        let Some(name) = name.strip_suffix(b"s").filter(|_| self.sentence.label == Label::Limit && end < self.body.len()) else { return };
+        let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let number = Number::at(self.body, start + name.len().saturating_sub(digits));
+        if let Some(window) = Span::after(self.body, number).filter(|window| window.end == end) {
+            self.window(window.time);
+        }
     }
 
     /// `ObservationWindow_00:05:00`

@@ -13,7 +13,7 @@ use super::lex::{
 };
 use super::rules::Source;
 use super::wide;
-use super::words::{Concepts, Stem};
+use super::words::{self, Concepts, Stem};
 
 /// Reads a body from its start to where it ends, or to where a second error begins.
 pub(super) struct Reader<'a> {
@@ -241,6 +241,7 @@ impl<'a> Reader<'a> {
     }
 
     fn bare_word(&mut self, stem: Stem, start: usize, end: usize) {
+        let (stem, end) = self.wrapped(stem, start, end).unwrap_or((stem, end));
         self.at = end;
         if self.may_go_on(end) || self.field(Some(stem), start, end) {
             return;
@@ -248,6 +249,19 @@ impl<'a> Reader<'a> {
         self.push(stem);
         self.names(stem);
         self.unknown_key(stem, end);
+    }
+
+    /// `a\ngain`: a word that a terminal has wrapped.
+    fn wrapped(&self, stem: Stem, start: usize, end: usize) -> Option<(Stem, usize)> {
+        if byte(self.body, end) != b'\n' || !matches!(stem, Stem::Other | Stem::A) {
+            return None;
+        }
+        let rest_end = run(self.body, end + 1, |byte| byte.is_ascii_lowercase());
+        let letters = self.body.get(start..end)?.iter().chain(self.body.get(end + 1..rest_end)?);
+        let mut word = [0; words::LONGEST];
+        word.iter_mut().zip(letters).for_each(|(slot, letter)| *slot = *letter);
+        let whole = Stem::of(&word, 0, rest_end.saturating_sub(start + 1));
+        (whole != Stem::Other && Stem::of(self.body, end + 1, rest_end) == Stem::Other).then_some((whole, rest_end))
     }
 
     /// A cut body ends behind a word, or behind the quote of what may be a key.

@@ -12,7 +12,7 @@ pub(super) enum Source {
     Name,
     /// A sentence; whether its end was seen.
     Text { closed: bool },
-    /// A sentence that is cut off: what is missing may turn it, and only a rate is believed.
+    /// A sentence that is cut off: what is missing may turn it, and only a rate is believed, or a balance that is gone.
     Cut,
     /// The name of an exception class.
     Class,
@@ -54,7 +54,8 @@ pub(super) fn find(concepts: Concepts, source: Source) -> Option<Finding> {
     }
     let closed = !matches!(source, Source::Text { closed: false } | Source::Cut);
     let code = matches!(source, Source::Code | Source::Name);
-    let specific: &[Rule] = if concepts & SPECIFIC == 0 || source == Source::Cut { &[] } else { RULES };
+    let believed = source != Source::Cut || concepts & Stem::Balance.bit() != 0;
+    let specific: &[Rule] = if concepts & SPECIFIC == 0 || !believed { &[] } else { RULES };
     let rule = specific.iter().chain(RATES).find(|rule| rule.holds(concepts) && (closed || !rule.whole) && (!code || !rule.prose))?;
     let rank = match (rule.rank, source) {
         (_, Source::Class) => Rank::Weak,
@@ -170,13 +171,13 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::AccessTerminated, all![Unusual]).whole().unless(&[Retry]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Unusual, Not]).whole(),
     rule(Rank::Wording, Reason::AccessTerminated, all![Policy, Not Terminated Inactive Exceed Permission]).whole().unless(&[Rate, Throttle]),
-    rule(Rank::Wording, Reason::AccessTerminated, all![Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany, Quota]),
+    rule(Rank::Wording, Reason::AccessTerminated, all![Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany, Quota, Spend]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Abuse, Inactive Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Country, Not]).whole().unless(&[Capacity, Resource, Quota, Overload, Rate, Throttle, TooMany]),
     // Money. What was paid for is gone ...
     rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Insufficient]).unless(&[Rate, Throttle, Second, Minute, Hour]),
     rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Exceed]).unless(&[Rate, Throttle, Add, Second, Minute, Hour]),
-    rule(Rank::Wording, Reason::CreditExhausted, all![Billing, Insufficient]).unless(&[Rate, Throttle, Inactive]),
+    rule(Rank::Wording, Reason::CreditExhausted, all![Billing, Insufficient]).whole().unless(&[Rate, Throttle, Inactive]),
     rule(Rank::Wording, Reason::CreditExhausted, all![Recharge]).whole().unless(&[Rate, Throttle]),
     rule(Rank::Wording, Reason::UsageLimit, all![Usage, Insufficient]).whole().unless(&[Rate, Throttle, Add, Second, Minute, Hour]),
     // ... an account's payment stands out ...

@@ -125,7 +125,7 @@ const fn lower_run(chunk: u64) -> usize {
 }
 
 /// Longer words are not in the vocabulary: two overlapping loads of eight bytes cover the others.
-const LONGEST: usize = 16;
+pub(super) const LONGEST: usize = 16;
 const SLOTS: usize = 2048;
 const SHIFT: u32 = 64 - SLOTS.trailing_zeros();
 
