@@ -135,3 +135,42 @@ fn names_around_a_refusal_are_not_what_it_counts() {
     let hours = classify_429(b"You have exceeded your GPU quota (46s left vs. 60s requested). Sign up or retry in 0:09:48.\n");
     assert_eq!((hours.stated_retry_after(), hours.is_retryable()), (Some(Duration::from_secs(588)), true));
 }
+
+/// Seen to fail: a breaker's heap was the caller's size, a firewall's page a missing permission, a setting of a log a lack of deployments, a status
+/// before a message its limit, and a word that a terminal wraps no word.
+#[test]
+fn what_a_service_says_of_itself_is_not_of_the_caller() {
+    for (body, kind) in [
+        (
+            "CircuitBreakingException: [request] Data too large, data for [<agg>] would be [3844551592/3.5gb], which is larger than the limit of [3844551475/3.5gb]",
+            Overloaded,
+        ),
+        ("Request data too large, 3844551592 bytes are more than 3844551475.", RequestTooLarge),
+        ("The server had an error while processing your request. Sorry about that!", Overloaded),
+        ("The client had an error, its quota is exceeded.", QuotaExhausted),
+        ("We're currently processing too many requests, please try again later.", Overloaded),
+        ("You are processing too many requests, please try again later.", RateLimited),
+        ("403 Forbidden: <!DOCTYPE html><html><head><title>Just a moment...</title></head>", Blocked),
+        ("503: <!DOCTYPE html><html><head><title>Just a moment, the server is overloaded</title></head>", Overloaded),
+        ("deployment_id: 4695\n no_override: true\nError: API rate limit exceeded for installation ID 12770951.", RateLimited),
+        (r#"{"code":"team-blocked:spending-limit","error":"You need a subscription."}"#, BillingLimit),
+        (r#"{"error":{"message":"You requested up to 65535 tokens, but can only afford 16000."}}"#, QuotaExhausted),
+        (r#"{"error":{"message":"Your account is suspended due to insufficient balance, please rech"#, QuotaExhausted),
+        (r#"{"error":{"message":"You have run out of API credits for this mi"#, Unknown),
+    ] {
+        assert_eq!(classify_429(body.as_bytes()).kind(), kind, "{body}");
+    }
+    let status = classify_429(b"429 Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 34307.");
+    assert_eq!((status.limit(), status.requested()), (Some(30_000), Some(34_307)));
+    assert_eq!(classify_429(b"Rate limit exceeded: 429 requests per minute.").limit(), Some(429));
+    let wrapped = classify_429(b"Rate limit reached for gpt-5: Limit 10, Used 10, Requested 1. Please try a\ngain in 28ms. Visit");
+    assert_eq!(wrapped.stated_retry_after(), Some(Duration::from_millis(28)));
+    let lines = classify_429(b"Too many tokens.\nWait a\nsecond of 20.");
+    assert_eq!(lines.stated_retry_after(), None);
+    let named = classify_429(b"Insufficient tokens for quota 'ReadGroup' and limit 'USER-100s' of service 'sheets.googleapis.com'.");
+    assert_eq!((named.kind(), named.window()), (RateLimited, Some(Duration::from_secs(100))));
+    let session = classify_429(b"You've exceeded your 5 hour session limits. Please review our terms.");
+    assert_eq!((session.kind(), session.window()), (RateLimited, Some(Duration::from_secs(5 * 3_600))));
+    let waits = classify_429(b"You have exceeded your GPU quota (60s requested vs. 54s left). Try again in 0:12:34");
+    assert_eq!((waits.stated_retry_after(), waits.is_retryable()), (Some(Duration::from_secs(754)), true));
+}
