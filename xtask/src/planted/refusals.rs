@@ -23,7 +23,7 @@ pub(super) const BUGS: &[Bug] = &[
     bug(READ, "before.ends_with(b\": \")", "before.is_empty()", "-p paceline-tests --test conflicts"),
     bug(READ, " && !self.ends_in_name()", "", "-p paceline-tests --test conflicts"),
     bug(READ, " || self.ends_in_quotation()", "", "-p paceline-tests --test conflicts"),
-    bug(RULES, " || source == Source::Cut", "", "-p paceline-tests --test conflicts"),
+    bug(RULES, " || !believed", "", "-p paceline-tests --test conflicts"),
     bug(SOURCE, "self.at + end)", "self.at + end + 1)", "-p paceline-tests --test classify"),
     bug(USUAL, "if !ends || self.sentence.concepts & Stem::Add.bit() != 0", "if !ends", "-p paceline-tests --test classify"),
     bug(USUAL, "b\"tokens\" => Stem::Token.bit()", "b\"tokens\" => Stem::Request.bit()", "-p paceline-tests --test classify usual"),

@@ -183,7 +183,10 @@ impl Reader<'_> {
         let time = span.time;
         let prev = core::mem::replace(&mut self.sentence.prev, Stem::Other);
         let next = self.next_stem();
-        if span.open && span.end >= self.body.len() && !(self.is_spelled_out(span.end) && matches!(prev, Stem::Per | Stem::Within)) {
+        if span.open
+            && span.end >= self.body.len()
+            && !(self.is_spelled_out(span.end) && matches!(prev, Stem::Per | Stem::Within | Stem::Last))
+        {
             // Its rest may be cut off: `1m` of `1ms`.
         } else if self.sentence.client {
             // Its own pause.
@@ -230,11 +233,10 @@ impl Reader<'_> {
 
     pub(super) fn wait(&mut self, time: Duration) {
         self.sentence.said = None;
-        if self.facts.said.wait.is_none() {
-            self.facts.said.wait = Some(time);
-            if self.facts.said.limit.is_some() {
-                self.skip_tail();
-            }
+        let first = self.facts.said.wait.is_none();
+        self.facts.note_wait(time);
+        if first && self.facts.said.limit.is_some() {
+            self.skip_tail();
         }
     }
 

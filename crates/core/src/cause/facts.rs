@@ -125,6 +125,14 @@ impl<'a> Facts<'a> {
         self.firm = false;
     }
 
+    /// Keeps a wait, the first one, or the same to the nanosecond.
+    pub(super) fn note_wait(&mut self, time: Duration) {
+        let exact = |wait: Duration| wait.subsec_nanos() == 0 && wait.as_secs() == time.as_secs();
+        if self.said.wait.is_none_or(exact) {
+            self.said.wait = Some(time);
+        }
+    }
+
     /// Keeps that a firewall asks who calls.
     pub(super) fn note_challenge(&mut self) {
         let finding = Finding { rank: Rank::Wording, reason: Reason::AccessTerminated, rate: false };

@@ -224,7 +224,7 @@ impl<'a> Reader<'a> {
             && is_end(self.body, span.end)
         {
             self.at = span.end;
-            self.facts.said.wait.get_or_insert(span.time);
+            self.facts.note_wait(span.time);
         } else if !number.open && is_end(self.body, number.end) && class_at(self.body, number.end) != class::WIDE {
             self.at = number.end;
             match date::epoch(number) {
@@ -318,6 +318,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
     let mut elsewhere = false;
     let mut allowed = false;
     let mut total = false;
+    let mut queue = false;
     let mut count = 0_u32;
     let mut before = Stem::Other;
     let mut last = Stem::Other;
@@ -332,9 +333,10 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         elsewhere |= last == Stem::Elsewhere;
         total |= last == Stem::Total;
         allowed |= matches!(last, Stem::Allowed | Stem::Max | Stem::Limit);
+        queue |= last == Stem::Queue;
     }
-    // A client's sum.
-    if total && waits {
+    // A client's sum, or the time of those that are let in.
+    if (total || queue) && waits {
         return Field::Other;
     }
     if elsewhere && matches!(last, Stem::Errors | Stem::Request) {

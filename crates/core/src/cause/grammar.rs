@@ -112,6 +112,7 @@ impl Reader<'_> {
             Stem::Arrears => self.sentence.concepts |= Stem::Billing.bit() | Stem::Inactive.bit(),
             // `wait before trying again`, not `trying again in 300 s`
             Stem::Again if prev == Stem::Trying && !self.sentence.waits => self.sentence.client = true,
+            Stem::Wait if self.ends_with(b"next backoff") => self.sentence.client = true,
             Stem::Again | Stem::Retry | Stem::Wait | Stem::Reset | Stem::Available => {
                 self.sentence.waits = true;
                 self.sentence.label = Label::None;
@@ -208,6 +209,8 @@ impl Reader<'_> {
             Stem::Large if self.sentence.request_rate => {
                 self.sentence.concepts = self.sentence.concepts & !Stem::Large.bit() | Stem::TooMany.bit();
             }
+            // `es_rejected_execution_exception`
+            Stem::Execution if prev == Stem::Rejected => self.sentence.concepts |= Stem::Overload.bit(),
             // Elasticsearch's breaker speaks of its own heap.
             Stem::Large if self.ends_with(b"Data too large") => {
                 self.sentence.concepts = self.sentence.concepts & !(Stem::Too.bit() | Stem::Large.bit()) | Stem::Overload.bit();

@@ -266,7 +266,9 @@ impl<'a> Reader<'a> {
 
     /// A cut body ends behind a word, or behind the quote of what may be a key.
     pub(super) fn may_go_on(&self, end: usize) -> bool {
-        end + 1 >= self.body.len() && self.is_cut() && (end >= self.body.len() || is_in(self.body, end, set::QUOTE))
+        end + 1 >= self.body.len()
+            && self.is_cut()
+            && (end >= self.body.len() || is_in(self.body, end, set::QUOTE) || byte(self.body, end) == b'=')
     }
 
     /// A number that an unknown name announces is none of ours: `max retries: 4`, `max-age=86400`.

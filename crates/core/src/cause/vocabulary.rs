@@ -59,9 +59,9 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     ),
     (
         Stem::Overload,
-        "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading warming overflow circuit execution deadline indisponible",
+        "overloaded overload saturated busy overcapacity congested maintenance unavailable loading overloading warming overflow deadline indisponible",
     ),
-    (Stem::Capacity, "capacity"),
+    (Stem::Capacity, "capacity circuit"),
     (Stem::Demand, "demand load traffic peak"),
     (Stem::High, "high heavy"),
     (Stem::Queue, "queue queued pending"),
@@ -221,5 +221,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Processing, "processing processed"),
     (Stem::Params, "params"),
     (Stem::Either, "either"),
+    (Stem::Rejected, "rejected"),
+    (Stem::Execution, "execution"),
     (Stem::Elsewhere, "previous fallback fallbacks"),
 ];
