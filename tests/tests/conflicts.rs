@@ -283,6 +283,7 @@ fn what_its_rest_may_soften_is_not_terminal() {
         "too many certificates (5) already issued for \"example.com\" in the last 168h0m0s",
         "Rate limit exceeded: 1000 requests per month, ",
         r#"{"error":{"message":"This method requires billing "#,
+        r#"{"error":{"message":"You have run out of API credits "#,
         r#"{"error":{"code":1010,"#,
         "You have reached your weekly usage limit, upgrade here: ",
         r#"{"error":"You have reached your weekly usage limit, upgrade here: https://example.com/up"#,
