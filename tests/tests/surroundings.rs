@@ -174,3 +174,28 @@ fn what_a_service_says_of_itself_is_not_of_the_caller() {
     let waits = classify_429(b"You have exceeded your GPU quota (60s requested vs. 54s left). Try again in 0:12:34");
     assert_eq!((waits.stated_retry_after(), waits.is_retryable()), (Some(Duration::from_secs(754)), true));
 }
+
+/// Seen to fail: a breaker's code beat its message, any execution was a load, of two waits the one without its fraction was kept, and a client's
+/// next pause and the time of a queue were waits.
+#[test]
+fn of_several_tellings_the_exact_one_counts() {
+    let compilations =
+        r#"{"type":"circuit_breaking_exception","reason":"[script] Too many dynamic script compilations within, max: [75/5m]"}"#;
+    let script = classify_429(compilations.as_bytes());
+    assert_eq!((script.kind(), script.limit(), script.window()), (RateLimited, Some(75), Some(Duration::from_secs(300))));
+    assert_eq!(classify_429(b"ResponseError: circuit_breaking_exception\n at x").kind(), Overloaded);
+    assert_eq!(classify_429(br#"{"type":"es_rejected_execution_exception"}"#).kind(), Overloaded);
+    assert_eq!(classify_429(b"Execution of the callout failed.").kind(), Unknown);
+    for (body, wait) in [
+        (r#"{"message":"Quota reached. Resets in 71h15m27s.","quotaResetDelay":"71h15m27.5s"}"#, Some(256_527_500)),
+        (r#"{"retryDelay":"34s","message":"Rate limit exceeded. Please retry in 34.25s."}"#, Some(34_250)),
+        (r#"{"message":"Rate limit exceeded. Please retry in 34.25s.","retryDelay":"34s"}"#, Some(34_250)),
+        (r#"{"message":"Rate limit exceeded. Please retry in 34s.","retryDelay":"35.5s"}"#, Some(34_000)),
+        (r#"{"expectedQueueDelayInMs":394460,"message":"Too many requests, please wait."}"#, None),
+        ("rate limit exceeded\nSetting next backoff to 855.664145s", None),
+    ] {
+        assert_eq!(classify_429(body.as_bytes()).stated_retry_after(), wait.map(Duration::from_millis), "{body}");
+    }
+    let versions = classify_429(b"You have published too many versions of this crate in the last 24 hours");
+    assert_eq!(versions.window(), Some(Duration::from_secs(86_400)));
+}
