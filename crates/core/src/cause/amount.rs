@@ -83,7 +83,7 @@ impl Reader<'_> {
     fn is_code(&self, start: usize, end: usize) -> bool {
         let before = |back: usize| byte(self.body, start.wrapping_sub(back));
         match before(1) {
-            b'[' => byte(self.body, end) == b']',
+            b'[' => byte(self.body, end) == b']' && self.sentence.label != Label::Limit,
             b'-' => matches!(before(2), b'(' | b' ' | b':'),
             _ => false,
         }
@@ -405,8 +405,9 @@ impl Reader<'_> {
         number.end + 1 >= self.body.len() && byte(self.body, number.end) == b'.'
     }
 
+    /// On the same line.
     fn word_follows(&self) -> bool {
-        let next = blanks(self.body, self.at);
+        let next = run(self.body, self.at, |byte| byte == b' ');
         is_letter(self.body, next)
     }
 

@@ -327,6 +327,8 @@ impl<'a> Reader<'a> {
                 }
             }
             b'(' if matches!(self.sentence.label, Label::Limit | Label::Requested) => self.sentence.slack = 0,
+            // `limit of [20] reached`
+            b'[' if self.sentence.label == Label::Limit && self.sentence.prev == Stem::Of && self.is_bracketed() => {}
             b'(' | b'[' => {
                 self.sentence.label = Label::None;
                 self.sentence.prev = Stem::Other;
@@ -354,6 +356,12 @@ impl<'a> Reader<'a> {
             b'<' => self.tag(),
             _ => {}
         }
+    }
+
+    /// A number and a bracket come.
+    fn is_bracketed(&self) -> bool {
+        let end = run(self.body, self.at, |byte| byte.is_ascii_digit());
+        end > self.at && byte(self.body, end) == b']'
     }
 
     /// A backslash: a line's end, a character in hexadecimal, or the escape of a quote.

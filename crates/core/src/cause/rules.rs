@@ -190,7 +190,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::SpendLimit, all![Spend, Exceed]).unless(&[Request, Rate, Quota]),
     rule(Rank::Wording, Reason::SpendLimit, all![Spend, Limit]).unless(&[Request, Rate, Add]),
     rule(Rank::Wording, Reason::SpendLimit, all![Key, Limit, Exceed]).whole().prose().unless(KEY_OF_A_RATE),
-    rule(Rank::Wording, Reason::SpendLimit, all![Billing, Limit, Exceed]).unless(&[Rate, Throttle, TooMany, Add]),
+    rule(Rank::Wording, Reason::SpendLimit, all![Billing, Limit, Exceed]).unless(&[Rate, Throttle, TooMany, Add, Usage]),
     // Keys.
     rule(Rank::Wording, Reason::WrongOrganization, all![Member Invalid, Organization]),
     rule(Rank::Wording, Reason::InvalidKey, all![Invalid Member, Key]),
