@@ -196,6 +196,14 @@ fn of_several_tellings_the_exact_one_counts() {
     ] {
         assert_eq!(classify_429(body.as_bytes()).stated_retry_after(), wait.map(Duration::from_millis), "{body}");
     }
+    let bracketed = classify_429(b"Account maximum query concurrency limit of [20] reached. (Service: AWSLogs)");
+    assert_eq!((bracketed.kind(), bracketed.limit()), (Concurrency, Some(20)));
+    assert_eq!(classify_429(b"Rate limit [1302] reached.").limit(), None);
+    let frames = classify_429(b"Too Many Requests: retry after 187\n\t    at org.telegram.Bot.send(Bot.java:989)");
+    assert_eq!(frames.stated_retry_after(), Some(Duration::from_secs(187)));
+    assert_eq!(classify_429(b"Too Many Requests: retry after 187 attempts of 200.").stated_retry_after(), None);
+    assert_eq!(classify_429(b"You've reached your usage limit for this billing cycle.").kind(), QuotaExhausted);
+    assert_eq!(classify_429(b"Billing hard limit has been reached.").kind(), BillingLimit);
     let versions = classify_429(b"You have published too many versions of this crate in the last 24 hours");
     assert_eq!(versions.window(), Some(Duration::from_secs(86_400)));
 }
