@@ -88,14 +88,17 @@ fn a_clock_that_steps_back_shuts_nobody_out_for_longer_than_the_horizon() {
     assert!(limit.decide(back, 10).is_allowed(), "an hour back the clock began anew");
 }
 
-/// A thread that was held up while it opened the gate must not turn the limit back. Seen to fail when the drain does not look at what is
-/// there.
+/// A thread that was held up while it opened the gate must not turn the limit back, and a time that the horizon can't hold drains nothing. Seen to
+/// fail when the drain does not look at what is there.
 #[test]
 fn a_late_opening_gives_nothing_away() {
     let limit = Atomic::new(Gcra::new(Quota::per_second(1).burst(10)).expect("a rate"));
     assert!(limit.decide(HOUR, 10).is_allowed());
-    limit.drain_since(HOUR, MINUTE);
-    assert_eq!(limit.decide(HOUR, 1), Decision::Denied { retry_after: Nanos::from_secs(1) });
+    for since in [MINUTE, Nanos::from_secs(1_000_000), Nanos::from_secs(10_000_000_000), Nanos::MAX] {
+        limit.drain_since(HOUR, since);
+        let Decision::Denied { retry_after } = limit.decide(HOUR, 1) else { panic!("{since}: given away") };
+        assert_eq!(retry_after, Nanos::from_secs(1), "{since}");
+    }
 }
 
 #[test]
