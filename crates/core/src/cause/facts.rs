@@ -125,7 +125,7 @@ impl<'a> Facts<'a> {
         self.firm = false;
     }
 
-    /// Keeps a wait, the first one, or the same to the nanosecond.
+    /// Keeps the first wait, until another tells the same second with its fraction.
     pub(super) fn note_wait(&mut self, time: Duration) {
         let exact = |wait: Duration| wait.subsec_nanos() == 0 && wait.as_secs() == time.as_secs();
         if self.said.wait.is_none_or(exact) {

@@ -335,7 +335,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         allowed |= matches!(last, Stem::Allowed | Stem::Max | Stem::Limit);
         queue |= last == Stem::Queue;
     }
-    // A client's sum, or the time of those that are let in.
+    // A client's sum, or the time that a call spends in a queue.
     if (total || queue) && waits {
         return Field::Other;
     }

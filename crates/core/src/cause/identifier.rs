@@ -68,9 +68,8 @@ impl Reader<'_> {
         let snake = ident.contains(&b'_');
         let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
         let counts = self.counts(end);
-        let judged = count > 1 && (snake || camel) && (class || !counts);
         let source = if snake || self.is_parenthesized(start, end) { Source::Name } else { Source::Class };
-        let found = judged && self.facts.judge(&self.sentence, source);
+        let found = count > 1 && (snake || camel) && (class || !counts) && self.facts.judge(&self.sentence, source);
         if last == Stem::Delay && self.delay_in_block(end) {
             return;
         }
@@ -88,8 +87,8 @@ impl Reader<'_> {
             self.sentence.begun = self.is_parenthesized(start, end);
             return;
         }
-        let settles = matches!(self.sentence.label, Label::None | Label::Ignored);
-        if snake && !found && settles && matches!(byte(self.body, end), b':' | b'=') {
+        let labels = !matches!(self.sentence.label, Label::None | Label::Ignored);
+        if snake && !found && !labels && matches!(byte(self.body, end), b':' | b'=') {
             // `deployment_id: 469535842`: a setting.
             self.sentence.concepts = 0;
         }

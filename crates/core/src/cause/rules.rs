@@ -12,7 +12,7 @@ pub(super) enum Source {
     Name,
     /// A sentence; whether its end was seen.
     Text { closed: bool },
-    /// A sentence that is cut off: what is missing may turn it, and only a rate is believed, or a balance that is gone.
+    /// A sentence that is cut off: what is missing may turn it, and only a rate is believed, and what is said of a balance.
     Cut,
     /// The name of an exception class.
     Class,
