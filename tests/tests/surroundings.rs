@@ -165,8 +165,8 @@ fn what_a_service_says_of_itself_is_not_of_the_caller() {
     assert_eq!(classify_429(b"Rate limit exceeded: 429 requests per minute.").limit(), Some(429));
     let wrapped = classify_429(b"Rate limit reached for gpt-5: Limit 10, Used 10, Requested 1. Please try a\ngain in 28ms. Visit");
     assert_eq!(wrapped.stated_retry_after(), Some(Duration::from_millis(28)));
-    let lines = classify_429(b"Too many tokens.\nWait a\nsecond of 20.");
-    assert_eq!(lines.stated_retry_after(), None);
+    let lines = classify_429(b"The daily limit of plan b\nan account has was exceeded.");
+    assert_eq!(lines.kind(), RateLimited, "two words are no ban");
     let named = classify_429(b"Insufficient tokens for quota 'ReadGroup' and limit 'USER-100s' of service 'sheets.googleapis.com'.");
     assert_eq!((named.kind(), named.window()), (RateLimited, Some(Duration::from_secs(100))));
     let session = classify_429(b"You've exceeded your 5 hour session limits. Please review our terms.");
