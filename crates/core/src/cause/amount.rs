@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use memchr::memchr3;
 
+use super::around::SIZES;
 use super::date;
 use super::facts::Tail;
 use super::grammar::concept;
@@ -143,13 +144,13 @@ impl Reader<'_> {
         }
     }
 
-    /// `replenished in 12:14:33`, `interval '00:05:00'`
+    /// `replenished in 12:14:33`, `Retry after 00:00:17`, `interval '00:05:00'`
     fn countdown(&mut self, start: usize) -> bool {
-        let waits = self.sentence.waits && matches!(self.sentence.prev, Stem::In | Stem::Wait);
-        if !(start + 1..=start + 2).any(|colon| byte(self.body, colon) == b':') || !waits && self.sentence.prev != Stem::Period {
+        let waits = self.sentence.waits && matches!(self.sentence.prev, Stem::In | Stem::Wait | Stem::After);
+        if !waits && self.sentence.prev != Stem::Period {
             return false;
         }
-        let Some((seconds, end)) = date::clock(self.body, start).filter(|&(_, end)| end < self.body.len() || !self.is_cut()) else {
+        let Some((seconds, end)) = date::countdown(self.body, start).filter(|&(_, end)| end < self.body.len() || !self.is_cut()) else {
             return false;
         };
         self.at = end;
@@ -270,6 +271,10 @@ impl Reader<'_> {
         if byte(self.body, start.wrapping_sub(2)) == b'+' && self.adds(value, start) {
             return;
         }
+        if self.has(Stem::Large) && self.is_compared() {
+            note(&mut self.facts.said.requested, value);
+            return self.label(Label::Limit);
+        }
         if let Some(second) = self.second_of_pair() {
             let closed = byte(self.body, second.end) == b')';
             self.sentence.pair |= prev == Stem::Exceed || closed && self.has(Stem::Exceed);
@@ -280,6 +285,10 @@ impl Reader<'_> {
             return;
         }
         let mut label = core::mem::replace(&mut self.sentence.label, Label::None);
+        if label == Label::Used && prev == Stem::Other && self.next_stem() == Stem::Credit {
+            // `you currently have 120 credits`
+            label = Label::Ignored;
+        }
         if self.is_window_of_count(prev) || self.follows_window() || prev == Stem::Exceed && self.is_what_was_exceeded(start, number) {
             label = Label::Limit;
         }
@@ -332,8 +341,8 @@ impl Reader<'_> {
 
     /// `input too long: 5000 tokens, maximum 4096`
     fn too_long(&mut self) {
-        if self.has(Stem::Too)
-            && self.has(Stem::Large)
+        if self.has(Stem::Large)
+            && self.sentence.concepts & (Stem::Too.bit() | SIZES) != 0
             && let Some(amount) = self.take_amount()
         {
             note(&mut self.facts.said.requested, amount);

@@ -1,6 +1,6 @@
 //! What stands around a word that gives it its meaning: words to come, words that lack, sizes that are compared.
 
-use super::lex::{blanks, class, class_at, run};
+use super::lex::{blanks, byte, class, class_at, is_letter, run};
 use super::read::{Label, Reader};
 use super::words::{Concepts, Stem};
 
@@ -8,6 +8,12 @@ impl Reader<'_> {
     pub(super) const fn lacks_tokens(&self) -> bool {
         let lack = Stem::Insufficient.bit() | Stem::Token.bit();
         self.sentence.concepts & lack == lack
+    }
+
+    /// A limit of sizes was read: what is counted now is the request.
+    pub(super) const fn is_of_size(&self) -> bool {
+        let size = Stem::Context.bit() | Stem::Size.bit() | Stem::Large.bit();
+        self.facts.said.limit.is_some() && (self.sentence.concepts & size != 0 || self.facts.is_too_large())
     }
 
     pub(super) const fn lacks_key(&self) -> bool {
@@ -30,6 +36,27 @@ impl Reader<'_> {
     pub(super) fn lacks(&self, prev: Stem) -> bool {
         const PAID: Concepts = Stem::Credit.bit() | Stem::Balance.bit() | Stem::Quota.bit();
         self.has(Stem::Not) && (prev == Stem::Not || self.sentence.concepts & PAID != 0)
+    }
+
+    /// `rate limited`, `limited to 10 calls`, not `limited preview` or `limited to customers`
+    pub(super) fn is_throttled(&self, prev: Stem) -> bool {
+        let next = self.next_stem();
+        let goes_on = is_letter(self.body, self.word_from(self.at));
+        if matches!(prev, Stem::Rate | Stem::Request) || !goes_on {
+            return byte(self.body, self.at) != b':' || prev == Stem::Rate;
+        }
+        match next {
+            Stem::To => self.counts_to(),
+            Stem::Other | Stem::Bearer => matches!(prev, Stem::Is | Stem::Temporary) || self.ends_with(b"been limited"),
+            _ => true,
+        }
+    }
+
+    /// `to 10 calls`, `to one call`, `to a maximum of 5`
+    fn counts_to(&self) -> bool {
+        let word = self.word_from(self.at);
+        let next = self.word_from(run(self.body, word, |byte| byte.is_ascii_alphabetic()));
+        class_at(self.body, next) == class::DIGIT || self.stem_after(next) != Stem::Other
     }
 
     pub(super) fn digit_follows(&self) -> bool {

@@ -137,6 +137,15 @@ pub(super) fn clock(body: &[u8], at: usize) -> Option<(u64, usize)> {
     Some((hour * 3_600 + minute * 60 + second, end))
 }
 
+/// `12:14:33`, or with days before it as .NET writes them, `1.02:03:04`: in seconds.
+pub(super) fn countdown(body: &[u8], at: usize) -> Option<(u64, usize)> {
+    clock(body, at).or_else(|| {
+        let (days, next) = small(body, at)?;
+        let (seconds, end) = clock(body, after(body, next, b'.')?)?;
+        Some((days * 86_400 + seconds, end))
+    })
+}
+
 /// `17:56`, in seconds.
 fn minutes(body: &[u8], at: usize) -> Option<(u64, usize)> {
     let (hour, next) = digits(body, at, 2)?;

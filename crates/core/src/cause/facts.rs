@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::around::LIMITS;
+use super::around::{LIMIT_REACHED, LIMITS};
 use super::kind::{Kind, Reason, Resource};
 use super::lex::text;
 use super::read::{Label, Sentence};
@@ -85,7 +85,12 @@ impl<'a> Facts<'a> {
         let finding = find(sentence.concepts, source);
         self.invited |= sentence.concepts & Stem::Retry.bit() != 0 && !sentence.client;
         if let Some(finding) = finding {
+            let crowded = self.crowded;
             self.consider(finding, source);
+            if sentence.concepts == LIMIT_REACHED {
+                // `VpcLimitExceeded`: perhaps how many there may be, and not a rate.
+                self.crowded = crowded;
+            }
         }
         if finding.is_some()
             || sentence.counts
@@ -111,7 +116,8 @@ impl<'a> Facts<'a> {
         let Some(amount) = self.above.take() else { return };
         let has = |set: Concepts| sentence.concepts & set != 0;
         let rated = sentence.window.is_some() || has(RATED);
-        let of_size = has(Stem::Prompt.bit() | Stem::Input.bit() | Stem::Context.bit()) || has(Stem::Token.bit()) && has(LIMITS);
+        let of_size =
+            has(Stem::Prompt.bit() | Stem::Input.bit() | Stem::Context.bit()) || has(Stem::Token.bit() | Stem::Image.bit()) && has(LIMITS);
         if has(Stem::Large.bit() | Stem::Size.bit()) || of_size && !rated {
             self.said.requested.get_or_insert(amount);
         } else if found {
@@ -123,6 +129,10 @@ impl<'a> Facts<'a> {
     pub(super) const fn forget_resource(&mut self) {
         self.said.resource = None;
         self.firm = false;
+    }
+
+    pub(super) const fn is_too_large(&self) -> bool {
+        matches!(self.best.rank, Rank::TooLarge)
     }
 
     /// Keeps the first wait, until another tells the same second with its fraction.

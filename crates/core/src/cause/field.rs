@@ -163,7 +163,8 @@ impl<'a> Reader<'a> {
         if end <= start || end >= self.body.len() && self.is_cut() {
             return;
         }
-        let prose = quoted && matches!(byte(self.body, end), b' ' | b'`') || class_at(self.body, end) == class::WIDE;
+        let worded = field == Field::Status && byte(self.body, end) == b' ' && is_letter(self.body, end + 1);
+        let prose = worded || quoted && matches!(byte(self.body, end), b' ' | b'`') || class_at(self.body, end) == class::WIDE;
         if prose || field == Field::Error && !is_in(self.body, end, set::QUOTE) && byte(self.body, end) != b'\\' {
             return;
         }
@@ -217,6 +218,11 @@ impl<'a> Reader<'a> {
         }
         if class_at(self.body, open) != class::DIGIT {
             return false;
+        }
+        if let Some((seconds, end)) = date::countdown(self.body, open).filter(|&(_, end)| is_end(self.body, end)) {
+            self.at = end;
+            self.facts.note_wait(Duration::from_secs(seconds));
+            return true;
         }
         let number = Number::at(self.body, open);
         if let Some(span) = Span::after(self.body, number)

@@ -53,7 +53,7 @@ impl Reader<'_> {
             | Stem::Progress
             | Stem::Rate
             | Stem::Clients => self.together(prev, stem),
-            Stem::To if prev == Stem::Throttle => self.label(Label::Limit),
+            Stem::To if prev == Stem::Throttle || self.ends_with(b"supports up to") => self.label(Label::Limit),
             Stem::Per if matches!(prev, Stem::Request | Stem::Attempt) => self.sentence.concepts |= Stem::Rate.bit(),
             Stem::Limit if prev == Stem::Remaining => {}
             Stem::Limit | Stem::Quota | Stem::Daily if prev == Stem::Over => {
@@ -97,6 +97,7 @@ impl Reader<'_> {
             }
             // `Max is 16384, got 20110`, not `got 429`.
             Stem::Got if self.facts.said.limit.is_some() => self.label(Label::Requested),
+            Stem::Available if prev == Stem::Current && self.has(Stem::Not) => self.sentence.concepts |= Stem::Overload.bit(),
             Stem::Remaining | Stem::Available if self.lacks(prev) => self.sentence.concepts |= Stem::Insufficient.bit(),
             Stem::Remaining if self.has(Stem::Not) && self.has(Stem::Request) => {
                 self.sentence.concepts |= Stem::Quota.bit() | Stem::Exceed.bit()
@@ -135,6 +136,18 @@ impl Reader<'_> {
             Stem::Quota if matches!(prev, Stem::Not | Stem::Available | Stem::Remaining | Stem::Image) && self.has(Stem::Not) => {
                 self.sentence.concepts |= Stem::Insufficient.bit();
             }
+            // Minutes of work that a plan gives, not a rate.
+            Stem::Quota if self.ends_with(b"minutes quota") => self.sentence.concepts &= !Stem::Minute.bit(),
+            // `specified API usage limits`
+            Stem::Specified if self.soon(&[Stem::Usage, Stem::Limit]) => self.sentence.concepts |= Stem::Spend.bit(),
+            // `make sure your account is in good standing`
+            Stem::Standing => self.sentence.concepts |= Stem::Billing.bit() | Stem::Inactive.bit(),
+            Stem::Level if prev == Stem::Bearer => self.sentence.concepts |= Stem::Permission.bit(),
+            Stem::Demand if self.ends_with(b"due to load") => self.sentence.concepts |= Stem::Overload.bit(),
+            // `the input token count is 1250000`
+            Stem::Count if prev == Stem::Token && self.has(Stem::Input) => self.label(Label::Requested),
+            // `but the request contains 537812 tokens`
+            Stem::Contains if self.is_of_size() => self.label(Label::Requested),
             // `billing must be enabled`
             Stem::Enable if self.has(Stem::Billing) || self.soon(&[Stem::Billing]) => {
                 self.sentence.concepts |= Stem::Billing.bit() | Stem::Inactive.bit();
@@ -158,8 +171,10 @@ impl Reader<'_> {
             Stem::Expired => {
                 let of_key = Stem::Key.bit() | Stem::Token.bit();
                 let plan = self.sentence.concepts & (of_key | Stem::Account.bit()) == Stem::Account.bit();
-                self.sentence.concepts |= if plan { Stem::Inactive.bit() } else { Stem::Invalid.bit() };
+                self.sentence.concepts |= if plan { Stem::Inactive.bit() | Stem::Billing.bit() } else { Stem::Invalid.bit() };
             }
+            // `the api_key option must be set`
+            Stem::Found if self.has(Stem::Key) && self.ends_with(b"must be set") => self.sentence.concepts |= Stem::Invalid.bit(),
             // `API key not found`, `no API key provided`, `API key not valid`
             Stem::Found | Stem::Valid if self.lacks_key() => self.sentence.concepts |= Stem::Invalid.bit(),
             // `to get 50k a month`
@@ -191,8 +206,20 @@ impl Reader<'_> {
                 self.sentence.prev = Stem::Context;
                 self.label(Label::Limit);
             }
+            Stem::Limited if self.is_throttled(prev) => {
+                self.sentence.concepts |= Stem::Throttle.bit();
+                self.sentence.prev = Stem::Throttle;
+            }
             // `free searches`
-            Stem::Free => self.sentence.concepts |= Stem::Account.bit(),
+            Stem::Free | Stem::Trial => self.sentence.concepts |= Stem::Account.bit(),
+            // `the budget prevents further use`
+            Stem::Avoid if self.has(Stem::Spend) => self.sentence.concepts |= Stem::Exceed.bit(),
+            // `5 running jobs`
+            Stem::Job if matches!(prev, Stem::Active | Stem::Running) => self.sentence.concepts |= Stem::Concurrent.bit(),
+            // `the maximum number of volumes`
+            Stem::Number if prev == Stem::Max => self.sentence.concepts |= Stem::Limit.bit(),
+            // What a client does next is about another model.
+            Stem::Switch => self.sentence.client = true,
             // `over the limit`
             Stem::Over if prev == Stem::Run || prev == Stem::Is || self.soon(&[Stem::Limit, Stem::Quota]) => {
                 self.sentence.concepts |= Stem::Exceed.bit();
@@ -214,6 +241,13 @@ impl Reader<'_> {
             // Elasticsearch's breaker speaks of its own heap.
             Stem::Large if self.ends_with(b"Data too large") => {
                 self.sentence.concepts = self.sentence.concepts & !(Stem::Too.bit() | Stem::Large.bit()) | Stem::Overload.bit();
+            }
+            // `queued for too long`
+            Stem::Large if self.ends_with(b"for too long") || self.ends_with(b"took too long") => {
+                self.sentence.concepts &= !Stem::Large.bit();
+            }
+            Stem::Large if self.ends_with(b"too large") && self.sentence.label != Label::Limit => {
+                self.sentence.concepts |= Stem::Size.bit()
             }
             // `max_tokens is too large: 32000`
             Stem::Large if prev == Stem::Too && self.sentence.label == Label::Limit => self.label(Label::Requested),
@@ -284,11 +318,23 @@ impl Reader<'_> {
         if prev == Stem::Limit {
             self.sentence.label = Label::None;
         }
+        if matches!(prev, Stem::Rpm | Stem::Rps | Stem::Rpd | Stem::Tpm | Stem::Tpd) {
+            self.sentence.concepts |= Stem::Rate.bit();
+        }
+        if prev == Stem::Not && self.digit_follows() {
+            // `the number of tokens cannot exceed 4096`
+            self.must_be_less();
+            return;
+        }
+        if self.ends_with(b"due to exceeding") && self.next_stem() == Stem::Usage {
+            // `blocked due to exceeding usage`
+            self.sentence.concepts = self.sentence.concepts & !Stem::Terminated.bit() | Stem::Throttle.bit();
+        }
         if prev == Stem::Requested && self.sentence.concepts & SIZES != 0 {
             // `the tokens you requested exceed the limit of the model`
             self.sentence.concepts |= Stem::Too.bit() | Stem::Large.bit();
         }
-        if self.sentence.concepts & SIZES != 0
+        if (self.sentence.concepts & SIZES != 0 || self.ends_with(b"which exceeds"))
             && let Some(amount) = self.take_amount()
         {
             self.facts.said.requested.get_or_insert(amount);
@@ -307,6 +353,7 @@ impl Reader<'_> {
 
     /// `payment required`, `extra usage is required`, `240 credits are required`
     fn required(&mut self, prev: Stem) {
+        self.sentence.label = Label::None;
         if matches!(prev, Stem::Billing | Stem::Is) && self.sentence.concepts & PAYABLE != 0 {
             self.sentence.concepts |= Stem::Insufficient.bit();
         }
@@ -353,6 +400,8 @@ impl Reader<'_> {
                 self.sentence.label = Label::None;
                 Stem::Exceed
             }
+            // What a plan gives.
+            (Stem::Trial, Stem::Request) => Stem::Quota,
             (Stem::Less, Stem::Than) => {
                 self.must_be_less();
                 return;
@@ -363,6 +412,9 @@ impl Reader<'_> {
                 Stem::Max
             }
             (Stem::Quota, Stem::Of) | (Stem::More | Stem::Large, Stem::Than) => {
+                if prev == Stem::Large && self.sentence.concepts & SIZES != 0 {
+                    self.sentence.concepts |= Stem::Exceed.bit();
+                }
                 self.label(Label::Limit);
                 return;
             }
@@ -374,7 +426,12 @@ impl Reader<'_> {
             (Stem::Is | Stem::At | Stem::Queue, Stem::Full) => Stem::Exceed,
             // `over_query_limit`
             (Stem::Over, Stem::Request) => Stem::Exceed,
-            (Stem::Top, Stem::Up) => Stem::Add,
+            // `top up to continue`, not `to raise the limit`
+            (Stem::Top, Stem::Up) => {
+                let raises = self.soon(&[Stem::Add, Stem::Ramp, Stem::Get]);
+                self.sentence.concepts |= if raises { 0 } else { Stem::Recharge.bit() };
+                Stem::Add
+            }
             (Stem::Run, Stem::Out) => Stem::Insufficient,
             (Stem::Out, Stem::Of) => {
                 self.label(Label::Limit);
@@ -393,6 +450,7 @@ impl Reader<'_> {
             (Stem::In, Stem::Progress) => Stem::Concurrent,
             (Stem::Batch, Stem::Queue) => Stem::Enqueued,
             (Stem::Max, Stem::Length) => Stem::Context,
+            (Stem::Input | Stem::Prompt, Stem::Length) if self.has(Stem::Max) => Stem::Context,
             (Stem::Your, Stem::Capacity) | (Stem::Total, Stem::Request) => Stem::Quota,
             (Stem::Not, Stem::Ready) | (Stem::At | Stem::Over, Stem::Capacity) => Stem::Overload,
             (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,

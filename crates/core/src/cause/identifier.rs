@@ -9,7 +9,7 @@ use super::number::{Number, Span};
 use super::read::{Label, Reader, Sentence};
 use super::rules::Source;
 use super::usual::concepts_of;
-use super::words::Stem;
+use super::words::{Concepts, Stem};
 use crate::period::SECOND;
 
 impl Reader<'_> {
@@ -184,6 +184,9 @@ impl Reader<'_> {
             for stem in Words::new(self.body, start, end) {
                 self.push(stem);
             }
+            if self.sentence.concepts & TOO_LARGE == TOO_LARGE {
+                self.sentence.concepts |= Stem::Size.bit();
+            }
             // The list first: it knows better.
             if !is_letter(self.body, start) || LISTED_LOOKS.contains(&(byte(self.body, start), end - start)) {
                 self.facts.judge_listed(code);
@@ -234,6 +237,21 @@ impl Iterator for Words<'_> {
     }
 }
 
+/// `msg_too_long`: whatever it is of.
+const TOO_LARGE: Concepts = Stem::Too.bit() | Stem::Large.bit();
+
 /// First letters and lengths of the listed codes that begin with a letter: others need not be looked up.
-const LISTED_LOOKS: [(u8, usize); 9] =
-    [(b'E', 8), (b's', 9), (b'n', 10), (b'i', 12), (b'i', 13), (b'S', 16), (b'l', 16), (b'a', 19), (b'o', 33)];
+const LISTED_LOOKS: [(u8, usize); 12] = [
+    (b'E', 8),
+    (b's', 9),
+    (b'n', 10),
+    (b'i', 12),
+    (b'i', 13),
+    (b'c', 14),
+    (b'S', 16),
+    (b'l', 16),
+    (b'a', 19),
+    (b'd', 22),
+    (b'c', 24),
+    (b'o', 33),
+];

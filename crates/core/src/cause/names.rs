@@ -9,7 +9,7 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(super) fn names(&mut self, stem: Stem) {
         match stem {
-            Stem::For | Stem::To => self.model_after_for(),
+            Stem::For | Stem::To if !self.sentence.client => self.model_after_for(),
             Stem::On if self.facts.said.model.is_none() => self.model_after_for(),
             Stem::Model => self.model_after_model(),
             Stem::Organization | Stem::Account => self.organization_after(stem),
@@ -34,14 +34,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `qwen/qwen3-coder:free is temporarily rate-limited`, `gpt-5.1 请求过多`
+    /// `qwen/qwen3-coder:free is temporarily rate-limited`, `your gemini-2.5-pro quota limit`, `gpt-5.1 请求过多`
     pub(super) fn model_as_subject(&mut self, start: usize) -> bool {
         let body: &'a [u8] = self.body;
         let end = name_end(body, start);
         let Some(name) = text(body, start, end) else {
             return false;
         };
-        let goes_on = starts_with(body, end, b" is ") || byte(body, end) == b' ' && class_at(body, end + 1) == class::WIDE;
+        let goes_on = starts_with(body, end, b" is ")
+            || starts_with(body, end, b" quota ")
+            || byte(body, end) == b' ' && class_at(body, end + 1) == class::WIDE;
         let found = goes_on && looks_like_model(name);
         if found {
             self.facts.said.model.get_or_insert(name);

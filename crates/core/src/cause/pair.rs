@@ -55,6 +55,14 @@ impl Reader<'_> {
         (counts && !is_glued(self.body, second.end)).then_some(second)
     }
 
+    /// `larger than max (17777780 vs. 4194304)`: passes what stands between the two.
+    pub(super) fn is_compared(&mut self) -> bool {
+        let end = run(self.body, blanks(self.body, self.at), |byte| matches!(byte, b'v' | b's' | b'.'));
+        let compared = starts_with(self.body, self.at, b" vs") && byte(self.body, end) == b' ';
+        self.at = if compared { end } else { self.at };
+        compared
+    }
+
     pub(super) fn pair(&mut self, used: u64, limit: Number) {
         self.at = limit.end;
         let label = core::mem::replace(&mut self.sentence.label, Label::None);

@@ -103,6 +103,9 @@ impl Sentence {
     };
 }
 
+/// A number of so many digits is no part of a name: `Gemini 2.` may go on, `limit 30000.` not.
+const LONGEST_VERSION: usize = 4;
+
 /// How far behind its end a body is looked at again.
 const LONGEST_LOOK: usize = 256;
 
@@ -404,7 +407,8 @@ impl<'a> Reader<'a> {
         let said = self.before_last();
         let is_name = |byte: &u8| is_in(&[*byte], 0, set::NAME);
         let before = said.iter().rposition(|byte| !is_name(byte)).map_or(&[][..], |at| said.get(..=at).unwrap_or_default());
-        said.last().is_some_and(u8::is_ascii_digit)
+        let digits = said.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        digits > 0 && (digits < LONGEST_VERSION || self.sentence.waits)
             || before.last().is_some_and(|byte| matches!(byte, b'\'' | b'`'))
             || before.ends_with(b" for ") && self.sentence.prev == Stem::Other
     }
@@ -443,6 +447,10 @@ impl<'a> Reader<'a> {
                 self.must_be_less();
             }
             return;
+        }
+        if self.has(Stem::Balance) && self.digit_follows() {
+            // `余额<0`
+            return self.label(Label::Ignored);
         }
         if byte(self.body, self.at) == b'/' {
             self.finish(true);

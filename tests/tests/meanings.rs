@@ -1,0 +1,159 @@
+//! What words mean among others: filters, plans, keys, sizes and things that are counted, beside the rates that they resemble.
+
+use core::time::Duration;
+
+use paceline_core::Kind::{self, *};
+use paceline_core::classify_429;
+
+fn check(bodies: &[(&str, Kind)]) {
+    for &(body, kind) in bodies {
+        assert_eq!(classify_429(body.as_bytes()).kind(), kind, "{body}");
+    }
+}
+
+/// Seen to fail: an invitation to retry with another prompt was a rate, and the filters' own words were unknown.
+#[test]
+fn a_filter_blocks_whatever_it_invites_to() {
+    check(&[
+        ("Your answer was filtered due to our content management policy. Please modify your prompt and retry.", Blocked),
+        ("The input was flagged as sensitive. Please try again with different inputs.", Blocked),
+        ("The prompt was rejected because it was considered high risk.", Blocked),
+        ("It may contain text that is not allowed by our safety system.", Blocked),
+        (r#"{"error":{"message":"The upstream filtered it, please retry","code":"content_filter"}}"#, Blocked),
+        (r#"{"error":{"code":"content_policy_violation","message":"Try again."}}"#, Blocked),
+        (r#"{"error":{"code":"data_inspection_failed","message":"Try again."}}"#, Blocked),
+        (r#"{"error":{"code":"1301","message":"输入内容可能包含不安全或敏感内容，请您避免输入。"}}"#, Blocked),
+        ("输入可能包含敏感内容。", Blocked),
+        ("内容可能不安全。", Blocked),
+        ("Rate limit exceeded for risk checks, retry later.", RateLimited),
+    ]);
+}
+
+/// Seen to fail: each was a rate or nothing, but for the last, which was a ban.
+#[test]
+fn plans_and_budgets_are_no_rates() {
+    check(&[
+        ("Token limit reached for this tenant. Please top up to continue.", QuotaExhausted),
+        ("Token limit reached for this minute. Please top up to continue.", RateLimited),
+        ("Token limit reached for this tenant. Top up to raise your limit.", RateLimited),
+        ("You have exceeded your premium request limit. Enable overages.", QuotaExhausted),
+        ("You've reached your trial request limit.", QuotaExhausted),
+        ("You've reached your hourly request limit.", RateLimited),
+        ("Job failed: you have exceeded your compute minutes quota.", QuotaExhausted),
+        ("You have exceeded your per minute quota.", RateLimited),
+        ("Your plan has expired and is temporarily unavailable.", AccountInactive),
+        ("您的套餐已到期，暂无法使用。", AccountInactive),
+        (r#"{"error":{"type":"rate_limit_error","code":"1309","message":"x"}}"#, AccountInactive),
+        ("令牌已过期。", InvalidCredentials),
+        ("Please make sure your account is in good standing.", AccountInactive),
+        ("The job was not started because a budget is preventing further use.", BillingLimit),
+        ("You have reached your specified API usage limits.", BillingLimit),
+        ("Blocked due to exceeding usage of the database.", RateLimited),
+    ]);
+}
+
+/// Seen to fail: all were rates. What is no call is not refilled by time.
+#[test]
+fn things_that_may_exist_are_an_allotment() {
+    check(&[
+        ("The maximum number of volumes has been reached.", QuotaExhausted),
+        ("The maximum number of requests has been reached.", RateLimited),
+        ("An error occurred (VolumeLimitExceeded): The maximum number of volumes has been reached.", QuotaExhausted),
+        (r#"{"code":"RateLimitExceeded","message":"The maximum number of volumes has been reached."}"#, RateLimited),
+        ("Forbidden: 403 GET https://x.example/q: Quota exceeded: Your project exceeded quota for free scans.", QuotaExhausted),
+        ("Active job limit for this account is 10.", Concurrency),
+        ("Job limit for this account is exceeded.", QuotaExhausted),
+        ("The bulkhead is full.", Concurrency),
+        ("limiter exceeded for this call.", RateLimited),
+    ]);
+}
+
+/// Seen to fail: none was a wrong key.
+#[test]
+fn keys_are_missing_in_many_ways() {
+    check(&[
+        ("SOME_API_KEY is not set. Add it to your settings.", InvalidCredentials),
+        ("The api_key option must be set by passing it.", InvalidCredentials),
+        ("The api_key option may be set by passing it.", Unknown),
+        (r#"{"detail":"Not authenticated"}"#, InvalidCredentials),
+        ("The service was not able to validate the given credentials.", InvalidCredentials),
+        ("You may need a different access level.", InvalidCredentials),
+        (r#"{"error":{"message":"该令牌状态不可用"}}"#, InvalidCredentials),
+    ]);
+}
+
+/// Seen to fail: each was a rate, but for the first five, which are.
+#[test]
+fn limited_is_a_rate_where_calls_are() {
+    check(&[
+        ("You are being rate limited.", RateLimited),
+        ("Your access is temporarily limited by us.", RateLimited),
+        ("Calls have been limited because of errors.", RateLimited),
+        ("Calls are limited to 10 a minute.", RateLimited),
+        ("Calls are limited to one at night.", RateLimited),
+        ("This feature is in limited preview.", Unknown),
+        ("You have access to limited endpoints only.", Unknown),
+        ("This endpoint is limited to enterprise customers.", Unknown),
+        ("pods: exceeded quota: x, used: many, limited: all.", QuotaExhausted),
+    ]);
+}
+
+/// Seen to fail: a time that was too long was a size, and the others were rates or nothing.
+#[test]
+fn a_service_that_is_loaded_says_so() {
+    check(&[
+        ("The service is overloaded. Requests queued for too long.", Overloaded),
+        ("The server is overloaded and took too long for this request.", Overloaded),
+        ("We are currently unable to handle this request due to load.", Overloaded),
+        ("The database is not currently available. Please retry later.", Overloaded),
+        ("All keys are cooling down.", RateLimited),
+        (r#"{"error":{"code":8,"message":"rpm exhausted"}}"#, RateLimited),
+        ("status: 429, reason: too many 429 error responses", RateLimited),
+    ]);
+}
+
+/// Seen to fail: what was too large was a rate, a quota or unknown, or a number was not read.
+#[test]
+fn sizes_are_told_in_many_ways() {
+    for (body, limit, requested) in [
+        ("The maximum prompt length is 131072 but the request contains 537812 tokens.", Some(131_072), Some(537_812)),
+        ("The maximum context length is 1536 tokens. However, your request has 4176 input tokens.", Some(1_536), Some(4_176)),
+        ("The input token count exceeds the maximum number of tokens allowed 1048576.", Some(1_048_576), None),
+        ("The input token count is 1250000 but the model only supports up to 1048576. Reduce it.", Some(1_048_576), Some(1_250_000)),
+        ("Received message larger than max (17777780 vs. 4194304)", Some(4_194_304), Some(17_777_780)),
+        ("Received message larger than max (17777780 vs 4194304)", Some(4_194_304), Some(17_777_780)),
+        ("The input (40000 tokens) is longer than the context length (32768 tokens).", Some(32_768), Some(40_000)),
+        ("total number of tokens cannot exceed 4096 - received 5000. Try a shorter prompt.", Some(4_096), Some(5_000)),
+        ("A query of 12,600,500 nodes, which exceeds the maximum limit of 500,000.", Some(500_000), Some(12_600_500)),
+        ("The prompt must be shorter than 4000 tokens.", Some(4_000), None),
+        ("This blob is too large to fetch.", None, None),
+        (r#"{"ok":false,"error":"msg_too_long"}"#, None, None),
+    ] {
+        let cause = classify_429(body.as_bytes());
+        assert_eq!((cause.kind(), cause.limit(), cause.requested()), (RequestTooLarge, limit, requested), "{body}");
+    }
+    let advised = classify_429(b"This would exceed your rate limit of 20,000 input tokens per minute. Please reduce the prompt length or the maximum.");
+    assert_eq!((advised.kind(), advised.limit()), (RateLimited, Some(20_000)));
+    assert_eq!(classify_429(b"Rate limit exceeded: 7 vs. 5 last time.").requested(), None);
+    assert_eq!(classify_429(b"Rate limit of 10 exceeded, the account has 5 keys.").requested(), None);
+}
+
+/// Seen to fail: each was read, or not read.
+#[test]
+fn numbers_are_of_what_stands_around_them() {
+    let wait = |body: &str| classify_429(body.as_bytes()).stated_retry_after();
+    assert_eq!(wait("Exceeded 30 requests. Retry after 00:00:17."), Some(Duration::from_secs(17)));
+    assert_eq!(wait("Out of call volume quota. It will be replenished in 1.02:03:04."), Some(Duration::from_secs(93_784)));
+    assert_eq!(wait(r#"{"message":"Throttled.","retryAfter":"00:00:10"}"#), Some(Duration::from_secs(10)));
+    let used = |body: &str| classify_429(body.as_bytes()).used();
+    assert_eq!(used("Insufficient credits. You currently have 120 credits available."), None);
+    assert_eq!(used("Insufficient credits. Your current usage is 120 credits."), Some(120));
+    assert_eq!(used("当前账号欠费（余额<0），请充值。"), None);
+    assert_eq!(used("Insufficient credits. Extra usage is required for requests over 200k tokens."), None);
+    let waited = classify_429(b"12345 request.go:690] Waited for 1.17s due to client-side throttling, request: GET");
+    assert_eq!((waited.kind(), waited.window(), waited.limit()), (RateLimited, None, None));
+    let model = |body: &'static str| classify_429(body.as_bytes()).model();
+    let switched = "You have reached your daily gemini-2.5-pro quota limit. Switching to gemini-2.5-flash.";
+    assert_eq!(model(switched), Some("gemini-2.5-pro"));
+    assert_eq!(model("You have reached your quota limit. Switching to gemini-2.5-flash for now."), None);
+}
