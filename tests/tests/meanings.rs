@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use paceline_core::Kind::{self, *};
-use paceline_core::classify_429;
+use paceline_core::{Resource, classify_429};
 
 fn check(bodies: &[(&str, Kind)]) {
     for &(body, kind) in bodies {
@@ -41,9 +41,13 @@ fn plans_and_budgets_are_no_rates() {
         ("You've reached your hourly request limit.", RateLimited),
         ("Job failed: you have exceeded your compute minutes quota.", QuotaExhausted),
         ("You have exceeded your per minute quota.", RateLimited),
+        (r#"{"type":"error","error":{"type":"billing_error","message":"Ask your administrator."}}"#, AccountInactive),
+        ("Billing is not set up.", AccountInactive),
+        ("Billing is set up.", Unknown),
         ("Your plan has expired and is temporarily unavailable.", AccountInactive),
         ("您的套餐已到期，暂无法使用。", AccountInactive),
         (r#"{"error":{"type":"rate_limit_error","code":"1309","message":"x"}}"#, AccountInactive),
+        ("Your trial has expired.", AccountInactive),
         ("令牌已过期。", InvalidCredentials),
         ("Please make sure your account is in good standing.", AccountInactive),
         ("The job was not started because a budget is preventing further use.", BillingLimit),
@@ -88,6 +92,7 @@ fn limited_is_a_rate_where_calls_are() {
     check(&[
         ("You are being rate limited.", RateLimited),
         ("Your access is temporarily limited by us.", RateLimited),
+        ("Your access is limited right now.", RateLimited),
         ("Calls have been limited because of errors.", RateLimited),
         ("Calls are limited to 10 a minute.", RateLimited),
         ("Calls are limited to one at night.", RateLimited),
@@ -96,6 +101,7 @@ fn limited_is_a_rate_where_calls_are() {
         ("This endpoint is limited to enterprise customers.", Unknown),
         ("pods: exceeded quota: x, used: many, limited: all.", QuotaExhausted),
     ]);
+    assert_eq!(classify_429(b"Calls are limited to 10 a minute.").limit(), Some(10));
 }
 
 /// Seen to fail: a time that was too long was a size, and the others were rates or nothing.
@@ -106,6 +112,11 @@ fn a_service_that_is_loaded_says_so() {
         ("The server is overloaded and took too long for this request.", Overloaded),
         ("We are currently unable to handle this request due to load.", Overloaded),
         ("The database is not currently available. Please retry later.", Overloaded),
+        ("Too many pending requests.", Overloaded),
+        ("Too many currently pending authorizations.", RateLimited),
+        ("The load exceeded what we can serve.", Overloaded),
+        ("failed to load the client: rate exceeded.", RateLimited),
+        ("Limits on load balancers are exceeded.", QuotaExhausted),
         ("All keys are cooling down.", RateLimited),
         (r#"{"error":{"code":8,"message":"rpm exhausted"}}"#, RateLimited),
         ("status: 429, reason: too many 429 error responses", RateLimited),
@@ -126,13 +137,17 @@ fn sizes_are_told_in_many_ways() {
         ("total number of tokens cannot exceed 4096 - received 5000. Try a shorter prompt.", Some(4_096), Some(5_000)),
         ("A query of 12,600,500 nodes, which exceeds the maximum limit of 500,000.", Some(500_000), Some(12_600_500)),
         ("The prompt must be shorter than 4000 tokens.", Some(4_000), None),
+        ("The prompt is longer than the context length.", None, None),
+        ("max_tokens is too large: 32000. The model supports at most 16384 tokens.", Some(16_384), Some(32_000)),
         ("This blob is too large to fetch.", None, None),
         (r#"{"ok":false,"error":"msg_too_long"}"#, None, None),
     ] {
         let cause = classify_429(body.as_bytes());
         assert_eq!((cause.kind(), cause.limit(), cause.requested()), (RequestTooLarge, limit, requested), "{body}");
     }
-    let advised = classify_429(b"This would exceed your rate limit of 20,000 input tokens per minute. Please reduce the prompt length or the maximum.");
+    let advised = classify_429(
+        b"This would exceed your rate limit of 20,000 input tokens per minute. Please reduce the prompt length or the maximum.",
+    );
     assert_eq!((advised.kind(), advised.limit()), (RateLimited, Some(20_000)));
     assert_eq!(classify_429(b"Rate limit exceeded: 7 vs. 5 last time.").requested(), None);
     assert_eq!(classify_429(b"Rate limit of 10 exceeded, the account has 5 keys.").requested(), None);
@@ -156,4 +171,48 @@ fn numbers_are_of_what_stands_around_them() {
     let switched = "You have reached your daily gemini-2.5-pro quota limit. Switching to gemini-2.5-flash.";
     assert_eq!(model(switched), Some("gemini-2.5-pro"));
     assert_eq!(model("You have reached your quota limit. Switching to gemini-2.5-flash for now."), None);
+}
+
+/// Seen to fail: a code behind a comma weighed nothing, a throttled message lost to its quota, a quota that comes back after days was a rate,
+/// the name of a list was a violation of a policy, and calls were no rate.
+#[test]
+fn marks_of_a_rate_are_found_where_they_stand() {
+    check(&[
+        ("googleapi: Error 429: Quota exceeded. Please wait a while., rateLimitExceeded", RateLimited),
+        ("googleapi: Error 403: Quota exceeded. Please pay a while., serviceLimitExceeded", QuotaExhausted),
+        (r#"{"message":"Message throttled out","description":"You have exceeded your quota"}"#, RateLimited),
+        (r#"{"message":"Message was sent out","description":"You have exceeded your quota"}"#, QuotaExhausted),
+        (r#"{"code":"rate_limit_exceeded","message":"Your quota is exhausted. It resets after 42h1m20s."}"#, QuotaExhausted),
+        (r#"{"code":"rate_limit_exceeded","message":"Your quota is exhausted. It resets after 22h1m20s."}"#, RateLimited),
+        ("Quota exceeded [violations {\n  quota_value: 5\n}]", QuotaExhausted),
+        ("You have reached the API limit.", RateLimited),
+        ("You have reached the seat limit.", QuotaExhausted),
+        (r#"{"type":"api_limit","description":"Global limit has been reached."}"#, RateLimited),
+        ("Please consider optimizing your API call frequency.", RateLimited),
+        ("Please contact us for a higher API call volume.", RateLimited),
+        ("exceeded maximum number of attempts, 3, api error: server not found.", Unknown),
+    ]);
+    let dimensions = br#"quota_dimensions { key: "region" value: "gpt-9" } quota_dimensions { key: "model" value: "gpt-5.1" }"#;
+    assert_eq!(classify_429(dimensions).model(), Some("gpt-5.1"));
+    let orders = classify_429(b"Too many new orders; current limit is 300 orders per TEN_SECONDS.");
+    assert_eq!((orders.limit(), orders.window()), (Some(300), Some(Duration::from_secs(10))));
+}
+
+/// Seen to fail: a client's status line was a rate, its pause a wait, what a key would give a limit, and numbers of other things limits.
+#[test]
+fn what_a_client_adds_is_not_the_server_s() {
+    check(&[
+        ("requests.HTTPError: 429 Client Error: Too Many Requests for url: https://x.example/v1/models", Unknown),
+        ("429 Client Error: Too Many Requests for url: https://x.example/v1\n\nRate limit exceeded.", RateLimited),
+        (r#"{"message":"Too Many Requests"}"#, RateLimited),
+    ]);
+    let key =
+        classify_429(b"Over rate limit (error 429): Get your key to have 1000 requests per hour just for you. Will retry in 5 minutes.");
+    assert_eq!((key.kind(), key.limit(), key.window(), key.stated_retry_after()), (RateLimited, None, None, None));
+    let attempts = classify_429(b"exceeded maximum number of attempts, 3, api error Throttling: Rate exceeded");
+    assert_eq!((attempts.kind(), attempts.limit()), (RateLimited, None));
+    let bytes = classify_429(b"Data too large, with { bytes_wanted=413321034 & bytes_limit=410412646 }");
+    assert_eq!((bytes.kind(), bytes.limit()), (Overloaded, None));
+    let docker = classify_429(b"error pulling image configuration: toomanyrequests: Too Many Requests.");
+    assert_eq!((docker.kind(), docker.resource()), (RateLimited, Some(Resource::Requests)));
 }

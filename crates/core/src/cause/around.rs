@@ -78,6 +78,12 @@ impl Reader<'_> {
         self.ends_with(b"at a time") || self.ends_with(b"same time")
     }
 
+    /// These bytes come next.
+    pub(super) fn followed_by(&self, words: &[u8]) -> bool {
+        let next = self.at.saturating_sub(usize::from(byte(self.body, self.at.wrapping_sub(1)) == b' '));
+        self.body.get(next..).unwrap_or_default().starts_with(words)
+    }
+
     /// These words were the last ones.
     pub(super) fn ends_with(&self, words: &[u8]) -> bool {
         self.body.get(..self.at).unwrap_or_default().trim_ascii_end().ends_with(words)

@@ -30,6 +30,8 @@ pub(super) struct Facts<'a> {
     /// A sentence says that it is a rate, and none that it is a quota.
     rate_said: bool,
     quota_said: bool,
+    /// A sentence says that calls are throttled.
+    throttled: bool,
     /// The caller is asked to come again.
     invited: bool,
     /// The server's clock.
@@ -69,6 +71,7 @@ impl Default for Facts<'_> {
             crowded: false,
             rate_said: false,
             quota_said: false,
+            throttled: false,
             invited: false,
             coded: false,
             spoken: false,
@@ -86,6 +89,8 @@ impl<'a> Facts<'a> {
         self.invited |= sentence.concepts & Stem::Retry.bit() != 0 && !sentence.client;
         if let Some(finding) = finding {
             let crowded = self.crowded;
+            let sentence_said = matches!(source, Source::Text { .. } | Source::Cut);
+            self.throttled |= sentence_said && finding.rank == Rank::Rate && sentence.concepts & Stem::Throttle.bit() != 0;
             self.consider(finding, source);
             if sentence.concepts == LIMIT_REACHED {
                 // `VpcLimitExceeded`: perhaps how many there may be, and not a rate.
@@ -291,7 +296,8 @@ impl<'a> Facts<'a> {
         let vague = self.best.reason == Reason::UsageLimit;
         let patience = if vague { DAY } else { HOUR };
         let within = |time: Option<Duration>, most| time.is_some_and(|time| time <= most);
-        (self.rate_code || self.rate_said && !self.quota_said) && !vague
+        let lasts = self.said.wait.is_some_and(|wait| wait > DAY);
+        (self.rate_code || self.rate_said && !self.quota_said || self.throttled) && !vague && !lasts
             || vague && (self.crowded || self.invited && !self.is_timed())
             || within(self.said.wait, patience)
             || within(self.said.window, DAY)

@@ -46,7 +46,8 @@ impl<'a> Reader<'a> {
             return false;
         };
         let field = match word {
-            Some(Stem::Name) if self.sentence.prev == Stem::Model => Field::Model,
+            // `model id: m`, `key: "model" value: "m"`
+            Some(Stem::Name | Stem::Value) if self.sentence.prev == Stem::Model => Field::Model,
             // `Payment Required: buy credits`
             Some(Stem::Required) if class_at(self.body, opening(self.body, value).0) != class::DIGIT => Field::Other,
             Some(Stem::Limit) if self.sentence.prev == Stem::Remaining => Field::Count(Label::Ignored),

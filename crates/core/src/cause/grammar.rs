@@ -56,6 +56,10 @@ impl Reader<'_> {
             Stem::To if prev == Stem::Throttle || self.ends_with(b"supports up to") => self.label(Label::Limit),
             Stem::Per if matches!(prev, Stem::Request | Stem::Attempt) => self.sentence.concepts |= Stem::Rate.bit(),
             Stem::Limit if prev == Stem::Remaining => {}
+            Stem::Limit if prev == Stem::Api => {
+                self.sentence.concepts |= Stem::Rate.bit();
+                self.label(Label::Limit);
+            }
             Stem::Limit | Stem::Quota | Stem::Daily if prev == Stem::Over => {
                 self.sentence.concepts |= Stem::Exceed.bit();
                 self.window_word(prev, stem);
@@ -114,6 +118,7 @@ impl Reader<'_> {
             // `wait before trying again`, not `trying again in 300 s`
             Stem::Again if prev == Stem::Trying && !self.sentence.waits => self.sentence.client = true,
             Stem::Wait if self.ends_with(b"next backoff") => self.sentence.client = true,
+            Stem::Retry if self.ends_with(b"Will retry") => self.sentence.client = true,
             Stem::Again | Stem::Retry | Stem::Wait | Stem::Reset | Stem::Available => {
                 self.sentence.waits = true;
                 self.sentence.label = Label::None;
@@ -143,7 +148,25 @@ impl Reader<'_> {
             // `make sure your account is in good standing`
             Stem::Standing => self.sentence.concepts |= Stem::Billing.bit() | Stem::Inactive.bit(),
             Stem::Level if prev == Stem::Bearer => self.sentence.concepts |= Stem::Permission.bit(),
-            Stem::Demand if self.ends_with(b"due to load") => self.sentence.concepts |= Stem::Overload.bit(),
+            Stem::Load if self.ends_with(b"due to load") => self.sentence.concepts |= Stem::Overload.bit(),
+            // `load average`, not `failed to load x` or `load balancers`
+            Stem::Load if prev != Stem::To && !self.followed_by(b" balancer") => self.sentence.concepts |= Stem::Demand.bit(),
+            // `pending requests`, not `pending authorizations`
+            Stem::Pending if self.next_stem() != Stem::Other => self.sentence.concepts |= Stem::Queue.bit(),
+            Stem::Volume if self.ends_with(b"API call volume") => self.sentence.concepts |= Stem::Rate.bit(),
+            // Docker's images are not made.
+            Stem::Image if self.ends_with(b"pulling image") => self.sentence.concepts &= !Stem::Image.bit(),
+            // The list of quotas that a request exceeds.
+            Stem::Policy if self.followed_by(b" {") || self.followed_by(b": [") => self.sentence.concepts &= !Stem::Policy.bit(),
+            // `billing is not set up`
+            Stem::Found if self.has(Stem::Billing) && self.has(Stem::Not) => self.sentence.concepts |= Stem::Inactive.bit(),
+            // `(error 429)`
+            Stem::Error if self.digit_follows() => self.label(Label::Ignored),
+            // `exceeded maximum number of attempts`: a client gives up.
+            Stem::Attempt if self.ends_with(b"number of attempts") => {
+                self.sentence.concepts &= !Stem::Limit.bit();
+                self.sentence.label = Label::None;
+            }
             // `the input token count is 1250000`
             Stem::Count if prev == Stem::Token && self.has(Stem::Input) => self.label(Label::Requested),
             // `but the request contains 537812 tokens`
@@ -381,6 +404,8 @@ impl Reader<'_> {
     /// Pairs of words that mean more than each.
     fn together(&mut self, prev: Stem, stem: Stem) {
         let meant = match (prev, stem) {
+            // The status that Python's client prints, and no more.
+            (Stem::Too, Stem::Many) if self.ends_with(b"Client Error: Too Many") => return,
             (Stem::Too, Stem::Many | Stem::Fast) => {
                 if self.next_stem() == Stem::Request && self.sentence.window.is_none() {
                     // `tokens service: 429 Too Many Requests`
@@ -480,6 +505,8 @@ impl Reader<'_> {
         let (window, resource) = match stem {
             Stem::Second | Stem::Minute | Stem::Hour | Stem::Day | Stem::Week | Stem::Month => match of_stem(stem) {
                 Some(unit) if matches!(prev, Stem::Per | Stem::Current | Stem::This) => (unit, None),
+                // `per TEN_SECONDS`
+                Some(unit) if prev == Stem::Ten => (unit * 10, None),
                 Some(unit) if prev == Stem::Last => {
                     self.counted_within(unit);
                     return;

@@ -45,10 +45,11 @@ impl Reader<'_> {
         let waits = self.sentence.waits;
         let current = self.sentence.prev == Stem::Current;
         let mut last = Stem::Other;
+        let mut before_last = Stem::Other;
         let mut count = 0_u32;
         let mut class = false;
         for stem in Words::new(self.body, start, end) {
-            last = stem;
+            before_last = core::mem::replace(&mut last, stem);
             self.push(last);
             count += 1;
             class |= matches!(last, Stem::Error | Stem::Exception);
@@ -65,10 +66,14 @@ impl Reader<'_> {
             // `current max_parallel_requests: 1`
             self.label(Label::Used);
         }
+        if count > 1 && last == Stem::Limit && before_last == Stem::Other {
+            // `bytes_limit=1024`: of something else.
+            self.label(Label::Ignored);
+        }
         let snake = ident.contains(&b'_');
         let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
         let counts = self.counts(end);
-        let source = if snake || self.is_parenthesized(start, end) { Source::Name } else { Source::Class };
+        let source = if snake || self.is_parenthesized(start, end) || self.is_reason(start, end) { Source::Name } else { Source::Class };
         let found = count > 1 && (snake || camel) && (class || !counts) && self.facts.judge(&self.sentence, source);
         if last == Stem::Delay && self.delay_in_block(end) {
             return;
@@ -169,6 +174,12 @@ impl Reader<'_> {
         key_end(self.body, end).is_some_and(|(value, _)| class_at(self.body, opening(self.body, value).0) == class::DIGIT)
     }
 
+    /// `Quota exceeded., rateLimitExceeded`: a code that Google's clients print last.
+    fn is_reason(&self, start: usize, end: usize) -> bool {
+        let lower = byte(self.body, start).is_ascii_lowercase();
+        lower && starts_with(self.body, start.wrapping_sub(2), b", ") && matches!(byte(self.body, end), 0 | b'\n' | b'"' | b'\'')
+    }
+
     /// `(ThrottlingException)`: a code that a client prints.
     fn is_parenthesized(&self, start: usize, end: usize) -> bool {
         byte(self.body, start.wrapping_sub(1)) == b'(' && byte(self.body, end) == b')'
@@ -241,12 +252,13 @@ impl Iterator for Words<'_> {
 const TOO_LARGE: Concepts = Stem::Too.bit() | Stem::Large.bit();
 
 /// First letters and lengths of the listed codes that begin with a letter: others need not be looked up.
-const LISTED_LOOKS: [(u8, usize); 12] = [
+const LISTED_LOOKS: [(u8, usize); 13] = [
     (b'E', 8),
     (b's', 9),
     (b'n', 10),
     (b'i', 12),
     (b'i', 13),
+    (b'b', 13),
     (b'c', 14),
     (b'S', 16),
     (b'l', 16),
