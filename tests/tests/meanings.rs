@@ -101,7 +101,7 @@ fn limited_is_a_rate_where_calls_are() {
         ("This endpoint is limited to enterprise customers.", Unknown),
         ("pods: exceeded quota: x, used: many, limited: all.", QuotaExhausted),
     ]);
-    assert_eq!(classify_429(b"Calls are limited to 10 a minute.").limit(), Some(10));
+    assert_eq!(classify_429(b"Calls are limited to 10 for you.").limit(), Some(10));
 }
 
 /// Seen to fail: a time that was too long was a size, and the others were rates or nothing.
@@ -174,7 +174,8 @@ fn numbers_are_of_what_stands_around_them() {
 }
 
 /// Seen to fail: a code behind a comma weighed nothing, a throttled message lost to its quota, a quota that comes back after days was a rate,
-/// the name of a list was a violation of a policy, and calls were no rate.
+/// the name of a list was a violation of a policy, calls were no rate,
+/// and any invitation to try again was one.
 #[test]
 fn marks_of_a_rate_are_found_where_they_stand() {
     check(&[
@@ -190,10 +191,15 @@ fn marks_of_a_rate_are_found_where_they_stand() {
         (r#"{"type":"api_limit","description":"Global limit has been reached."}"#, RateLimited),
         ("Please consider optimizing your API call frequency.", RateLimited),
         ("Please contact us for a higher API call volume.", RateLimited),
+        ("We limit how often you can do certain things.", RateLimited),
+        (r#"{"message":"Please wait a few minutes before you try again."}"#, RateLimited),
+        ("Something went wrong. Please try again later.", Unknown),
         ("exceeded maximum number of attempts, 3, api error: server not found.", Unknown),
     ]);
     let dimensions = br#"quota_dimensions { key: "region" value: "gpt-9" } quota_dimensions { key: "model" value: "gpt-5.1" }"#;
     assert_eq!(classify_429(dimensions).model(), Some("gpt-5.1"));
+    let zero = "ResourceLimitExceeded: The account-level service limit 'x for endpoint usage' is 0 Instances, current utilization of 0 and a request delta of 1.";
+    assert_eq!((classify_429(zero.as_bytes()).kind(), classify_429(zero.as_bytes()).limit()), (QuotaExhausted, Some(0)));
     let orders = classify_429(b"Too many new orders; current limit is 300 orders per TEN_SECONDS.");
     assert_eq!((orders.limit(), orders.window()), (Some(300), Some(Duration::from_secs(10))));
 }

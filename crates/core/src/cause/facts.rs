@@ -32,8 +32,10 @@ pub(super) struct Facts<'a> {
     quota_said: bool,
     /// A sentence says that calls are throttled.
     throttled: bool,
-    /// The caller is asked to come again.
+    /// The caller is asked to come again,
     invited: bool,
+    /// and to wait before.
+    pub(super) patience: bool,
     /// The server's clock.
     pub(super) now: Option<Reset<'a>>,
     /// A key "error" was read.
@@ -73,6 +75,7 @@ impl Default for Facts<'_> {
             quota_said: false,
             throttled: false,
             invited: false,
+            patience: false,
             coded: false,
             spoken: false,
             unsaid: false,
@@ -273,7 +276,7 @@ impl<'a> Facts<'a> {
         let said = &self.said;
         if self.best.rank > Rank::Code {
             // `0/0 used` says nothing of the limit.
-            if said.limit == Some(0) && said.used != Some(0) && self.best.rank < Rank::Nothing {
+            if said.limit == Some(0) && (said.used != Some(0) || said.requested.is_some()) && self.best.rank < Rank::Nothing {
                 return Reason::ModelNotInTier;
             }
             if let (Some(limit), Some(requested)) = (said.limit, said.requested)
@@ -294,19 +297,19 @@ impl<'a> Facts<'a> {
     /// Marks of a rate beside the words of a quota: a code, a short wait, a window of up to a day.
     fn refills(&self) -> bool {
         let vague = self.best.reason == Reason::UsageLimit;
-        let patience = if vague { DAY } else { HOUR };
+        let soon = if vague { DAY } else { HOUR };
         let within = |time: Option<Duration>, most| time.is_some_and(|time| time <= most);
         let lasts = self.said.wait.is_some_and(|wait| wait > DAY);
         (self.rate_code || self.rate_said && !self.quota_said || self.throttled) && !vague && !lasts
             || vague && (self.crowded || self.invited && !self.is_timed())
-            || within(self.said.wait, patience)
+            || within(self.said.wait, soon)
             || within(self.said.window, DAY)
     }
 
-    /// What is said besides words: a window, a wait, a use of a limit.
+    /// What is said besides words: a window, a wait, a use of a limit, a request to wait.
     const fn tells_a_rate(&self) -> bool {
         let said = &self.said;
-        said.window.is_some() || said.wait.is_some() || said.limit.is_some() && said.used.is_some() || self.invited
+        said.window.is_some() || said.wait.is_some() || said.limit.is_some() && said.used.is_some() || self.patience
     }
 
     /// The body says when to come again.

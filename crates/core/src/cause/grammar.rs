@@ -122,6 +122,7 @@ impl Reader<'_> {
             Stem::Again | Stem::Retry | Stem::Wait | Stem::Reset | Stem::Available => {
                 self.sentence.waits = true;
                 self.sentence.label = Label::None;
+                self.facts.patience |= stem == Stem::Wait && !self.sentence.client;
                 if matches!(stem, Stem::Again | Stem::Wait) {
                     self.sentence.concepts |= Stem::Retry.bit();
                 }
@@ -413,6 +414,7 @@ impl Reader<'_> {
                 }
                 Stem::TooMany
             }
+            (_, Stem::Many) if self.ends_with(b"limit how often") => Stem::Throttle,
             // Who calls, unless they are too many.
             (Stem::Many | Stem::Max | Stem::Of | Stem::Concurrent | Stem::Limit, Stem::Clients) => Stem::Concurrent,
             (Stem::Slow, Stem::Down) => Stem::SlowDown,

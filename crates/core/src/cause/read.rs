@@ -383,6 +383,9 @@ impl<'a> Reader<'a> {
 
     /// A quote ends a sentence where a string ends.
     fn quote(&mut self) {
+        if self.sentence.label == Label::Limit && self.sentence.prev == Stem::Limit && self.skip_quotation() {
+            return;
+        }
         match byte(self.body, self.at) {
             b',' => {
                 self.finish(true);
@@ -400,6 +403,17 @@ impl<'a> Reader<'a> {
         if matches!(byte(self.body, escaped), b',' | b'}' | b']' | b':' | b')') || is_in(self.body, escaped, set::QUOTE) && escaped > next {
             self.finish(true);
         }
+    }
+
+    /// `limit 'x for endpoint usage' is 0`: passes a name of words within a sentence.
+    #[cold]
+    fn skip_quotation(&mut self) -> bool {
+        let name = run(self.body, self.at, |byte| !matches!(byte, b'\'' | b'"' | b'\n'));
+        let found = byte(self.body, self.at.wrapping_sub(1)) == byte(self.body, name) && starts_with(self.body, name + 1, b" is ");
+        if found {
+            self.at = name + 1;
+        }
+        found
     }
 
     /// The full stop that the body ends with may be within a name: `Gemini 2.`, `for aiplatform.`
