@@ -141,6 +141,8 @@ fn sizes_are_told_in_many_ways() {
         ("max_tokens is too large: 32000. The model supports at most 16384 tokens.", Some(16_384), Some(32_000)),
         ("This blob is too large to fetch.", None, None),
         (r#"{"ok":false,"error":"msg_too_long"}"#, None, None),
+        ("Oops, the token limit exceeded. Try to shorten your prompt.", None, None),
+        ("Please reduce the length of the messages or completion.", None, None),
     ] {
         let cause = classify_429(body.as_bytes());
         assert_eq!((cause.kind(), cause.limit(), cause.requested()), (RequestTooLarge, limit, requested), "{body}");
@@ -149,6 +151,15 @@ fn sizes_are_told_in_many_ways() {
         b"This would exceed your rate limit of 20,000 input tokens per minute. Please reduce the prompt length or the maximum.",
     );
     assert_eq!((advised.kind(), advised.limit()), (RateLimited, Some(20_000)));
+    for body in [
+        "Token limit exceeded. Shorten your prompt or try again later.",
+        "Token rate limit exceeded. Shorten your prompt.",
+        "Token limit exceeded, retry in 5 s. Shorten your prompt.",
+        "Token limit exceeded for this minute. Shorten your prompt.",
+        "Token limit exceeded. Shorten your prompt",
+    ] {
+        assert_eq!(classify_429(body.as_bytes()).kind(), RateLimited, "{body}");
+    }
     assert_eq!(classify_429(b"Rate limit exceeded: 7 vs. 5 last time.").requested(), None);
     assert_eq!(classify_429(b"Rate limit of 10 exceeded, the account has 5 keys.").requested(), None);
 }
@@ -194,6 +205,11 @@ fn marks_of_a_rate_are_found_where_they_stand() {
         ("We limit how often you can do certain things.", RateLimited),
         (r#"{"message":"Please wait a few minutes before you try again."}"#, RateLimited),
         ("Something went wrong. Please try again later.", Unknown),
+        ("The request cannot be served as the rate limit for the resource is exhausted.", RateLimited),
+        ("Gemini does not have a free quota tier.", QuotaExhausted),
+        ("Gemini does have a free quota tier.", Unknown),
+        ("API quota exceeded, RateLimitError", RateLimited),
+        ("API quota exceeded. RateLimitError", QuotaExhausted),
         ("exceeded maximum number of attempts, 3, api error: server not found.", Unknown),
     ]);
     let dimensions = br#"quota_dimensions { key: "region" value: "gpt-9" } quota_dimensions { key: "model" value: "gpt-5.1" }"#;
@@ -209,6 +225,9 @@ fn marks_of_a_rate_are_found_where_they_stand() {
 fn what_a_client_adds_is_not_the_server_s() {
     check(&[
         ("requests.HTTPError: 429 Client Error: Too Many Requests for url: https://x.example/v1/models", Unknown),
+        ("httpx.HTTPStatusError: Client error '429 Too Many Requests' for url 'https://x.example/v1'", Unknown),
+        ("Response status code does not indicate success: 429 (Too Many Requests).", Unknown),
+        ("exceeded retry limit, last status: 500", Unknown),
         ("429 Client Error: Too Many Requests for url: https://x.example/v1\n\nRate limit exceeded.", RateLimited),
         (r#"{"message":"Too Many Requests"}"#, RateLimited),
     ]);

@@ -32,7 +32,9 @@ pub(super) struct Facts<'a> {
     quota_said: bool,
     /// A sentence says that calls are throttled.
     throttled: bool,
-    /// The caller is asked to come again,
+    /// The caller is told to send less,
+    advised: bool,
+    /// is asked to come again,
     invited: bool,
     /// and to wait before.
     pub(super) patience: bool,
@@ -74,6 +76,7 @@ impl Default for Facts<'_> {
             rate_said: false,
             quota_said: false,
             throttled: false,
+            advised: false,
             invited: false,
             patience: false,
             coded: false,
@@ -90,6 +93,7 @@ impl<'a> Facts<'a> {
     pub(super) fn judge(&mut self, sentence: &Sentence, source: Source) -> bool {
         let finding = find(sentence.concepts, source);
         self.invited |= sentence.concepts & Stem::Retry.bit() != 0 && !sentence.client;
+        self.advised |= sentence.advises && source == Source::Text { closed: true };
         if let Some(finding) = finding {
             let crowded = self.crowded;
             let sentence_said = matches!(source, Source::Text { .. } | Source::Cut);
@@ -288,10 +292,16 @@ impl<'a> Facts<'a> {
         match self.best.rank {
             Rank::Quota if self.refills() => self.rate(),
             Rank::Overload if said.limit.is_some() && said.window.is_some() => self.rate(),
+            Rank::Rate | Rank::Weak | Rank::Nothing if self.is_advice() => Reason::TooLarge,
             Rank::Rate | Rank::Weak if self.best.reason.kind() == Kind::RateLimited => self.rate(),
             Rank::Nothing if self.tells_a_rate() => self.rate(),
             _ => self.best.reason,
         }
+    }
+
+    /// A shorter request would pass, and nothing tells that a later one would.
+    const fn is_advice(&self) -> bool {
+        self.advised && !self.rate_said && !self.invited && !self.is_timed() && self.said.window.is_none()
     }
 
     /// Marks of a rate beside the words of a quota: a code, a short wait, a window of up to a day.

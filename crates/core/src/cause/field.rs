@@ -46,6 +46,8 @@ impl<'a> Reader<'a> {
             return false;
         };
         let field = match word {
+            // `key: "quota_limit_value" value: "0"`
+            Some(Stem::Value) if self.sentence.prev == Stem::Value => Field::Count(Label::Limit),
             // `model id: m`, `key: "model" value: "m"`
             Some(Stem::Name | Stem::Value) if self.sentence.prev == Stem::Model => Field::Model,
             // `Payment Required: buy credits`

@@ -56,6 +56,8 @@ impl Reader<'_> {
             Stem::To if prev == Stem::Throttle || self.ends_with(b"supports up to") => self.label(Label::Limit),
             Stem::Per if matches!(prev, Stem::Request | Stem::Attempt) => self.sentence.concepts |= Stem::Rate.bit(),
             Stem::Limit if prev == Stem::Remaining => {}
+            // `exceeded retry limit`: a client gives up.
+            Stem::Limit if prev == Stem::Retry => self.sentence.concepts &= !LIMIT_REACHED,
             Stem::Limit if prev == Stem::Api => {
                 self.sentence.concepts |= Stem::Rate.bit();
                 self.label(Label::Limit);
@@ -118,7 +120,7 @@ impl Reader<'_> {
             // `wait before trying again`, not `trying again in 300 s`
             Stem::Again if prev == Stem::Trying && !self.sentence.waits => self.sentence.client = true,
             Stem::Wait if self.ends_with(b"next backoff") => self.sentence.client = true,
-            Stem::Retry if self.ends_with(b"Will retry") => self.sentence.client = true,
+            Stem::Retry if self.ends_with(b"ill retry") => self.sentence.client = true,
             Stem::Again | Stem::Retry | Stem::Wait | Stem::Reset | Stem::Available => {
                 self.sentence.waits = true;
                 self.sentence.label = Label::None;
@@ -139,7 +141,9 @@ impl Reader<'_> {
             // `no quota headers`
             Stem::Quota if prev == Stem::Not && self.next_stem() == Stem::Headers => self.sentence.concepts &= !Stem::Quota.bit(),
             // `no quota`, `no available quota`
-            Stem::Quota if matches!(prev, Stem::Not | Stem::Available | Stem::Remaining | Stem::Image) && self.has(Stem::Not) => {
+            Stem::Quota
+                if matches!(prev, Stem::Not | Stem::Available | Stem::Remaining | Stem::Image | Stem::Free) && self.has(Stem::Not) =>
+            {
                 self.sentence.concepts |= Stem::Insufficient.bit();
             }
             // Minutes of work that a plan gives, not a rate.
@@ -255,6 +259,8 @@ impl Reader<'_> {
             Stem::Allocated if prev == Stem::Free => self.sentence.concepts &= !Stem::Allocated.bit(),
             // `please try after some time`
             Stem::After | Stem::Later if prev == Stem::Try => self.sentence.concepts |= Stem::Retry.bit(),
+            // `shorten your prompt`, `reduce the length of the messages`
+            Stem::Shorten | Stem::Reduce if self.soon(&[Stem::Prompt, Stem::Length, Stem::Context]) => self.sentence.advises = true,
             Stem::Reduce if self.soon(&[Stem::Rate]) => self.sentence.concepts |= Stem::SlowDown.bit(),
             // `the request rate is too large`
             Stem::Large if self.sentence.request_rate => {
@@ -405,8 +411,7 @@ impl Reader<'_> {
     /// Pairs of words that mean more than each.
     fn together(&mut self, prev: Stem, stem: Stem) {
         let meant = match (prev, stem) {
-            // The status that Python's client prints, and no more.
-            (Stem::Too, Stem::Many) if self.ends_with(b"Client Error: Too Many") => return,
+            (Stem::Too, Stem::Many) if STATUS_LINES.iter().any(|line| self.ends_with(line)) => return,
             (Stem::Too, Stem::Many | Stem::Fast) => {
                 if self.next_stem() == Stem::Request && self.sentence.window.is_none() {
                     // `tokens service: 429 Too Many Requests`
@@ -555,6 +560,9 @@ const UNPAID: Concepts = Stem::Not.bit() | Stem::Billing.bit();
 
 /// Bytes between a number and its window: `(5) already issued for this exact set of identifiers in the last 168h`.
 const MOST_BETWEEN: usize = 80;
+
+/// What clients print of a status, up to its phrase: nobody else has said anything.
+const STATUS_LINES: [&[u8]; 3] = [b"Client Error: Too Many", b"Client error '429 Too Many", b"not indicate success: 429 (Too Many"];
 
 /// What OpenAI says of its own faults.
 const SERVER_ERRORS: [&[u8]; 2] = [b"had an error", b"experienced an error"];

@@ -176,8 +176,7 @@ impl Reader<'_> {
 
     /// `Quota exceeded., rateLimitExceeded`: a code that Google's clients print last.
     fn is_reason(&self, start: usize, end: usize) -> bool {
-        let lower = byte(self.body, start).is_ascii_lowercase();
-        lower && starts_with(self.body, start.wrapping_sub(2), b", ") && matches!(byte(self.body, end), 0 | b'\n' | b'"' | b'\'')
+        starts_with(self.body, start.wrapping_sub(2), b", ") && matches!(byte(self.body, end), 0 | b'\n' | b'"' | b'\'')
     }
 
     /// `(ThrottlingException)`: a code that a client prints.

@@ -49,6 +49,8 @@ pub(super) struct Sentence {
     pub(super) waits: bool,
     /// Another call was spoken of.
     pub(super) already: bool,
+    /// The caller is told to send less.
+    pub(super) advises: bool,
     /// A client speaks of its own back-off.
     pub(super) client: bool,
     /// Where the wording of an absolute time begins.
@@ -92,6 +94,7 @@ impl Sentence {
         counts: false,
         waits: false,
         already: false,
+        advises: false,
         client: false,
         said: None,
         pair: false,

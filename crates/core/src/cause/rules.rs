@@ -222,7 +222,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Overload, Reason::Overloaded, all![Receiving, TooMany Demand High]),
     rule(Rank::Overload, Reason::Overloaded, all![Demand, High Exceed TooMany]),
     rule(Rank::Overload, Reason::Overloaded, all![Deployment, Not]),
-    rule(Rank::Overload, Reason::Overloaded, all![Capacity Resource, Not Max Insufficient]).unless(&[Quota, Auth, Permission]),
+    rule(Rank::Overload, Reason::Overloaded, all![Capacity Resource, Not Max Insufficient]).unless(&[Quota, Auth, Permission, Rate, Throttle]),
     rule(Rank::Overload, Reason::Overloaded, all![Capacity, Exceed]).unless(&[Quota, Rate, Throttle]),
     rule(Rank::Overload, Reason::Overloaded, all![Queue, Exceed Max Limit TooMany]),
     // A quota; a rate's words or a window of up to a day beside it make it a rate.

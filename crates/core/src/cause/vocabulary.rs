@@ -235,5 +235,6 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Load, "load"),
     (Stem::Pending, "pending"),
     (Stem::Volume, "volume"),
+    (Stem::Shorten, "shorten"),
     (Stem::Elsewhere, "previous fallback fallbacks"),
 ];
