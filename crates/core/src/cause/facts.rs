@@ -96,8 +96,7 @@ impl<'a> Facts<'a> {
         self.advised |= sentence.advises && source == Source::Text { closed: true };
         if let Some(finding) = finding {
             let crowded = self.crowded;
-            let sentence_said = matches!(source, Source::Text { .. } | Source::Cut);
-            self.throttled |= sentence_said && finding.rank == Rank::Rate && sentence.concepts & Stem::Throttle.bit() != 0;
+            self.throttled |= sentence.concepts & Stem::Throttle.bit() != 0;
             self.consider(finding, source);
             if sentence.concepts == LIMIT_REACHED {
                 // `VpcLimitExceeded`: perhaps how many there may be, and not a rate.
