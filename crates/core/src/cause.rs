@@ -19,10 +19,12 @@ mod phrases;
 mod read;
 mod rules;
 mod source;
+mod together;
 mod usual;
 mod vocabulary;
 pub(crate) mod whole;
 mod wide;
+mod window;
 mod words;
 
 use core::time::Duration;

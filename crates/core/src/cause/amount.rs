@@ -7,11 +7,11 @@ use memchr::memchr3;
 use super::around::SIZES;
 use super::date;
 use super::facts::Tail;
-use super::grammar::concept;
 use super::lex::{blanks, byte, class, class_at, is_in, is_letter, run, run_of, set, starts_with};
 use super::number::{Number, Span, unit};
 use super::read::{Label, Reader};
 use super::wide;
+use super::window::concept;
 use super::words::Stem;
 use crate::period::{DAY, HOUR, MINUTE, SECOND};
 

@@ -1,14 +1,12 @@
-//! What a word does to its sentence: labels for numbers, windows, waits, and words that mean more together.
-
-use core::time::Duration;
+//! What a word does to its sentence beyond being said: labels for numbers, waits, and what other words make of it.
 
 use super::around::{IN_FLIGHT, LIMIT_REACHED, SIZES};
 use super::facts::LONGEST_SAID;
-use super::kind::Resource;
 use super::number::of_stem;
 use super::read::{Label, Reader};
+use super::window::concept;
 use super::words::{Concepts, Stem};
-use crate::period::{DAY, HOUR, MINUTE, MONTH, SECOND, WEEK};
+use crate::period::SECOND;
 
 impl Reader<'_> {
     /// Takes in the next word.
@@ -320,29 +318,6 @@ impl Reader<'_> {
         said.is_some_and(|said| said.iter().any(u8::is_ascii_digit))
     }
 
-    /// Notes a window, the first one only; an amount that waits for it becomes a limit.
-    pub(super) fn window(&mut self, window: Duration) {
-        // Of `0/0 used` that is cut, `0 us` is left.
-        if self.sentence.concepts & Stem::Add.bit() != 0 || window < Duration::from_millis(1) {
-            return;
-        }
-        self.sentence.window.get_or_insert(window);
-        if let Some(amount) = self.take_amount().filter(|&amount| amount > 0) {
-            self.facts.said.limit.get_or_insert(amount);
-            self.sentence.counts = true;
-        }
-    }
-
-    /// What was counted in a window is not its limit: `61 in the last minute`.
-    pub(super) fn counted_within(&mut self, window: Duration) {
-        self.sentence.concepts |= concept(window);
-        self.sentence.window.get_or_insert(window);
-        if let Some(amount) = self.take_amount() {
-            self.facts.said.used.get_or_insert(amount);
-            self.sentence.counts = true;
-        }
-    }
-
     /// `limit reached` names no number; `n tokens exceed` does.
     fn exceed(&mut self, prev: Stem) {
         if prev == Stem::Limit {
@@ -407,143 +382,6 @@ impl Reader<'_> {
         self.sentence.label = label;
         self.sentence.slack = 0;
     }
-
-    /// Pairs of words that mean more than each.
-    fn together(&mut self, prev: Stem, stem: Stem) {
-        let meant = match (prev, stem) {
-            (Stem::Too, Stem::Many) if STATUS_LINES.iter().any(|line| self.ends_with(line)) => return,
-            (Stem::Too, Stem::Many | Stem::Fast) => {
-                if self.next_stem() == Stem::Request && self.sentence.window.is_none() {
-                    // `tokens service: 429 Too Many Requests`
-                    self.sentence.concepts &= !Stem::Token.bit();
-                }
-                Stem::TooMany
-            }
-            (_, Stem::Many) if self.ends_with(b"limit how often") => Stem::Throttle,
-            // Who calls, unless they are too many.
-            (Stem::Many | Stem::Max | Stem::Of | Stem::Concurrent | Stem::Limit, Stem::Clients) => Stem::Concurrent,
-            (Stem::Slow, Stem::Down) => Stem::SlowDown,
-            (Stem::Not, Stem::Active) | (Stem::Last, Stem::Due) => Stem::Inactive,
-            (Stem::In, Stem::Progress) if self.sentence.already => {
-                self.sentence.concepts |= IN_FLIGHT;
-                return;
-            }
-            (Stem::Used, Stem::Up) => {
-                self.sentence.label = Label::None;
-                Stem::Exceed
-            }
-            // What a plan gives.
-            (Stem::Trial, Stem::Request) => Stem::Quota,
-            (Stem::Less, Stem::Than) => {
-                self.must_be_less();
-                return;
-            }
-            (Stem::Model, Stem::Token) if self.next_stem() == Stem::Limit => Stem::Context,
-            (Stem::Context, Stem::Length) if self.soon(&[Stem::Only]) => {
-                self.label(Label::Limit);
-                Stem::Max
-            }
-            (Stem::Quota, Stem::Of) | (Stem::More | Stem::Large, Stem::Than) => {
-                if prev == Stem::Large && self.sentence.concepts & SIZES != 0 {
-                    self.sentence.concepts |= Stem::Exceed.bit();
-                }
-                self.label(Label::Limit);
-                return;
-            }
-            // A window of 300 seconds.
-            (Stem::Period, Stem::Of) => {
-                self.sentence.prev = Stem::Per;
-                return;
-            }
-            (Stem::Is | Stem::At | Stem::Queue, Stem::Full) => Stem::Exceed,
-            // `over_query_limit`
-            (Stem::Over, Stem::Request) => Stem::Exceed,
-            // `top up to continue`, not `to raise the limit`
-            (Stem::Top, Stem::Up) => {
-                let raises = self.soon(&[Stem::Add, Stem::Ramp, Stem::Get]);
-                self.sentence.concepts |= if raises { 0 } else { Stem::Recharge.bit() };
-                Stem::Add
-            }
-            (Stem::Run, Stem::Out) => Stem::Insufficient,
-            (Stem::Out, Stem::Of) => {
-                self.label(Label::Limit);
-                Stem::Insufficient
-            }
-            (Stem::Too, Stem::Low) => Stem::Insufficient,
-            (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
-            (Stem::Remaining | Stem::Any, Stem::Credit | Stem::Balance) if self.sentence.concepts & Stem::Not.bit() != 0 => {
-                Stem::Insufficient
-            }
-            (Stem::Not, Stem::Such) => Stem::Member,
-            (Stem::Not, Stem::Authorized) => Stem::Auth,
-            (Stem::Used, Stem::All) => Stem::Insufficient,
-            (Stem::Billing, Stem::Failed) => Stem::Inactive,
-            (_, Stem::Paid) if self.sentence.concepts & UNPAID == UNPAID => Stem::Inactive,
-            (Stem::In, Stem::Progress) => Stem::Concurrent,
-            (Stem::Batch, Stem::Queue) => Stem::Enqueued,
-            (Stem::Max, Stem::Length) => Stem::Context,
-            (Stem::Input | Stem::Prompt, Stem::Length) if self.has(Stem::Max) => Stem::Context,
-            (Stem::Your, Stem::Capacity) | (Stem::Total, Stem::Request) => Stem::Quota,
-            (Stem::Not, Stem::Ready) | (Stem::At | Stem::Over, Stem::Capacity) => Stem::Overload,
-            (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,
-            (Stem::Request, Stem::Rate) => {
-                self.sentence.request_rate = true;
-                return;
-            }
-            // A token of someone who calls.
-            (Stem::Bearer | Stem::Api | Stem::Auth, Stem::Token) => {
-                self.sentence.concepts &= !Stem::Token.bit();
-                Stem::Key
-            }
-            (Stem::Input, Stem::Token) => {
-                self.sentence.input = true;
-                return;
-            }
-            (Stem::Output, Stem::Token) => {
-                self.sentence.output = true;
-                return;
-            }
-            _ => return,
-        };
-        self.sentence.concepts |= meant.bit();
-    }
-
-    fn window_word(&mut self, prev: Stem, stem: Stem) {
-        let (window, resource) = match stem {
-            Stem::Second | Stem::Minute | Stem::Hour | Stem::Day | Stem::Week | Stem::Month => match of_stem(stem) {
-                Some(unit) if matches!(prev, Stem::Per | Stem::Current | Stem::This) => (unit, None),
-                // `per TEN_SECONDS`
-                Some(unit) if prev == Stem::Ten => (unit * 10, None),
-                Some(unit) if prev == Stem::Last => {
-                    self.counted_within(unit);
-                    return;
-                }
-                _ => return,
-            },
-            Stem::Secondly if prev == Stem::Ten => (10 * SECOND, None),
-            Stem::Secondly => (SECOND, None),
-            Stem::Minutely => (MINUTE, None),
-            Stem::Hourly => (HOUR, None),
-            Stem::Daily => (DAY, None),
-            Stem::Weekly => (WEEK, None),
-            Stem::Monthly => (MONTH, None),
-            Stem::Rps => (SECOND, Some(Resource::Requests)),
-            Stem::Rpm => (MINUTE, Some(Resource::Requests)),
-            Stem::Rph => (HOUR, Some(Resource::Requests)),
-            Stem::Rpd => (DAY, Some(Resource::Requests)),
-            Stem::Tpm => (MINUTE, Some(Resource::Tokens)),
-            Stem::Itpm => (MINUTE, Some(Resource::InputTokens)),
-            Stem::Otpm => (MINUTE, Some(Resource::OutputTokens)),
-            Stem::Tpd => (DAY, Some(Resource::Tokens)),
-            Stem::Ipm => (MINUTE, Some(Resource::Images)),
-            Stem::AudioHour => (HOUR, Some(Resource::AudioSeconds)),
-            Stem::AudioDay => (DAY, Some(Resource::AudioSeconds)),
-            _ => return,
-        };
-        self.sentence.concepts |= concept(window);
-        self.sentence.resource = self.sentence.resource.or(resource);
-        self.window(window);
-    }
 }
 
 /// What may be required of somebody who has not paid.
@@ -555,26 +393,8 @@ const WORD: usize = 10;
 /// What makes attempts calls that a limit counts.
 const TRIED_TOO_OFTEN: Concepts = Stem::TooMany.bit() | Stem::Limit.bit() | Stem::Max.bit() | Stem::Exceed.bit() | Stem::Throttle.bit();
 
-/// An invoice that is not paid.
-const UNPAID: Concepts = Stem::Not.bit() | Stem::Billing.bit();
-
 /// Bytes between a number and its window: `(5) already issued for this exact set of identifiers in the last 168h`.
 const MOST_BETWEEN: usize = 80;
 
-/// What clients print of a status, up to its phrase: nobody else has said anything.
-const STATUS_LINES: [&[u8]; 3] = [b"Client Error: Too Many", b"Client error '429 Too Many", b"not indicate success: 429 (Too Many"];
-
 /// What OpenAI says of its own faults.
 const SERVER_ERRORS: [&[u8]; 2] = [b"had an error", b"experienced an error"];
-
-/// The stem of a window of that length.
-pub(super) const fn concept(window: Duration) -> Concepts {
-    match window.as_secs() {
-        0..60 => Stem::Second,
-        60..3_600 => Stem::Minute,
-        3_600..86_400 => Stem::Hour,
-        86_400 => Stem::Day,
-        _ => Stem::Month,
-    }
-    .bit()
-}

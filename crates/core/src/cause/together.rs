@@ -1,0 +1,113 @@
+//! Pairs of words that mean more than each.
+
+use super::around::{IN_FLIGHT, SIZES};
+use super::read::{Label, Reader};
+use super::words::{Concepts, Stem};
+
+impl Reader<'_> {
+    /// What a word means behind the one before it.
+    pub(super) fn together(&mut self, prev: Stem, stem: Stem) {
+        let meant = match (prev, stem) {
+            (Stem::Too, Stem::Many) if STATUS_LINES.iter().any(|line| self.ends_with(line)) => return,
+            (Stem::Too, Stem::Many | Stem::Fast) => {
+                if self.next_stem() == Stem::Request && self.sentence.window.is_none() {
+                    // `tokens service: 429 Too Many Requests`
+                    self.sentence.concepts &= !Stem::Token.bit();
+                }
+                Stem::TooMany
+            }
+            (_, Stem::Many) if self.ends_with(b"limit how often") => Stem::Throttle,
+            // Who calls, unless they are too many.
+            (Stem::Many | Stem::Max | Stem::Of | Stem::Concurrent | Stem::Limit, Stem::Clients) => Stem::Concurrent,
+            (Stem::Slow, Stem::Down) => Stem::SlowDown,
+            (Stem::Not, Stem::Active) | (Stem::Last, Stem::Due) => Stem::Inactive,
+            (Stem::In, Stem::Progress) if self.sentence.already => {
+                self.sentence.concepts |= IN_FLIGHT;
+                return;
+            }
+            (Stem::Used, Stem::Up) => {
+                self.sentence.label = Label::None;
+                Stem::Exceed
+            }
+            // What a plan gives.
+            (Stem::Trial, Stem::Request) => Stem::Quota,
+            (Stem::Less, Stem::Than) => {
+                self.must_be_less();
+                return;
+            }
+            (Stem::Model, Stem::Token) if self.next_stem() == Stem::Limit => Stem::Context,
+            (Stem::Context, Stem::Length) if self.soon(&[Stem::Only]) => {
+                self.label(Label::Limit);
+                Stem::Max
+            }
+            (Stem::Quota, Stem::Of) | (Stem::More | Stem::Large, Stem::Than) => {
+                if prev == Stem::Large && self.sentence.concepts & SIZES != 0 {
+                    self.sentence.concepts |= Stem::Exceed.bit();
+                }
+                self.label(Label::Limit);
+                return;
+            }
+            // A window of 300 seconds.
+            (Stem::Period, Stem::Of) => {
+                self.sentence.prev = Stem::Per;
+                return;
+            }
+            (Stem::Is | Stem::At | Stem::Queue, Stem::Full) => Stem::Exceed,
+            // `over_query_limit`
+            (Stem::Over, Stem::Request) => Stem::Exceed,
+            // `top up to continue`, not `to raise the limit`
+            (Stem::Top, Stem::Up) => {
+                let raises = self.soon(&[Stem::Add, Stem::Ramp, Stem::Get]);
+                self.sentence.concepts |= if raises { 0 } else { Stem::Recharge.bit() };
+                Stem::Add
+            }
+            (Stem::Run, Stem::Out) => Stem::Insufficient,
+            (Stem::Out, Stem::Of) => {
+                self.label(Label::Limit);
+                Stem::Insufficient
+            }
+            (Stem::Too, Stem::Low) => Stem::Insufficient,
+            (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
+            (Stem::Remaining | Stem::Any, Stem::Credit | Stem::Balance) if self.sentence.concepts & Stem::Not.bit() != 0 => {
+                Stem::Insufficient
+            }
+            (Stem::Not, Stem::Such) => Stem::Member,
+            (Stem::Not, Stem::Authorized) => Stem::Auth,
+            (Stem::Used, Stem::All) => Stem::Insufficient,
+            (Stem::Billing, Stem::Failed) => Stem::Inactive,
+            (_, Stem::Paid) if self.sentence.concepts & UNPAID == UNPAID => Stem::Inactive,
+            (Stem::In, Stem::Progress) => Stem::Concurrent,
+            (Stem::Batch, Stem::Queue) => Stem::Enqueued,
+            (Stem::Max, Stem::Length) => Stem::Context,
+            (Stem::Input | Stem::Prompt, Stem::Length) if self.has(Stem::Max) => Stem::Context,
+            (Stem::Your, Stem::Capacity) | (Stem::Total, Stem::Request) => Stem::Quota,
+            (Stem::Not, Stem::Ready) | (Stem::At | Stem::Over, Stem::Capacity) => Stem::Overload,
+            (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,
+            (Stem::Request, Stem::Rate) => {
+                self.sentence.request_rate = true;
+                return;
+            }
+            // A token of someone who calls.
+            (Stem::Bearer | Stem::Api | Stem::Auth, Stem::Token) => {
+                self.sentence.concepts &= !Stem::Token.bit();
+                Stem::Key
+            }
+            (Stem::Input, Stem::Token) => {
+                self.sentence.input = true;
+                return;
+            }
+            (Stem::Output, Stem::Token) => {
+                self.sentence.output = true;
+                return;
+            }
+            _ => return,
+        };
+        self.sentence.concepts |= meant.bit();
+    }
+}
+
+/// An invoice that is not paid.
+const UNPAID: Concepts = Stem::Not.bit() | Stem::Billing.bit();
+
+/// What clients print of a status, up to its phrase: nobody else has said anything.
+const STATUS_LINES: [&[u8]; 3] = [b"Client Error: Too Many", b"Client error '429 Too Many", b"not indicate success: 429 (Too Many"];
