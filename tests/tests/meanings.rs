@@ -154,12 +154,12 @@ fn sizes_are_told_in_many_ways() {
     for body in [
         "Token limit exceeded. Shorten your prompt or try again later.",
         "Token rate limit exceeded. Shorten your prompt.",
-        "Token limit exceeded, retry in 5 s. Shorten your prompt.",
-        "Token limit exceeded for this minute. Shorten your prompt.",
+        "Token limit exceeded, resets in 5 s. Shorten your prompt.",
         "Token limit exceeded. Shorten your prompt",
     ] {
         assert_eq!(classify_429(body.as_bytes()).kind(), RateLimited, "{body}");
     }
+    assert_eq!(classify_429(b"Token limit exceeded for this week. Shorten your prompt.").kind(), QuotaExhausted);
     assert_eq!(classify_429(b"Rate limit exceeded: 7 vs. 5 last time.").requested(), None);
     assert_eq!(classify_429(b"Rate limit of 10 exceeded, the account has 5 keys.").requested(), None);
 }
@@ -216,6 +216,8 @@ fn marks_of_a_rate_are_found_where_they_stand() {
     assert_eq!(classify_429(dimensions).model(), Some("gpt-5.1"));
     let zero = "ResourceLimitExceeded: The account-level service limit 'x for endpoint usage' is 0 Instances, current utilization of 0 and a request delta of 1.";
     assert_eq!((classify_429(zero.as_bytes()).kind(), classify_429(zero.as_bytes()).limit()), (QuotaExhausted, Some(0)));
+    let value = classify_429(br#"Quota exceeded: metadata { key: "quota_limit_value" value: "70" }"#);
+    assert_eq!(value.limit(), Some(70));
     let orders = classify_429(b"Too many new orders; current limit is 300 orders per TEN_SECONDS.");
     assert_eq!((orders.limit(), orders.window()), (Some(300), Some(Duration::from_secs(10))));
 }
