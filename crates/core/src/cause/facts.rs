@@ -300,7 +300,7 @@ impl<'a> Facts<'a> {
 
     /// A shorter request would pass, and nothing tells that a later one would.
     const fn is_advice(&self) -> bool {
-        self.advised && !self.rate_said && !self.invited && !self.is_timed() && self.said.window.is_none()
+        self.advised && !self.rate_said && !self.invited && !self.is_timed()
     }
 
     /// Marks of a rate beside the words of a quota: a code, a short wait, a window of up to a day.
