@@ -41,6 +41,8 @@ fn plans_and_budgets_are_no_rates() {
         ("You've reached your hourly request limit.", RateLimited),
         ("Job failed: you have exceeded your compute minutes quota.", QuotaExhausted),
         ("You have exceeded your per minute quota.", RateLimited),
+        ("You have used your monthly quota.", QuotaExhausted),
+        ("You have used your monthly report.", Unknown),
         (r#"{"type":"error","error":{"type":"billing_error","message":"Ask your administrator."}}"#, AccountInactive),
         ("Billing is not set up.", AccountInactive),
         ("Billing is set up.", Unknown),
@@ -218,6 +220,10 @@ fn marks_of_a_rate_are_found_where_they_stand() {
     assert_eq!((classify_429(zero.as_bytes()).kind(), classify_429(zero.as_bytes()).limit()), (QuotaExhausted, Some(0)));
     let value = classify_429(br#"Quota exceeded: metadata { key: "quota_limit_value" value: "70" }"#);
     assert_eq!(value.limit(), Some(70));
+    for (rest, retryable) in [("be refreshed in the next cycle", true), ("reset tomorrow", true), ("reset at the end", false)] {
+        let body = format!("You've reached your usage limit for this billing cycle. Your quota will {rest}. Bye.");
+        assert_eq!(classify_429(body.as_bytes()).is_retryable(), retryable, "{body}");
+    }
     let orders = classify_429(b"Too many new orders; current limit is 300 orders per TEN_SECONDS.");
     assert_eq!((orders.limit(), orders.window()), (Some(300), Some(Duration::from_secs(10))));
 }

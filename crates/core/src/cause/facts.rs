@@ -187,7 +187,8 @@ impl<'a> Facts<'a> {
         };
         let said = said.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '"' | '\'' | '.' | '\\'));
         let said = said.strip_prefix("after ").unwrap_or(said);
-        let early = said.bytes().take(24).any(|byte| byte.is_ascii_digit()) || said.split([' ']).take(3).any(|word| word == "midnight");
+        let early = said.bytes().take(24).any(|byte| byte.is_ascii_digit())
+            || said.split([' ']).take(3).any(|word| matches!(word, "midnight" | "next" | "tomorrow"));
         let ends = closed || ["UTC", "GMT", "Z", "AM", "PM", "am", "pm", ")"].iter().any(|end| said.ends_with(end));
         if early && ends && !said.as_bytes().windows(3).any(|part| part == b"://") && self.said.wait.is_none() {
             self.said.reset.get_or_insert(Reset::Said(said));

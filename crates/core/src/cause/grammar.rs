@@ -146,6 +146,8 @@ impl Reader<'_> {
             }
             // Minutes of work that a plan gives, not a rate.
             Stem::Quota if self.ends_with(b"minutes quota") => self.sentence.concepts &= !Stem::Minute.bit(),
+            // `you have used your monthly quota`
+            Stem::Your if prev == Stem::Used && self.soon(&[Stem::Quota]) => self.sentence.concepts |= Stem::Exceed.bit(),
             // `specified API usage limits`
             Stem::Specified if self.soon(&[Stem::Usage, Stem::Limit]) => self.sentence.concepts |= Stem::Spend.bit(),
             // `make sure your account is in good standing`
