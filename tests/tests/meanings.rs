@@ -41,6 +41,13 @@ fn plans_and_budgets_are_no_rates() {
         ("You've reached your hourly request limit.", RateLimited),
         ("Job failed: you have exceeded your compute minutes quota.", QuotaExhausted),
         ("You have exceeded your per minute quota.", RateLimited),
+        ("You have reached your session usage limit, upgrade for more.", QuotaExhausted),
+        (r#"{"code":"rate_limit_exceeded","message":"Weekly/Monthly Limit Exhausted."}"#, QuotaExhausted),
+        ("The scan quota has been exceeded. Please wait.", RateLimited),
+        ("The scan quota has been exceeded. Please pay.", QuotaExhausted),
+        ("You've hit your usage limit. Upgrade, or wait for limits to reset (every 5h and every week.).", QuotaExhausted),
+        ("bad request: Budget has been exceeded! Current cost: 162.8, Max budget: 150.0", BillingLimit),
+        ("Error creating Budget: googleapi: Error 429: Resource has been exhausted (e.g. check quota).", RateLimited),
         ("You have used your monthly quota.", QuotaExhausted),
         ("You have used your monthly report.", Unknown),
         (r#"{"type":"error","error":{"type":"billing_error","message":"Ask your administrator."}}"#, AccountInactive),
@@ -117,6 +124,9 @@ fn a_service_that_is_loaded_says_so() {
         ("Too many pending requests.", Overloaded),
         ("Too many currently pending authorizations.", RateLimited),
         ("The load exceeded what we can serve.", Overloaded),
+        ("Too many requests [internal] load metadata.", RateLimited),
+        ("Too many requests, high load.", Overloaded),
+        ("Too Many Requests: Memory Circuit Breaker is open.", Overloaded),
         ("failed to load the client: rate exceeded.", RateLimited),
         ("Limits on load balancers are exceeded.", QuotaExhausted),
         ("All keys are cooling down.", RateLimited),
@@ -180,9 +190,15 @@ fn numbers_are_of_what_stands_around_them() {
     assert_eq!(used("Insufficient credits. Extra usage is required for requests over 200k tokens."), None);
     let waited = classify_429(b"12345 request.go:690] Waited for 1.17s due to client-side throttling, request: GET");
     assert_eq!((waited.kind(), waited.window(), waited.limit()), (RateLimited, None, None));
+    assert_eq!(wait("Too many requests. Retry-After: 147987 ms"), Some(Duration::from_millis(147_987)));
+    assert_eq!(wait("Too many requests. Retry-After: 147987 m"), None);
     let model = |body: &'static str| classify_429(body.as_bytes()).model();
     let switched = "You have reached your daily gemini-2.5-pro quota limit. Switching to gemini-2.5-flash.";
     assert_eq!(model(switched), Some("gemini-2.5-pro"));
+    assert_eq!(model("qwen3-27b rate limit 12/min reached."), Some("qwen3-27b"));
+    assert_eq!(model("Role arn:aws:iam::09:role/service-role/Execution-role-8 is throttled."), None);
+    assert_eq!(model("Bedrock model arn:aws:bedrock:ap-1::foundation-model/titan-v2:0: Too many requests."), Some("titan-v2:0"));
+    assert_eq!(model("too many certificates issued for \"x-33.example\"."), None);
     assert_eq!(model("You have reached your quota limit. Switching to gemini-2.5-flash for now."), None);
 }
 
@@ -198,6 +214,9 @@ fn marks_of_a_rate_are_found_where_they_stand() {
         (r#"{"message":"Message was sent out","description":"You have exceeded your quota"}"#, QuotaExhausted),
         (r#"{"code":"rate_limit_exceeded","message":"Your quota is exhausted. It resets after 42h1m20s."}"#, QuotaExhausted),
         (r#"{"code":"rate_limit_exceeded","message":"Your quota is exhausted. It resets after 22h1m20s."}"#, RateLimited),
+        ("Quota exceeded for quota metric 'Read requests'.", RateLimited),
+        ("Quota exceeded for aiplatform.googleapis.com, sorry.", RateLimited),
+        ("Quota exceeded for aiplatform.example.com, sorry.", QuotaExhausted),
         ("Quota exceeded [violations {\n  quota_value: 5\n}]", QuotaExhausted),
         ("You have reached the API limit.", RateLimited),
         ("You have reached the seat limit.", QuotaExhausted),
@@ -224,6 +243,13 @@ fn marks_of_a_rate_are_found_where_they_stand() {
         let body = format!("You've reached your usage limit for this billing cycle. Your quota will {rest}. Bye.");
         assert_eq!(classify_429(body.as_bytes()).is_retryable(), retryable, "{body}");
     }
+    let window = |body: &'static str| classify_429(body.as_bytes()).window();
+    assert_eq!(window("rate limit exceeded for the minute window."), Some(Duration::from_secs(60)));
+    assert_eq!(window("API calls quota exceeded! maximum admitted 100 over 1m."), Some(Duration::from_secs(60)));
+    let zero = |ids: &str| format!("Quota exceeded for metric: requests, limit: 0. Quota exceeded for metric: {ids}, limit: 0.");
+    let (mixed, same) = (zero("tokens"), zero("requests"));
+    let resource = |body: &str| classify_429(body.as_bytes()).resource();
+    assert_eq!((resource(&mixed), resource(&same)), (None, Some(Resource::Requests)));
     let orders = classify_429(b"Too many new orders; current limit is 300 orders per TEN_SECONDS.");
     assert_eq!((orders.limit(), orders.window()), (Some(300), Some(Duration::from_secs(10))));
 }
@@ -238,12 +264,32 @@ fn what_a_client_adds_is_not_the_server_s() {
         ("exceeded retry limit, last status: 500", Unknown),
         ("429 Client Error: Too Many Requests for url: https://x.example/v1\n\nRate limit exceeded.", RateLimited),
         (r#"{"message":"Too Many Requests"}"#, RateLimited),
+        ("response: { status: 429, statusText: 'Too Many Requests', headers: {} }", Unknown),
+        ("&{429 Too Many Requests 429 HTTP/2.0}", Unknown),
+        ("403 Forbidden body: { message: You have triggered an abuse detection mechanism. Please wait. }", RateLimited),
+        (
+            "<soapenv:Body><soapenv:Fault><faultstring>TotalRequests Limit exceeded.</faultstring></soapenv:Fault></soapenv:Body>",
+            QuotaExhausted,
+        ),
+        ("429 <!DOCTYPE html><html><head><title>Vercel Security Checkpoint</title></head></html>", Blocked),
     ]);
     let key =
         classify_429(b"Over rate limit (error 429): Get your key to have 1000 requests per hour just for you. Will retry in 5 minutes.");
     assert_eq!((key.kind(), key.limit(), key.window(), key.stated_retry_after()), (RateLimited, None, None, None));
     let attempts = classify_429(b"exceeded maximum number of attempts, 3, api error Throttling: Rate exceeded");
     assert_eq!((attempts.kind(), attempts.limit()), (RateLimited, None));
+    let curl = classify_429(b"Too many requests. curl 22 The requested URL returned error: 429\n Waiting 11 seconds before trying again");
+    assert_eq!((curl.kind(), curl.requested(), curl.stated_retry_after()), (RateLimited, None, None));
+    let tries = classify_429(b"You have triggered an abuse detection. 2 tries in 1.1 seconds.");
+    assert_eq!((tries.kind(), tries.limit(), tries.window()), (RateLimited, None, None));
+    let arrow = classify_429(b"Too many requests, retry: input=storage.2 > output=es.0 (id=0)");
+    assert_eq!((arrow.kind(), arrow.limit(), arrow.requested()), (RateLimited, None, None));
+    let page = classify_429(b"Rate limit (429): <html><head><title>429 Too Many Requests</title></head></html>");
+    assert_eq!((page.kind(), page.limit()), (RateLimited, None));
+    let count = |body: &'static str| classify_429(body.as_bytes()).used();
+    assert_eq!(count("Too many requests. (SDK Attempt Count: 4)"), None);
+    assert_eq!(count(r#"{"error":"Quota exceeded.","usageMetadata":{"promptTokenCount":5}}"#), None);
+    assert_eq!(count(r#"{"error":"Quota exceeded.","requestCount":5}"#), Some(5));
     let bytes = classify_429(b"Data too large, with { bytes_wanted=413321034 & bytes_limit=410412646 }");
     assert_eq!((bytes.kind(), bytes.limit()), (Overloaded, None));
     let docker = classify_429(b"error pulling image configuration: toomanyrequests: Too Many Requests.");

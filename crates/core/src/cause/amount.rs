@@ -32,6 +32,11 @@ impl Reader<'_> {
             self.facts.judge_listed(self.body.get(start..number.end).unwrap_or_default());
             return;
         }
+        if self.sentence.prev == Stem::Error && starts_with(self.body, number.end, b": ") {
+            // `Error creating x: googleapi: Error 429: Resource has been exhausted`
+            self.at = number.end;
+            return self.finish(false);
+        }
         if is_plain(self.body, number.end) {
             self.at = number.end;
             self.amount(start, number);
@@ -193,7 +198,7 @@ impl Reader<'_> {
             // Its own pause.
         } else if prev == Stem::Last && !self.has(Stem::TooMany) {
             self.counted_within(time);
-        } else if matches!(prev, Stem::Per | Stem::Last | Stem::Within)
+        } else if matches!(prev, Stem::Per | Stem::Last | Stem::Within | Stem::Over)
             || matches!(next, Stem::Period | Stem::Limit | Stem::Usage | Stem::Session | Stem::Within)
         {
             self.window(time);
@@ -282,6 +287,7 @@ impl Reader<'_> {
             return;
         }
         if self.is_status(value) {
+            self.sentence.label = Label::None;
             return;
         }
         let mut label = core::mem::replace(&mut self.sentence.label, Label::None);

@@ -1,6 +1,6 @@
 //! What stands around a word that gives it its meaning: words to come, words that lack, sizes that are compared.
 
-use super::lex::{blanks, byte, class, class_at, is_letter, run};
+use super::lex::{blanks, byte, class, class_at, is_letter, name_end, run};
 use super::read::{Label, Reader};
 use super::words::{Concepts, Stem};
 
@@ -76,6 +76,13 @@ impl Reader<'_> {
     /// `one at a time`, `at the same time`
     pub(super) fn is_at_a_time(&self) -> bool {
         self.ends_with(b"at a time") || self.ends_with(b"same time")
+    }
+
+    /// `for aiplatform.googleapis.com`
+    pub(super) fn names_google(&self) -> bool {
+        const HOST: &[u8; 15] = b".googleapis.com";
+        let name = self.body.get(self.at..name_end(self.body, self.at)).unwrap_or_default();
+        name.windows(HOST.len()).any(|part| part == HOST)
     }
 
     /// These bytes come next.

@@ -32,6 +32,8 @@ pub(super) struct Facts<'a> {
     quota_said: bool,
     /// A sentence says that calls are throttled.
     throttled: bool,
+    /// A quota of weeks or months is used up.
+    long: bool,
     /// The caller is told to send less,
     advised: bool,
     /// is asked to come again,
@@ -40,6 +42,8 @@ pub(super) struct Facts<'a> {
     pub(super) patience: bool,
     /// The server's clock.
     pub(super) now: Option<Reset<'a>>,
+    /// Several limits of zero were named.
+    mixed: bool,
     /// A key "error" was read.
     pub(super) errors: bool,
     /// A code that says something was read,
@@ -65,17 +69,19 @@ impl Default for Facts<'_> {
     fn default() -> Self {
         Self {
             said: Cause::new(Reason::Unknown),
-            best: Finding { rank: Rank::Nothing, reason: Reason::Unknown, rate: false },
+            best: Finding { rank: Rank::Nothing, reason: Reason::Unknown, rate: false, long: false },
             firm: false,
             above: None,
             tail: None,
             now: None,
+            mixed: false,
             errors: false,
             rate_code: false,
             crowded: false,
             rate_said: false,
             quota_said: false,
             throttled: false,
+            long: false,
             advised: false,
             invited: false,
             patience: false,
@@ -110,6 +116,9 @@ impl<'a> Facts<'a> {
         {
             self.said.window = self.said.window.or(sentence.window);
         }
+        if finding.is_some() || sentence.counts {
+            self.note_other_limits(sentence);
+        }
         let named = source == Source::Class && sentence.window.is_some();
         if (finding.is_some() || sentence.counts || source == Source::Code || named)
             && !self.firm
@@ -119,6 +128,15 @@ impl<'a> Facts<'a> {
             self.said.resource = Some(resource);
         }
         finding.is_some()
+    }
+
+    /// Of several limits of zero none is the one: what they count and in which window is then not said.
+    fn note_other_limits(&mut self, sentence: &Sentence) {
+        if self.said.limit == Some(0) {
+            let differs = |window| self.said.window.is_some_and(|said| said != window);
+            self.mixed |= sentence.window.is_some_and(differs);
+            self.mixed |= self.said.resource.zip(resource(sentence)).is_some_and(|(said, other)| said != other);
+        }
     }
 
     /// `a > b` of sizes is a request that can't fit; of a refusal it is a use, and of anything else nothing.
@@ -156,7 +174,7 @@ impl<'a> Facts<'a> {
 
     /// Keeps that a firewall asks who calls.
     pub(super) fn note_challenge(&mut self) {
-        let finding = Finding { rank: Rank::Wording, reason: Reason::AccessTerminated, rate: false };
+        let finding = Finding { rank: Rank::Wording, reason: Reason::AccessTerminated, rate: false, long: false };
         self.consider(finding, Source::Text { closed: true });
     }
 
@@ -215,6 +233,9 @@ impl<'a> Facts<'a> {
         if matches!(cause.reason, Reason::CreditExhausted | Reason::BillingInactive) {
             cause.window = None;
         }
+        if cause.reason == Reason::ModelNotInTier && self.mixed {
+            (cause.window, cause.resource) = (None, None);
+        }
         if cause.reason == Reason::Unknown {
             // Of what is no refusal.
             (cause.limit, cause.used, cause.requested) = (None, None, None);
@@ -257,6 +278,7 @@ impl<'a> Facts<'a> {
                 self.spoken |= finding.rank < Rank::Weak;
                 self.rate_said |= finding.rank == Rank::Rate && finding.rate;
                 self.quota_said |= finding.rank == Rank::Quota;
+                self.long |= finding.rank == Rank::Quota && finding.long;
             }
             Source::Class => {}
         }
@@ -311,7 +333,8 @@ impl<'a> Facts<'a> {
         let within = |time: Option<Duration>, most| time.is_some_and(|time| time <= most);
         let lasts = self.said.wait.is_some_and(|wait| wait > DAY);
         (self.rate_code || self.rate_said && !self.quota_said || self.throttled) && !vague && !lasts
-            || vague && (self.crowded || self.invited && !self.is_timed())
+            || vague && (self.crowded || self.invited && !self.is_timed()) && !self.long
+            || self.patience && !vague && !lasts
             || within(self.said.wait, soon)
             || within(self.said.window, DAY)
     }

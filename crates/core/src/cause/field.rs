@@ -53,6 +53,8 @@ impl<'a> Reader<'a> {
             // `Payment Required: buy credits`
             Some(Stem::Required) if class_at(self.body, opening(self.body, value).0) != class::DIGIT => Field::Other,
             Some(Stem::Limit) if self.sentence.prev == Stem::Remaining => Field::Count(Label::Ignored),
+            // `(SDK Attempt Count: 4)`
+            Some(Stem::Count) if self.sentence.prev == Stem::Attempt => Field::Count(Label::Ignored),
             Some(stem) => of_word(stem),
             None => of_words(self.body, start, end),
         };
@@ -228,13 +230,12 @@ impl<'a> Reader<'a> {
             return true;
         }
         let number = Number::at(self.body, open);
-        if let Some(span) = Span::after(self.body, number)
-            && !span.open
-            && is_end(self.body, span.end)
+        let span = Span::after(self.body, number);
+        if let Some(span) = span.filter(|span| !span.open && (is_end(self.body, span.end) || span.end >= self.body.len() && !self.is_cut()))
         {
             self.at = span.end;
             self.facts.note_wait(span.time);
-        } else if !number.open && is_end(self.body, number.end) && class_at(self.body, number.end) != class::WIDE {
+        } else if span.is_none() && !number.open && is_end(self.body, number.end) && class_at(self.body, number.end) != class::WIDE {
             self.at = number.end;
             match date::epoch(number) {
                 Some(reset) => {
@@ -375,7 +376,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         // `bytes_limit`, `raw_error`: of something else.
         Stem::Limit | Stem::Max | Stem::Count if count > 1 && before == Stem::Other => Field::Other,
         Stem::Limit if before == Stem::Remaining => Field::Count(Label::Ignored),
-        Stem::Count if matches!(before, Stem::Credit | Stem::Message | Stem::Retry) => Field::Other,
+        Stem::Count if matches!(before, Stem::Credit | Stem::Message | Stem::Retry | Stem::Token) => Field::Other,
         Stem::Error if count > 1 => Field::Other,
         Stem::Count if allowed => Field::Count(Label::Limit),
         _ => of_word(last),

@@ -64,11 +64,6 @@ impl Reader<'_> {
                 self.sentence.concepts |= Stem::Exceed.bit();
                 self.window_word(prev, stem);
             }
-            // A session is over within hours.
-            Stem::Limit | Stem::Usage if prev == Stem::Session => {
-                self.sentence.concepts |= Stem::Retry.bit();
-                self.label(Label::Limit);
-            }
             Stem::Limit | Stem::Max => {
                 if stem == Stem::Limit
                     && let Some(unit) = of_stem(prev)
@@ -85,7 +80,8 @@ impl Reader<'_> {
             }
             Stem::Used => self.used(),
             Stem::Current | Stem::Usage => self.label(Label::Used),
-            // `40321 tokens requested, 32768 allowed`
+            // `40321 tokens requested, 32768 allowed`, not `curl 22 The requested URL`
+            Stem::Requested if prev == Stem::Other => self.label(Label::Requested),
             Stem::Requested => match self.take_amount() {
                 Some(amount) => {
                     self.facts.said.requested.get_or_insert(amount);
@@ -154,10 +150,23 @@ impl Reader<'_> {
             Stem::Standing => self.sentence.concepts |= Stem::Billing.bit() | Stem::Inactive.bit(),
             Stem::Level if prev == Stem::Bearer => self.sentence.concepts |= Stem::Permission.bit(),
             Stem::Load if self.ends_with(b"due to load") => self.sentence.concepts |= Stem::Overload.bit(),
-            // `load average`, not `failed to load x` or `load balancers`
-            Stem::Load if prev != Stem::To && !self.followed_by(b" balancer") => self.sentence.concepts |= Stem::Demand.bit(),
+            // `high load`, not `failed to load x` or `load balancers`
+            Stem::Load
+                if matches!(prev, Stem::High | Stem::Server)
+                    || matches!(self.next_stem(), Stem::Is | Stem::Too | Stem::High | Stem::Exceed) =>
+            {
+                self.sentence.concepts |= Stem::Demand.bit()
+            }
             // `pending requests`, not `pending authorizations`
             Stem::Pending if self.next_stem() != Stem::Other => self.sentence.concepts |= Stem::Queue.bit(),
+            // Google's quotas are of rates.
+            Stem::For if prev == Stem::Exceed && self.has(Stem::Quota) && self.names_google() => {
+                self.sentence.concepts |= Stem::Resource.bit()
+            }
+            Stem::Metric if self.has(Stem::Quota) => self.sentence.concepts |= Stem::Resource.bit(),
+            // `Waiting 11 seconds before trying again`
+            Stem::Waiting if self.ends_with(b"Waiting") => self.sentence.client = true,
+            Stem::Breaker if self.followed_by(b" is open") => self.sentence.concepts |= Stem::Overload.bit(),
             Stem::Volume if self.ends_with(b"API call volume") => self.sentence.concepts |= Stem::Rate.bit(),
             // Docker's images are not made.
             Stem::Image if self.ends_with(b"pulling image") => self.sentence.concepts &= !Stem::Image.bit(),
@@ -299,6 +308,8 @@ impl Reader<'_> {
             Stem::Attempt if self.sentence.label == Label::Limit => self.label(Label::Ignored),
             // `too many attempts`, not `attempt 2 of 10`
             Stem::Attempt if self.sentence.concepts & TRIED_TOO_OFTEN != 0 => self.sentence.concepts |= Stem::Request.bit(),
+            // `2 tries in 1.1 seconds`
+            Stem::Attempt => self.sentence.amount = None,
             Stem::One => self.one(prev, false),
             Stem::A => self.one(prev, true),
             // A plan's name, or a limiter's tokens.
@@ -332,6 +343,10 @@ impl Reader<'_> {
             // `the number of tokens cannot exceed 4096`
             self.must_be_less();
             return;
+        }
+        if self.ends_with(b"udget has been exceeded") {
+            // Whatever a client says of its request before.
+            self.sentence.concepts &= !Stem::Request.bit();
         }
         if self.ends_with(b"due to exceeding") && self.next_stem() == Stem::Usage {
             // `blocked due to exceeding usage`

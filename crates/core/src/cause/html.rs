@@ -65,8 +65,8 @@ fn find(body: &[u8], at: usize, byte: u8) -> Option<usize> {
 /// What opens and closes that which nobody sees.
 const SKIPPED: [(&[u8], &[u8]); 3] = [(b"<style", b"</style"), (b"<script", b"</script"), (b"<!--", b"-->")];
 
-/// Titles of the pages that Cloudflare shows to what it takes for a robot.
-const CHALLENGES: [&[u8]; 2] = [b"just a moment...", b"attention required! | cloudflare"];
+/// Titles of the pages that firewalls show to what they take for a robot.
+const CHALLENGES: [&[u8]; 3] = [b"just a moment...", b"attention required! | cloudflare", b"vercel security checkpoint"];
 
 const MOST_TEXT: usize = 1024;
 const MOST_AFTER: usize = 256;

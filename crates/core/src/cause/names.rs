@@ -41,10 +41,12 @@ impl<'a> Reader<'a> {
         let Some(name) = text(body, start, end) else {
             return false;
         };
-        let goes_on = starts_with(body, end, b" is ")
-            || starts_with(body, end, b" quota ")
+        let announced = |next: &&[u8]| body.get(end..).is_some_and(|rest| rest.starts_with(next));
+        let goes_on = [b" is ".as_slice(), b" quota ", b" rate limit"].iter().any(announced)
             || byte(body, end) == b' ' && class_at(body, end + 1) == class::WIDE;
-        let found = goes_on && looks_like_model(name);
+        // `arn:aws:iam::09:role/service-role/x-8`
+        let part = matches!(byte(body, start.wrapping_sub(1)), b':' | b'/');
+        let found = goes_on && !part && looks_like_model(name);
         if found {
             self.facts.said.model.get_or_insert(name);
             self.at = end;
@@ -72,6 +74,12 @@ impl<'a> Reader<'a> {
 
     fn model_after_model(&mut self) {
         let Some(name) = self.name() else { return };
+        if name.text.starts_with("arn:") {
+            // `arn:aws:bedrock:eu-west-1::foundation-model/m`
+            let model = name.text.rsplit_once(['/']).map_or(name.text, |(_, model)| model);
+            self.facts.said.model.get_or_insert(model);
+            return;
+        }
         if name.quoted || is_of_family(name.text) || name.text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'/') {
             self.facts.said.model.get_or_insert(name.text);
             self.at = name.after;
@@ -148,6 +156,7 @@ fn looks_like_model(name: &str) -> bool {
         && !name.as_bytes().windows(3).any(|part| part == b"://")
         && !is_region(name)
         && !is_on_host(name)
+        && !is_host(name)
         && !is_uuid(name)
 }
 
@@ -183,6 +192,11 @@ fn is_region(name: &str) -> bool {
 /// `docker.io/library/node:20-alpine`
 fn is_on_host(name: &str) -> bool {
     name.split_once(['/']).is_some_and(|(host, _)| host.contains(['.']))
+}
+
+/// `x-1.example`: a last label of letters.
+fn is_host(name: &str) -> bool {
+    name.rsplit_once(['.']).is_some_and(|(_, last)| last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
 /// 8-4-4-4-12 digits, at the end of a name.

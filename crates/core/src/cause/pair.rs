@@ -113,7 +113,7 @@ impl Reader<'_> {
             self.sentence.prev = Stem::Per;
             return;
         }
-        if class_at(self.body, self.at) != class::SPACE {
+        if class_at(self.body, self.at) != class::SPACE || !self.digit_follows() {
             return;
         }
         let mut amount = self.sentence.amount.take();

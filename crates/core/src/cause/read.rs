@@ -474,9 +474,10 @@ impl<'a> Reader<'a> {
             self.at = run_of(self.body, self.at, set::NAME);
             return;
         }
-        let end = run_of(self.body, self.at, set::IDENT);
-        if end > self.at && byte(self.body, end) == b'>' {
-            let start = self.at;
+        let prefix = run_of(self.body, self.at, set::IDENT);
+        let start = if byte(self.body, prefix) == b':' { prefix + 1 } else { self.at };
+        let end = run_of(self.body, start, set::IDENT);
+        if end > start && byte(self.body, end) == b'>' {
             self.at = end + 1;
             self.element(start, end);
         }

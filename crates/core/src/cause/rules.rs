@@ -45,6 +45,8 @@ pub(super) struct Finding {
     pub(super) reason: Reason,
     /// The word "rate" or its like was said.
     pub(super) rate: bool,
+    /// Weeks or months were said.
+    pub(super) long: bool,
 }
 
 /// What the stems that met say.
@@ -63,14 +65,14 @@ pub(super) fn find(concepts: Concepts, source: Source) -> Option<Finding> {
         (_, Source::Code | Source::Name) => Rank::Code,
         (rank, _) => rank,
     };
-    Some(Finding { rank, reason: rule.reason, rate: concepts & RATE_WORDS != 0 })
+    Some(Finding { rank, reason: rule.reason, rate: concepts & RATE_WORDS != 0, long: concepts & any(&[Week, Month]) != 0 })
 }
 
 /// A code of the list.
 pub(super) fn find_listed(code: &[u8]) -> Option<Finding> {
     let at = LISTED.binary_search_by(|(known, ..)| (*known).cmp(code)).ok()?;
     let &(_, rank, reason) = LISTED.get(at)?;
-    Some(Finding { rank, reason, rate: false })
+    Some(Finding { rank, reason, rate: false, long: false })
 }
 
 /// No rule of [`RULES`] holds without one of these.
@@ -252,7 +254,7 @@ static RATES: &[Rule] = &[
     rule(Rank::Weak, Reason::UnknownRate, all![Limit, Second Minute Hour Day, Request Token]),
     rule(Rank::Weak, Reason::UnknownRate, all![Rate, Request]),
     rule(Rank::Weak, Reason::UnknownRate, all![Limit, Policy]),
-    rule(Rank::Weak, Reason::UnknownRate, all![Abuse]),
+    rule(Rank::Rate, Reason::UnknownRate, all![Abuse]),
     rule(Rank::Weak, Reason::UnknownRate, all![Resource, Exceed]),
     rule(Rank::Weak, Reason::Overloaded, all![Capacity]).whole(),
 ];

@@ -110,4 +110,10 @@ impl Reader<'_> {
 const UNPAID: Concepts = Stem::Not.bit() | Stem::Billing.bit();
 
 /// What clients print of a status, up to its phrase: nobody else has said anything.
-const STATUS_LINES: [&[u8]; 3] = [b"Client Error: Too Many", b"Client error '429 Too Many", b"not indicate success: 429 (Too Many"];
+const STATUS_LINES: [&[u8]; 5] = [
+    b"statusText: 'Too Many",
+    b"{429 Too Many",
+    b"Client Error: Too Many",
+    b"Client error '429 Too Many",
+    b"not indicate success: 429 (Too Many",
+];

@@ -10,7 +10,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
         Stem::Exceed,
         "exceed exceeds exceeded exceeding reached reach hit surpassed surpass surpasses exhausted exhaust exhausts crossed overrun consumed maxed excedido excedida excedeu superado superato atteinte erreicht aufgebraucht agotado esaurito esauriti esgotado agotada agotados",
     ),
-    (Stem::Attempt, "attempt attempts"),
+    (Stem::Attempt, "attempt attempts tries"),
     (
         Stem::Request,
         "request requests call calls queries query solicitudes anfragen req reqs downloads lookups richieste requ requisi solicita istek appels aufrufe peticiones llamadas chamadas consultas",
@@ -236,5 +236,8 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::Pending, "pending"),
     (Stem::Volume, "volume"),
     (Stem::Shorten, "shorten"),
+    (Stem::Metric, "metric"),
+    (Stem::Waiting, "waiting"),
+    (Stem::Breaker, "breaker"),
     (Stem::Elsewhere, "previous fallback fallbacks"),
 ];

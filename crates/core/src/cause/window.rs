@@ -37,6 +37,8 @@ impl Reader<'_> {
         let (window, resource) = match stem {
             Stem::Second | Stem::Minute | Stem::Hour | Stem::Day | Stem::Week | Stem::Month => match of_stem(stem) {
                 Some(unit) if matches!(prev, Stem::Per | Stem::Current | Stem::This) => (unit, None),
+                // `for the minute window`
+                Some(unit) if self.next_stem() == Stem::Period => (unit, None),
                 // `per TEN_SECONDS`
                 Some(unit) if prev == Stem::Ten => (unit * 10, None),
                 Some(unit) if prev == Stem::Last => {

@@ -44,7 +44,7 @@ stems! {
     Daily Hourly Monthly Weekly Secondly Minutely Ten
     Rpm Rpd Rps Rph Tpm Itpm Otpm Tpd Ipm AudioHour AudioDay
     // Names of keys.
-    Code Type Status Message Error Errors Exception Model Name Millis Delay Time Value Count Rejected Execution Elsewhere Limited Trial Job Number Switch Specified Standing Level Contains Load Pending Volume Shorten
+    Code Type Status Message Error Errors Exception Model Name Millis Delay Time Value Count Rejected Execution Elsewhere Limited Trial Job Number Switch Specified Standing Level Contains Load Pending Volume Shorten Metric Waiting Breaker
 }
 
 /// A set of stems, one bit each.
