@@ -32,15 +32,15 @@ impl Reader<'_> {
             self.facts.judge_listed(self.body.get(start..number.end).unwrap_or_default());
             return;
         }
-        if self.sentence.prev == Stem::Error && starts_with(self.body, number.end, b": ") {
-            // `Error creating x: googleapi: Error 429: Resource has been exhausted`
-            self.at = number.end;
-            return self.finish(false);
-        }
         if is_plain(self.body, number.end) {
             self.at = number.end;
             self.amount(start, number);
             return;
+        }
+        if self.sentence.prev == Stem::Error && starts_with(self.body, number.end, b": ") {
+            // `Error creating x: googleapi: Error 429: Resource has been exhausted`
+            self.at = number.end;
+            return self.finish(false);
         }
         if let Some((reset, end)) = date::at(self.body, start) {
             self.at = end;

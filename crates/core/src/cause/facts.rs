@@ -116,7 +116,7 @@ impl<'a> Facts<'a> {
         {
             self.said.window = self.said.window.or(sentence.window);
         }
-        if finding.is_some() || sentence.counts {
+        if self.said.limit == Some(0) && (finding.is_some() || sentence.counts) {
             self.note_other_limits(sentence);
         }
         let named = source == Source::Class && sentence.window.is_some();
@@ -131,12 +131,11 @@ impl<'a> Facts<'a> {
     }
 
     /// Of several limits of zero none is the one: what they count and in which window is then not said.
+    #[cold]
     fn note_other_limits(&mut self, sentence: &Sentence) {
-        if self.said.limit == Some(0) {
-            let differs = |window| self.said.window.is_some_and(|said| said != window);
-            self.mixed |= sentence.window.is_some_and(differs);
-            self.mixed |= self.said.resource.zip(resource(sentence)).is_some_and(|(said, other)| said != other);
-        }
+        let differs = |window| self.said.window.is_some_and(|said| said != window);
+        self.mixed |= sentence.window.is_some_and(differs);
+        self.mixed |= self.said.resource.zip(resource(sentence)).is_some_and(|(said, other)| said != other);
     }
 
     /// `a > b` of sizes is a request that can't fit; of a refusal it is a use, and of anything else nothing.

@@ -322,6 +322,7 @@ impl<'a> Reader<'a> {
                     self.finish(true);
                 }
             }
+            b'\'' if self.sentence.label == Label::Limit && self.sentence.prev == Stem::Limit && self.skip_quotation() => {}
             b'"' | b'\'' | b'`' => self.quote(),
             b'{' | b'}' => {
                 self.depth = self.depth.saturating_add(if mark == b'{' { 1 } else { -1 });
@@ -386,9 +387,6 @@ impl<'a> Reader<'a> {
 
     /// A quote ends a sentence where a string ends.
     fn quote(&mut self) {
-        if self.sentence.label == Label::Limit && self.sentence.prev == Stem::Limit && self.skip_quotation() {
-            return;
-        }
         match byte(self.body, self.at) {
             b',' => {
                 self.finish(true);
