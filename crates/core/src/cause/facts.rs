@@ -277,7 +277,7 @@ impl<'a> Facts<'a> {
                 self.spoken |= finding.rank < Rank::Weak;
                 self.rate_said |= finding.rank == Rank::Rate && finding.rate;
                 self.quota_said |= finding.rank == Rank::Quota;
-                self.long |= finding.rank == Rank::Quota && finding.long;
+                self.long |= finding.long;
             }
             Source::Class => {}
         }
