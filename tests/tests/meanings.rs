@@ -49,7 +49,7 @@ fn plans_and_budgets_are_no_rates() {
         ("bad request: Budget has been exceeded! Current cost: 162.8, Max budget: 150.0", BillingLimit),
         ("Error creating Budget: googleapi: Error 429: Resource has been exhausted (e.g. check quota).", RateLimited),
         ("You have used your monthly quota.", QuotaExhausted),
-        ("You have used your monthly report.", Unknown),
+        ("We have used your request limit of the settings.", Unknown),
         (r#"{"type":"error","error":{"type":"billing_error","message":"Ask your administrator."}}"#, AccountInactive),
         ("Billing is not set up.", AccountInactive),
         ("Billing is set up.", Unknown),
