@@ -49,6 +49,8 @@ fn plans_and_budgets_are_no_rates() {
         ("bad request: Budget has been exceeded! Current cost: 162.8, Max budget: 150.0", BillingLimit),
         ("Error creating Budget: googleapi: Error 429: Resource has been exhausted (e.g. check quota).", RateLimited),
         ("You have used your monthly quota.", QuotaExhausted),
+        ("pre-consumed quota failed, user quota: 13810, need quota: 15000", QuotaExhausted),
+        (r#"{"type":"https://api.example/2/problems/usage-capped"}"#, QuotaExhausted),
         ("We have used your request limit of the settings.", Unknown),
         (r#"{"type":"error","error":{"type":"billing_error","message":"Ask your administrator."}}"#, AccountInactive),
         ("Billing is not set up.", AccountInactive),
@@ -89,6 +91,7 @@ fn keys_are_missing_in_many_ways() {
         ("The api_key option must be set by passing it.", InvalidCredentials),
         ("The api_key option may be set by passing it.", Unknown),
         (r#"{"detail":"Not authenticated"}"#, InvalidCredentials),
+        ("<html><head><title>401 Authorization Required</title></head></html>", InvalidCredentials),
         ("The service was not able to validate the given credentials.", InvalidCredentials),
         ("You may need a different access level.", InvalidCredentials),
         (r#"{"error":{"message":"该令牌状态不可用"}}"#, InvalidCredentials),
@@ -131,7 +134,11 @@ fn a_service_that_is_loaded_says_so() {
         ("Limits on load balancers are exceeded.", QuotaExhausted),
         ("All keys are cooling down.", RateLimited),
         (r#"{"error":{"code":8,"message":"rpm exhausted"}}"#, RateLimited),
-        ("status: 429, reason: too many 429 error responses", RateLimited),
+        ("status: 429, reason: too many calls of yours", RateLimited),
+        ("status: 429, reason: too many 429 error responses", Unknown),
+        ("503 Service Unavailable <Code>RequestLimitExceeded</Code>", RateLimited),
+        ("503 Service Unavailable", Overloaded),
+        ("503 Service Unavailable, retry after 5 s", Overloaded),
     ]);
 }
 
@@ -232,6 +239,8 @@ fn marks_of_a_rate_are_found_where_they_stand() {
         ("Gemini does have a free quota tier.", Unknown),
         ("API quota exceeded, RateLimitError", RateLimited),
         ("API quota exceeded. RateLimitError", QuotaExhausted),
+        ("Unable to create record: Max send attempts reached", RateLimited),
+        ("Max retry attempts reached", Unknown),
         ("exceeded maximum number of attempts, 3, api error: server not found.", Unknown),
     ]);
     let dimensions = br#"quota_dimensions { key: "region" value: "gpt-9" } quota_dimensions { key: "model" value: "gpt-5.1" }"#;
@@ -287,10 +296,14 @@ fn what_a_client_adds_is_not_the_server_s() {
     assert_eq!((arrow.kind(), arrow.limit(), arrow.requested()), (RateLimited, None, None));
     let page = classify_429(b"Rate limit (429): <html><head><title>429 Too Many Requests</title></head></html>");
     assert_eq!((page.kind(), page.limit()), (RateLimited, None));
+    let build = classify_429(b"Build and push Docker image: toomanyrequests: You have reached your pull rate limit.");
+    assert_eq!((build.kind(), build.resource()), (RateLimited, None));
     let count = |body: &'static str| classify_429(body.as_bytes()).used();
     assert_eq!(count("Too many requests. (SDK Attempt Count: 4)"), None);
     assert_eq!(count(r#"{"error":"Quota exceeded.","usageMetadata":{"promptTokenCount":5}}"#), None);
     assert_eq!(count(r#"{"error":"Quota exceeded.","requestCount":5}"#), Some(5));
+    let connections = classify_429(br#"{"message":"Too many connections","max_connections":5,"current_connections":6}"#);
+    assert_eq!((connections.limit(), connections.used()), (Some(5), Some(6)));
     let bytes = classify_429(b"Data too large, with { bytes_wanted=413321034 & bytes_limit=410412646 }");
     assert_eq!((bytes.kind(), bytes.limit()), (Overloaded, None));
     let docker = classify_429(b"error pulling image configuration: toomanyrequests: Too Many Requests.");

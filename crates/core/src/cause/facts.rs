@@ -44,6 +44,8 @@ pub(super) struct Facts<'a> {
     pub(super) now: Option<Reset<'a>>,
     /// Several limits of zero were named.
     mixed: bool,
+    /// A status says that the service is unavailable.
+    pub(super) unavailable: bool,
     /// A key "error" was read.
     pub(super) errors: bool,
     /// A code that says something was read,
@@ -75,6 +77,7 @@ impl Default for Facts<'_> {
             tail: None,
             now: None,
             mixed: false,
+            unavailable: false,
             errors: false,
             rate_code: false,
             crowded: false,
@@ -315,6 +318,7 @@ impl<'a> Facts<'a> {
             Rank::Overload if said.limit.is_some() && said.window.is_some() => self.rate(),
             Rank::Rate | Rank::Weak | Rank::Nothing if self.is_advice() => Reason::TooLarge,
             Rank::Rate | Rank::Weak if self.best.reason.kind() == Kind::RateLimited => self.rate(),
+            Rank::Nothing if self.unavailable => Reason::Overloaded,
             Rank::Nothing if self.tells_a_rate() => self.rate(),
             _ => self.best.reason,
         }

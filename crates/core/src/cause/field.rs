@@ -371,7 +371,8 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Time | Stem::At if resets || waits => Field::Reset,
         Stem::Name if model => Field::Model,
         Stem::Name if organization => Field::Organization,
-        Stem::Request if before == Stem::Max => Field::Count(Label::Limit),
+        Stem::Request | Stem::Concurrent if before == Stem::Max => Field::Count(Label::Limit),
+        Stem::Concurrent if before == Stem::Current => Field::Count(Label::Used),
         Stem::Value if matches!(before, Stem::Quota | Stem::Limit) => Field::Count(Label::Limit),
         // `bytes_limit`, `raw_error`: of something else.
         Stem::Limit | Stem::Max | Stem::Count if count > 1 && before == Stem::Other => Field::Other,

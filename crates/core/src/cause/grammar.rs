@@ -169,7 +169,9 @@ impl Reader<'_> {
             Stem::Breaker if self.followed_by(b" is open") => self.sentence.concepts |= Stem::Overload.bit(),
             Stem::Volume if self.ends_with(b"API call volume") => self.sentence.concepts |= Stem::Rate.bit(),
             // Docker's images are not made.
-            Stem::Image if self.ends_with(b"pulling image") => self.sentence.concepts &= !Stem::Image.bit(),
+            Stem::Image if [b"pulling image".as_slice(), b"Docker image"].iter().any(|words| self.ends_with(words)) => {
+                self.sentence.concepts &= !Stem::Image.bit()
+            }
             // The list of quotas that a request exceeds.
             Stem::Policy if self.followed_by(b" {") || self.followed_by(b": [") => self.sentence.concepts &= !Stem::Policy.bit(),
             // `billing is not set up`
@@ -199,6 +201,11 @@ impl Reader<'_> {
             // `connection terminated early`
             Stem::Early if prev == Stem::Terminated => self.sentence.concepts &= !Stem::Terminated.bit(),
             Stem::With if prev == Stem::Terminated => self.sentence.concepts &= !Stem::Terminated.bit(),
+            // The phrase of a status weighs nothing where anything else is said.
+            Stem::Overload if self.ends_with(b"503 Service Unavailable") => {
+                self.sentence.concepts &= !Stem::Overload.bit();
+                self.facts.unavailable = true;
+            }
             Stem::Overload if prev == Stem::Avoid => self.sentence.concepts &= !Stem::Overload.bit(),
             // `limit reached for key k`
             Stem::Key if self.sentence.concepts & LIMIT_REACHED == LIMIT_REACHED => self.sentence.concepts &= !Stem::Key.bit(),
@@ -305,6 +312,13 @@ impl Reader<'_> {
                 self.sentence.waits = true
             }
             Stem::Error if SERVER_ERRORS.iter().any(|words| self.ends_with(words)) => self.sentence.concepts |= Stem::Capacity.bit(),
+            // A client's.
+            Stem::Attempt if prev == Stem::Retry => {}
+            // `max send attempts reached`, not `max attempts` of a client
+            Stem::Attempt if self.sentence.label == Label::Limit && prev == Stem::Other => {
+                self.sentence.concepts |= Stem::Request.bit();
+                self.label(Label::Ignored);
+            }
             Stem::Attempt if self.sentence.label == Label::Limit => self.label(Label::Ignored),
             // `too many attempts`, not `attempt 2 of 10`
             Stem::Attempt if self.sentence.concepts & TRIED_TOO_OFTEN != 0 => self.sentence.concepts |= Stem::Request.bit(),
@@ -376,6 +390,9 @@ impl Reader<'_> {
     /// `payment required`, `extra usage is required`, `240 credits are required`
     fn required(&mut self, prev: Stem) {
         self.sentence.label = Label::None;
+        if self.ends_with(b"Authorization Required") {
+            self.sentence.concepts |= Stem::Auth.bit();
+        }
         if matches!(prev, Stem::Billing | Stem::Is) && self.sentence.concepts & PAYABLE != 0 {
             self.sentence.concepts |= Stem::Insufficient.bit();
         }

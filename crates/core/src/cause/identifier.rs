@@ -251,11 +251,12 @@ impl Iterator for Words<'_> {
 const TOO_LARGE: Concepts = Stem::Too.bit() | Stem::Large.bit();
 
 /// First letters and lengths of the listed codes that begin with a letter: others need not be looked up.
-const LISTED_LOOKS: [(u8, usize); 13] = [
+const LISTED_LOOKS: [(u8, usize); 14] = [
     (b'E', 8),
     (b's', 9),
     (b'n', 10),
     (b'i', 12),
+    (b'u', 12),
     (b'i', 13),
     (b'b', 13),
     (b'c', 14),

@@ -297,6 +297,7 @@ static LISTED: &[(&[u8], Rank, Reason)] = &[
     (b"not_authed", Rank::Code, Reason::InvalidKey),
     (b"organization_usage_limit_exceeded", Rank::Code, Reason::UsageLimit),
     (b"slow_down", Rank::Ramp, Reason::RampTooFast),
+    (b"usage-capped", Rank::Quota, Reason::UsageLimit),
 ];
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ impl Reader<'_> {
     /// What a word means behind the one before it.
     pub(super) fn together(&mut self, prev: Stem, stem: Stem) {
         let meant = match (prev, stem) {
-            (Stem::Too, Stem::Many) if STATUS_LINES.iter().any(|line| self.ends_with(line)) => return,
+            // `too many 429 error responses` is a client's too
+            (Stem::Too, Stem::Many) if self.followed_by(b" 429") || STATUS_LINES.iter().any(|line| self.ends_with(line)) => return,
             (Stem::Too, Stem::Many | Stem::Fast) => {
                 if self.next_stem() == Stem::Request && self.sentence.window.is_none() {
                     // `tokens service: 429 Too Many Requests`
@@ -75,6 +76,8 @@ impl Reader<'_> {
             (Stem::Not, Stem::Authorized) => Stem::Auth,
             (Stem::Used, Stem::All) => Stem::Insufficient,
             (Stem::Billing, Stem::Failed) => Stem::Inactive,
+            // `pre-consumed quota failed`
+            (Stem::Quota, Stem::Failed) => Stem::Insufficient,
             (_, Stem::Paid) if self.sentence.concepts & UNPAID == UNPAID => Stem::Inactive,
             (Stem::In, Stem::Progress) => Stem::Concurrent,
             (Stem::Batch, Stem::Queue) => Stem::Enqueued,
