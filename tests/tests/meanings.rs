@@ -260,6 +260,13 @@ fn marks_of_a_rate_are_found_where_they_stand() {
     let (mixed, same) = (zero("tokens"), zero("requests"));
     let resource = |body: &str| classify_429(body.as_bytes()).resource();
     assert_eq!((resource(&mixed), resource(&same)), (None, Some(Resource::Requests)));
+    for (advice, retryable) in [("please wait or upgrade", true), ("please pay or upgrade", false)] {
+        let body = format!("You've reached your weekly usage limit, {advice} to continue.");
+        let cause = classify_429(body.as_bytes());
+        assert_eq!((cause.kind(), cause.is_retryable()), (QuotaExhausted, retryable), "{body}");
+    }
+    let credit = classify_429(b"You have insufficient credit. Buy some, then please wait a few minutes.");
+    assert!(!credit.is_retryable());
     let orders = classify_429(b"Too many new orders; current limit is 300 orders per TEN_SECONDS.");
     assert_eq!((orders.limit(), orders.window()), (Some(300), Some(Duration::from_secs(10))));
 }

@@ -42,6 +42,8 @@ pub struct Cause<'a> {
     pub(crate) reason: Reason,
     /// A code said so, not a wording.
     pub(crate) by_code: bool,
+    /// The body asks to wait.
+    pub(crate) patience: bool,
     pub(crate) resource: Option<Resource>,
     pub(crate) window: Option<Duration>,
     pub(crate) limit: Option<u64>,
@@ -115,6 +117,7 @@ impl<'a> Cause<'a> {
         Self {
             reason,
             by_code: false,
+            patience: false,
             resource: None,
             window: None,
             limit: None,
@@ -209,12 +212,14 @@ impl<'a> Cause<'a> {
 
     /// Whether the same request can succeed later with nobody doing anything.
     ///
-    /// True for a window, a capacity or a number of calls in flight, and for whatever states its reset; whether a
-    /// caller waits that long is the caller's deadline. [`Kind::Unknown`] is retryable, cautiously.
+    /// True for a window, a capacity or a number of calls in flight, and for whatever states its reset or, of an allotment, asks
+    /// to wait; whether a caller waits that long is the caller's deadline. [`Kind::Unknown`] is retryable, cautiously.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
         match self.kind() {
             Kind::QuotaExhausted if matches!(self.reason, Reason::ModelNotInTier) => false,
+            // `you've reached your weekly usage limit, please wait or upgrade`
+            Kind::QuotaExhausted if matches!(self.reason, Reason::UsageLimit) && self.patience => true,
             Kind::QuotaExhausted | Kind::Blocked => self.wait.is_some() || self.reset.is_some(),
             kind => kind.waiting_helps(),
         }

@@ -36,10 +36,8 @@ pub(super) struct Facts<'a> {
     long: bool,
     /// The caller is told to send less,
     advised: bool,
-    /// is asked to come again,
+    /// or is asked to come again.
     invited: bool,
-    /// and to wait before.
-    pub(super) patience: bool,
     /// The server's clock.
     pub(super) now: Option<Reset<'a>>,
     /// Several limits of zero were named.
@@ -87,7 +85,6 @@ impl Default for Facts<'_> {
             long: false,
             advised: false,
             invited: false,
-            patience: false,
             coded: false,
             spoken: false,
             unsaid: false,
@@ -337,7 +334,7 @@ impl<'a> Facts<'a> {
         let lasts = self.said.wait.is_some_and(|wait| wait > DAY);
         (self.rate_code || self.rate_said && !self.quota_said || self.throttled) && !vague && !lasts
             || vague && (self.crowded || self.invited && !self.is_timed()) && !self.long
-            || self.patience && !vague && !lasts
+            || self.said.patience && !vague && !lasts
             || within(self.said.wait, soon)
             || within(self.said.window, DAY)
     }
@@ -345,7 +342,7 @@ impl<'a> Facts<'a> {
     /// What is said besides words: a window, a wait, a use of a limit, a request to wait.
     const fn tells_a_rate(&self) -> bool {
         let said = &self.said;
-        said.window.is_some() || said.wait.is_some() || said.limit.is_some() && said.used.is_some() || self.patience
+        said.window.is_some() || said.wait.is_some() || said.limit.is_some() && said.used.is_some() || self.said.patience
     }
 
     /// The body says when to come again.

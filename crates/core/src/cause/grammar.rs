@@ -118,7 +118,7 @@ impl Reader<'_> {
             Stem::Again | Stem::Retry | Stem::Wait | Stem::Reset | Stem::Available => {
                 self.sentence.waits = true;
                 self.sentence.label = Label::None;
-                self.facts.patience |= stem == Stem::Wait && !self.sentence.client;
+                self.facts.said.patience |= stem == Stem::Wait && !self.sentence.client;
                 if matches!(stem, Stem::Again | Stem::Wait) {
                     self.sentence.concepts |= Stem::Retry.bit();
                 }
