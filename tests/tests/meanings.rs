@@ -256,6 +256,8 @@ fn marks_of_a_rate_are_found_where_they_stand() {
     let window = |body: &'static str| classify_429(body.as_bytes()).window();
     assert_eq!(window("rate limit exceeded for the minute window."), Some(Duration::from_secs(60)));
     assert_eq!(window("API calls quota exceeded! maximum admitted 100 over 1m."), Some(Duration::from_secs(60)));
+    assert_eq!(window(r#"{"operationGroup":"HighCostGet30Min"}"#), Some(Duration::from_secs(1_800)));
+    assert_eq!(window(r#"{"operationGroup":"HighCostGet30Max"}"#), None);
     let zero = |ids: &str| format!("Quota exceeded for metric: requests, limit: 0. Quota exceeded for metric: {ids}, limit: 0.");
     let (mixed, same) = (zero("tokens"), zero("requests"));
     let resource = |body: &str| classify_429(body.as_bytes()).resource();

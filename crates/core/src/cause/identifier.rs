@@ -137,15 +137,21 @@ impl Reader<'_> {
         true
     }
 
-    /// `limit 'USER-100s'`: the name of a limit that ends with its window.
+    /// `limit 'USER-100s'`, `"HighCostGet30Min"`: the name of a limit that ends with its window.
     #[cold]
     fn window_in_name(&mut self, start: usize, end: usize) {
         let name = self.body.get(start..end).unwrap_or_default();
-        let Some(name) = name.strip_suffix(b"s").filter(|_| self.sentence.label == Label::Limit && end < self.body.len()) else { return };
+        let unit = match self.sentence.label {
+            Label::Limit => b"s".as_slice(),
+            _ => b"Min",
+        };
+        let Some(name) = name.strip_suffix(unit).filter(|_| end < self.body.len()) else { return };
         let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
         let number = Number::at(self.body, start + name.len().saturating_sub(digits));
-        if let Some(window) = Span::after(self.body, number).filter(|window| window.end == end) {
-            self.window(window.time);
+        if digits > 0
+            && let Some(window) = Span::after(self.body, number).filter(|window| window.end == end)
+        {
+            self.facts.said.window.get_or_insert(window.time);
         }
     }
 
