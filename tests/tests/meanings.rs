@@ -60,7 +60,6 @@ fn plans_and_budgets_are_no_rates() {
         (r#"{"error":{"type":"rate_limit_error","code":"1309","message":"x"}}"#, AccountInactive),
         ("Your trial has expired.", AccountInactive),
         ("令牌已过期。", InvalidCredentials),
-        ("Please make sure your account is in good standing.", AccountInactive),
         ("The job was not started because a budget is preventing further use.", BillingLimit),
         ("You have reached your specified API usage limits.", BillingLimit),
         ("Blocked due to exceeding usage of the database.", RateLimited),

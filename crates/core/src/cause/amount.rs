@@ -291,7 +291,7 @@ impl Reader<'_> {
             return;
         }
         let mut label = core::mem::replace(&mut self.sentence.label, Label::None);
-        if label == Label::Used && matches!(prev, Stem::Other | Stem::Get) && self.next_stem() == Stem::Credit {
+        if label == Label::Used && matches!(prev, Stem::Other | Stem::Have) && self.next_stem() == Stem::Credit {
             // `you currently have 120 credits`
             label = Label::Ignored;
         }

@@ -1,5 +1,6 @@
 //! What stands around a word that gives it its meaning: words to come, words that lack, sizes that are compared.
 
+use super::amount::is_resource;
 use super::lex::{blanks, byte, class, class_at, is_letter, name_end, run};
 use super::read::{Label, Reader};
 use super::words::{Concepts, Stem};
@@ -76,6 +77,23 @@ impl Reader<'_> {
     /// `one at a time`, `at the same time`
     pub(super) fn is_at_a_time(&self) -> bool {
         self.ends_with(b"at a time") || self.ends_with(b"same time")
+    }
+
+    /// What a model reads or writes was spoken of.
+    pub(super) const fn says_content(&self) -> bool {
+        self.has(Stem::Input) || self.has(Stem::Prompt) || self.has(Stem::Output)
+    }
+
+    /// An unknown word, or one of headers and data, comes next: `load metadata`, `pending authorizations`.
+    pub(super) fn names_more(&self) -> bool {
+        is_letter(self.body, self.word_from(self.at)) && matches!(self.next_stem(), Stem::Other | Stem::Headers)
+    }
+
+    /// `537812 tokens`, or what the last word of a sentence was: `- received 5000`
+    pub(super) fn counts_next(&self) -> bool {
+        let number = blanks(self.body, self.at);
+        let end = run(self.body, number, |byte| byte.is_ascii_digit());
+        self.sentence.window.is_none() && (is_resource(self.stem_after(end)) || self.ends_with(b"- received"))
     }
 
     /// `for aiplatform.googleapis.com`

@@ -290,6 +290,7 @@ impl<'a> Facts<'a> {
 
     fn reason(&self, cut: bool) -> Reason {
         match self.told() {
+            Reason::TooLarge if cut && self.best.rank > Rank::TooLarge && self.is_advice() => Reason::UnknownRate,
             _ if self.unsaid && self.best.rank == Rank::Quota => Reason::UnknownRate,
             Reason::UsageLimit if cut && self.best.rank == Rank::Quota => Reason::UnknownRate,
             _ if cut && self.best.rank == Rank::Weak && !self.best.reason.kind().waiting_helps() => Reason::Unknown,

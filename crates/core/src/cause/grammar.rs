@@ -55,7 +55,7 @@ impl Reader<'_> {
             Stem::Per if matches!(prev, Stem::Request | Stem::Attempt) => self.sentence.concepts |= Stem::Rate.bit(),
             Stem::Limit if prev == Stem::Remaining => {}
             // `exceeded retry limit`: a client gives up.
-            Stem::Limit if prev == Stem::Retry => self.sentence.concepts &= !LIMIT_REACHED,
+            Stem::Limit if prev == Stem::Retry => self.sentence.concepts &= !Stem::Limit.bit(),
             Stem::Limit if prev == Stem::Api => {
                 self.sentence.concepts |= Stem::Rate.bit();
                 self.label(Label::Limit);
@@ -81,7 +81,7 @@ impl Reader<'_> {
             Stem::Used => self.used(),
             Stem::Current | Stem::Usage => self.label(Label::Used),
             // `40321 tokens requested, 32768 allowed`, not `curl 22 The requested URL`
-            Stem::Requested if prev == Stem::Other => self.label(Label::Requested),
+            Stem::Requested if self.followed_by(b" URL") => {}
             Stem::Requested => match self.take_amount() {
                 Some(amount) => {
                     self.facts.said.requested.get_or_insert(amount);
@@ -97,7 +97,9 @@ impl Reader<'_> {
             }
             // `Max is 16384, got 20110`, not `got 429`.
             Stem::Got if self.facts.said.limit.is_some() => self.label(Label::Requested),
-            Stem::Available if prev == Stem::Current && self.has(Stem::Not) => self.sentence.concepts |= Stem::Overload.bit(),
+            Stem::Available if prev == Stem::Current && self.has(Stem::Not) && !self.has(Stem::Quota) => {
+                self.sentence.concepts |= Stem::Overload.bit()
+            }
             Stem::Remaining | Stem::Available if self.lacks(prev) => self.sentence.concepts |= Stem::Insufficient.bit(),
             Stem::Remaining if self.has(Stem::Not) && self.has(Stem::Request) => {
                 self.sentence.concepts |= Stem::Quota.bit() | Stem::Exceed.bit()
@@ -114,11 +116,13 @@ impl Reader<'_> {
             // `wait before trying again`, not `trying again in 300 s`
             Stem::Again if prev == Stem::Trying && !self.sentence.waits => self.sentence.client = true,
             Stem::Wait if self.ends_with(b"next backoff") => self.sentence.client = true,
-            Stem::Retry if self.ends_with(b"ill retry") => self.sentence.client = true,
+            Stem::Retry if [b"Will retry".as_slice(), b" will retry"].iter().any(|words| self.ends_with(words)) => {
+                self.sentence.client = true
+            }
             Stem::Again | Stem::Retry | Stem::Wait | Stem::Reset | Stem::Available => {
                 self.sentence.waits = true;
                 self.sentence.label = Label::None;
-                self.facts.said.patience |= stem == Stem::Wait && !self.sentence.client;
+                self.facts.said.patience |= stem == Stem::Wait && !self.sentence.client && !matches!(prev, Stem::To | Stem::Not);
                 if matches!(stem, Stem::Again | Stem::Wait) {
                     self.sentence.concepts |= Stem::Retry.bit();
                 }
@@ -141,33 +145,28 @@ impl Reader<'_> {
                 self.sentence.concepts |= Stem::Insufficient.bit();
             }
             // Minutes of work that a plan gives, not a rate.
-            Stem::Quota if self.ends_with(b"minutes quota") => self.sentence.concepts &= !Stem::Minute.bit(),
+            Stem::Quota if prev == Stem::Minute && self.ends_with(b"minutes quota") => self.sentence.concepts &= !Stem::Minute.bit(),
             // `you have used your monthly quota`
             Stem::Your if prev == Stem::Used && self.soon(&[Stem::Quota]) => self.sentence.concepts |= Stem::Exceed.bit(),
             // `specified API usage limits`
             Stem::Specified if self.soon(&[Stem::Usage, Stem::Limit]) => self.sentence.concepts |= Stem::Spend.bit(),
-            // `make sure your account is in good standing`
-            Stem::Standing => self.sentence.concepts |= Stem::Billing.bit() | Stem::Inactive.bit(),
+            // `the input may contain sensitive information`
+            Stem::Risky if self.says_content() || self.ends_with(b"considered high risk") => self.sentence.concepts |= Stem::Unusual.bit(),
             Stem::Level if prev == Stem::Bearer => self.sentence.concepts |= Stem::Permission.bit(),
             Stem::Load if self.ends_with(b"due to load") => self.sentence.concepts |= Stem::Overload.bit(),
             // `high load`, not `failed to load x` or `load balancers`
-            Stem::Load
-                if matches!(prev, Stem::High | Stem::Server)
-                    || matches!(self.next_stem(), Stem::Is | Stem::Too | Stem::High | Stem::Exceed) =>
-            {
-                self.sentence.concepts |= Stem::Demand.bit()
-            }
+            Stem::Load if prev == Stem::High || prev != Stem::To && !self.names_more() => self.sentence.concepts |= Stem::Demand.bit(),
             // `pending requests`, not `pending authorizations`
-            Stem::Pending if self.next_stem() != Stem::Other => self.sentence.concepts |= Stem::Queue.bit(),
+            Stem::Pending if !self.names_more() => self.sentence.concepts |= Stem::Queue.bit(),
             // Google's quotas are of rates.
             Stem::For if prev == Stem::Exceed && self.has(Stem::Quota) && self.names_google() => {
                 self.sentence.concepts |= Stem::Resource.bit()
             }
-            Stem::Metric if self.has(Stem::Quota) => self.sentence.concepts |= Stem::Resource.bit(),
+            Stem::Metric if prev == Stem::Quota => self.sentence.concepts |= Stem::Resource.bit(),
             // `Waiting 11 seconds before trying again`
             Stem::Waiting if self.ends_with(b"Waiting") => self.sentence.client = true,
             Stem::Breaker if self.followed_by(b" is open") => self.sentence.concepts |= Stem::Overload.bit(),
-            Stem::Volume if self.ends_with(b"API call volume") => self.sentence.concepts |= Stem::Rate.bit(),
+            Stem::Volume if self.ends_with(b"API call volume") => self.sentence.concepts |= Stem::SlowDown.bit(),
             // Docker's images are not made.
             Stem::Image if [b"pulling image".as_slice(), b"Docker image"].iter().any(|words| self.ends_with(words)) => {
                 self.sentence.concepts &= !Stem::Image.bit()
@@ -175,18 +174,24 @@ impl Reader<'_> {
             // The list of quotas that a request exceeds.
             Stem::Policy if self.followed_by(b" {") || self.followed_by(b": [") => self.sentence.concepts &= !Stem::Policy.bit(),
             // `billing is not set up`
-            Stem::Found if self.has(Stem::Billing) && self.has(Stem::Not) => self.sentence.concepts |= Stem::Inactive.bit(),
+            Stem::Found if self.has(Stem::Billing) && self.ends_with(b"not set") && !self.has(Stem::Limit) => {
+                self.sentence.concepts |= Stem::Inactive.bit()
+            }
             // `(error 429)`
+            Stem::Error if SERVER_ERRORS.iter().any(|words| self.ends_with(words)) => self.sentence.concepts |= Stem::Capacity.bit(),
             Stem::Error if self.digit_follows() => self.label(Label::Ignored),
             // `exceeded maximum number of attempts`: a client gives up.
-            Stem::Attempt if self.ends_with(b"number of attempts") => {
+            Stem::Attempt
+                if prev == Stem::Of
+                    && [b"number of attempts".as_slice(), b"number of retries"].iter().any(|words| self.ends_with(words)) =>
+            {
                 self.sentence.concepts &= !Stem::Limit.bit();
                 self.sentence.label = Label::None;
             }
             // `the input token count is 1250000`
             Stem::Count if prev == Stem::Token && self.has(Stem::Input) => self.label(Label::Requested),
             // `but the request contains 537812 tokens`
-            Stem::Contains if self.is_of_size() => self.label(Label::Requested),
+            Stem::Contains if self.is_of_size() && self.counts_next() => self.label(Label::Requested),
             // `billing must be enabled`
             Stem::Enable if self.has(Stem::Billing) || self.soon(&[Stem::Billing]) => {
                 self.sentence.concepts |= Stem::Billing.bit() | Stem::Inactive.bit();
@@ -215,14 +220,20 @@ impl Reader<'_> {
             Stem::Expired => {
                 let of_key = Stem::Key.bit() | Stem::Token.bit();
                 let plan = self.sentence.concepts & (of_key | Stem::Account.bit()) == Stem::Account.bit();
-                self.sentence.concepts |= if plan { Stem::Inactive.bit() | Stem::Billing.bit() } else { Stem::Invalid.bit() };
+                self.sentence.concepts |= match (plan, self.has(Stem::Not)) {
+                    (true, false) => Stem::Inactive.bit() | Stem::Billing.bit(),
+                    (true, true) => 0,
+                    (false, _) => Stem::Invalid.bit(),
+                };
             }
             // `the api_key option must be set`
-            Stem::Found if self.has(Stem::Key) && self.ends_with(b"must be set") => self.sentence.concepts |= Stem::Invalid.bit(),
+            Stem::Found if self.has(Stem::Key) && !self.has(Stem::Limit) && self.ends_with(b"must be set") => {
+                self.sentence.concepts |= Stem::Invalid.bit()
+            }
             // `API key not found`, `no API key provided`, `API key not valid`
-            Stem::Found | Stem::Valid if self.lacks_key() => self.sentence.concepts |= Stem::Invalid.bit(),
+            Stem::Found | Stem::Valid if self.lacks_key() && !self.has(Stem::Limit) => self.sentence.concepts |= Stem::Invalid.bit(),
             // `to get 50k a month`
-            Stem::Get if prev == Stem::To && (self.digit_follows() || self.next_stem() == Stem::More) => {
+            Stem::Get | Stem::Have if prev == Stem::To && (self.digit_follows() || self.next_stem() == Stem::More) => {
                 self.sentence.concepts |= Stem::Add.bit()
             }
             // `in project 48390172655`
@@ -256,14 +267,12 @@ impl Reader<'_> {
             }
             // `free searches`
             Stem::Free | Stem::Trial => self.sentence.concepts |= Stem::Account.bit(),
-            // `the budget prevents further use`
-            Stem::Avoid if self.has(Stem::Spend) => self.sentence.concepts |= Stem::Exceed.bit(),
+            // `the budget prevents further use`, not `set a budget to prevent it`
+            Stem::Avoid if self.has(Stem::Spend) && prev != Stem::To => self.sentence.concepts |= Stem::Exceed.bit(),
             // `5 running jobs`
             Stem::Job if matches!(prev, Stem::Active | Stem::Running) => self.sentence.concepts |= Stem::Concurrent.bit(),
             // `the maximum number of volumes`
             Stem::Number if prev == Stem::Max => self.sentence.concepts |= Stem::Limit.bit(),
-            // What a client does next is about another model.
-            Stem::Switch => self.sentence.client = true,
             // `over the limit`
             Stem::Over if prev == Stem::Run || prev == Stem::Is || self.soon(&[Stem::Limit, Stem::Quota]) => {
                 self.sentence.concepts |= Stem::Exceed.bit();
@@ -289,8 +298,9 @@ impl Reader<'_> {
                 self.sentence.concepts = self.sentence.concepts & !(Stem::Too.bit() | Stem::Large.bit()) | Stem::Overload.bit();
             }
             // `queued for too long`
-            Stem::Large if self.ends_with(b"for too long") || self.ends_with(b"took too long") => {
+            Stem::Large if LATE.iter().any(|words| self.ends_with(words)) => {
                 self.sentence.concepts &= !Stem::Large.bit();
+                self.sentence.prev = Stem::Other;
             }
             Stem::Large if self.ends_with(b"too large") && self.sentence.label != Label::Limit => {
                 self.sentence.concepts |= Stem::Size.bit()
@@ -311,7 +321,6 @@ impl Reader<'_> {
             {
                 self.sentence.waits = true
             }
-            Stem::Error if SERVER_ERRORS.iter().any(|words| self.ends_with(words)) => self.sentence.concepts |= Stem::Capacity.bit(),
             // A client's.
             Stem::Attempt if prev == Stem::Retry => {}
             // `max send attempts reached`, not `max attempts` of a client
@@ -323,7 +332,7 @@ impl Reader<'_> {
             // `too many attempts`, not `attempt 2 of 10`
             Stem::Attempt if self.sentence.concepts & TRIED_TOO_OFTEN != 0 => self.sentence.concepts |= Stem::Request.bit(),
             // `2 tries in 1.1 seconds`
-            Stem::Attempt => self.sentence.amount = None,
+            Stem::Attempt if self.ends_with(b"tries") => self.sentence.amount = None,
             Stem::One => self.one(prev, false),
             Stem::A => self.one(prev, true),
             // A plan's name, or a limiter's tokens.
@@ -429,6 +438,9 @@ const TRIED_TOO_OFTEN: Concepts = Stem::TooMany.bit() | Stem::Limit.bit() | Stem
 
 /// Bytes between a number and its window: `(5) already issued for this exact set of identifiers in the last 168h`.
 const MOST_BETWEEN: usize = 80;
+
+/// What lasts, and is no size.
+const LATE: [&[u8]; 3] = [b"for too long", b"took too long", b"took longer"];
 
 /// What OpenAI says of its own faults.
 const SERVER_ERRORS: [&[u8]; 2] = [b"had an error", b"experienced an error"];

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::around::LIMIT_REACHED;
 use super::date;
-use super::lex::{blanks, byte, class, class_at, is_letter, key_end, opening, run, run_of, set, starts_with};
+use super::lex::{blanks, byte, class, class_at, is_in, is_letter, key_end, opening, run, run_of, set, starts_with};
 use super::number::{Number, Span};
 use super::read::{Label, Reader, Sentence};
 use super::rules::Source;
@@ -145,7 +145,8 @@ impl Reader<'_> {
             Label::Limit => b"s".as_slice(),
             _ => b"Min",
         };
-        let Some(name) = name.strip_suffix(unit).filter(|_| end < self.body.len()) else { return };
+        let quoted = is_in(self.body, start.wrapping_sub(1), set::QUOTE) && end < self.body.len();
+        let Some(name) = name.strip_suffix(unit).filter(|_| quoted) else { return };
         let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
         let number = Number::at(self.body, start + name.len().saturating_sub(digits));
         if digits > 0
@@ -200,7 +201,7 @@ impl Reader<'_> {
             for stem in Words::new(self.body, start, end) {
                 self.push(stem);
             }
-            if self.sentence.concepts & TOO_LARGE == TOO_LARGE {
+            if self.sentence.concepts & TOO_LARGE == TOO_LARGE && !code.ends_with(b"long") || code == b"msg_too_long" {
                 self.sentence.concepts |= Stem::Size.bit();
             }
             // The list first: it knows better.

@@ -42,7 +42,8 @@ impl<'a> Reader<'a> {
             return false;
         };
         let announced = |next: &&[u8]| body.get(end..).is_some_and(|rest| rest.starts_with(next));
-        let goes_on = [b" is ".as_slice(), b" quota ", b" rate limit"].iter().any(announced)
+        let goes_on = announced(&b" is ".as_slice())
+            || FAMILIES.iter().any(|family| name.starts_with(family)) && [b" quota ".as_slice(), b" rate limit"].iter().any(announced)
             || byte(body, end) == b' ' && class_at(body, end + 1) == class::WIDE;
         // `arn:aws:iam::09:role/service-role/x-8`
         let part = matches!(byte(body, start.wrapping_sub(1)), b':' | b'/');

@@ -172,8 +172,8 @@ const RULES: &[Rule] = &[
     // Bans.
     rule(Rank::Wording, Reason::AccessTerminated, all![Unusual]).whole().unless(&[Retry]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Unusual, Not]).whole(),
-    rule(Rank::Wording, Reason::AccessTerminated, all![Policy, Not Terminated Inactive Exceed Permission]).whole().unless(&[Rate, Throttle]),
-    rule(Rank::Wording, Reason::AccessTerminated, all![Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany, Quota, Spend]),
+    rule(Rank::Wording, Reason::AccessTerminated, all![Policy, Not Terminated Inactive Exceed Permission]).whole().unless(&[Rate, Throttle, Limit, Second, Minute, Hour]),
+    rule(Rank::Wording, Reason::AccessTerminated, all![Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany, Quota, Spend, Limit]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Abuse, Inactive Terminated]).whole().unless(&[Temporary, Rate, Throttle, TooMany]),
     rule(Rank::Wording, Reason::AccessTerminated, all![Country, Not]).whole().unless(&[Capacity, Resource, Quota, Overload, Rate, Throttle, TooMany]),
     // Money. What was paid for is gone ...
@@ -201,9 +201,11 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::InvalidKey, all![Invalid, Token]).unless(&[Limit, Rate, Max, TooMany]),
     rule(Rank::Rate, Reason::UnknownRate, all![Auth, Limit, Exceed]),
     rule(Rank::Weak, Reason::InvalidKey, all![Auth]).whole().unless(&[Rate, Throttle, TooMany]),
-    rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole().unless(&[Quota, Rate, Throttle, TooMany, Max, Limit, Concurrent, Second, Minute, Hour, Day]),
+    rule(Rank::Quota, Reason::QuotaExhausted, all![Permission, Quota, Exceed]).whole().unless(&[Rate, Throttle, TooMany, Second, Minute, Hour, Day, Resource]),
+    rule(Rank::Weak, Reason::PermissionDenied, all![Permission]).whole().unless(&[Rate, Throttle, TooMany, Max, Limit, Concurrent, Second, Minute, Hour, Day]),
     // Size.
-    rule(Rank::TooLarge, Reason::TooLarge, all![Large, Too, Request Context Token Input Prompt Size]).unless(&[Resource]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![Large, Too, Request Context Token Input Prompt]).unless(&[Resource]),
+    rule(Rank::TooLarge, Reason::TooLarge, all![Large, Too, Size]).unless(&[Resource, Rate, Throttle, SlowDown, Queue]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Large, Input Prompt Context, Max Limit Exceed]).whole().unless(&[Demand, Rate, Throttle, Queue]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Context, Exceed Max]).whole().unless(&[Demand, Rate, Concurrent, Queue]),
     rule(Rank::TooLarge, Reason::TooLarge, all![Input Prompt, TooMany, Token]),
@@ -252,7 +254,7 @@ static RATES: &[Rule] = &[
     rule(Rank::Rate, Reason::UnknownRate, all![Credit, Insufficient Exceed, Second Minute Hour]),
     rule(Rank::Rate, Reason::UnknownRate, all![Terminated Inactive, Temporary]),
     rule(Rank::Weak, Reason::UnknownRate, all![Limit, Second Minute Hour Day, Request Token]),
-    rule(Rank::Weak, Reason::UnknownRate, all![Rate, Request]),
+    rule(Rank::Weak, Reason::UnknownRate, all![Rate, Request, Second Minute Hour Day]),
     rule(Rank::Weak, Reason::UnknownRate, all![Limit, Policy]),
     rule(Rank::Rate, Reason::UnknownRate, all![Abuse]),
     rule(Rank::Weak, Reason::UnknownRate, all![Resource, Exceed]),

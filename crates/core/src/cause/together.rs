@@ -86,6 +86,7 @@ impl Reader<'_> {
             (Stem::Your, Stem::Capacity) | (Stem::Total, Stem::Request) => Stem::Quota,
             (Stem::Not, Stem::Ready) | (Stem::At | Stem::Over, Stem::Capacity) => Stem::Overload,
             (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,
+            (Stem::Request, Stem::Rate) if self.ends_with(b"API call frequency") => Stem::SlowDown,
             (Stem::Request, Stem::Rate) => {
                 self.sentence.request_rate = true;
                 return;

@@ -43,8 +43,10 @@ stems! {
     Used Current Requested Got Required Arrears Remaining Burst Afford Total Ready Server
     Daily Hourly Monthly Weekly Secondly Minutely Ten
     Rpm Rpd Rps Rph Tpm Itpm Otpm Tpd Ipm AudioHour AudioDay
+    // What a word is of.
+    Limited Trial Job Number Risky Specified Level Contains Load Pending Volume Shorten Metric Waiting Breaker Have
     // Names of keys.
-    Code Type Status Message Error Errors Exception Model Name Millis Delay Time Value Count Rejected Execution Elsewhere Limited Trial Job Number Switch Specified Standing Level Contains Load Pending Volume Shorten Metric Waiting Breaker
+    Code Type Status Message Error Errors Exception Model Name Millis Delay Time Value Count Rejected Execution Elsewhere
 }
 
 /// A set of stems, one bit each.
