@@ -317,3 +317,44 @@ fn what_a_client_adds_is_not_the_server_s() {
     let docker = classify_429(b"error pulling image configuration: toomanyrequests: Too Many Requests.");
     assert_eq!((docker.kind(), docker.resource()), (RateLimited, Some(Resource::Requests)));
 }
+
+/// Seen to fail: the words of filters, keys, plans, sizes and loads turned each of these.
+#[test]
+fn ordinary_words_do_nothing_beside_a_rate() {
+    check(&[
+        ("Rate limit exceeded for risk checks.", RateLimited),
+        ("Rate limit exceeded. Names are case sensitive.", RateLimited),
+        ("You have exceeded the request limit of the moderation endpoint.", RateLimited),
+        ("For safety, you have exceeded the number of calls allowed per minute.", RateLimited),
+        (r#"{"error":{"message":"Token limit exceeded. Reduce the prompt length. Try ag"#, RateLimited),
+        ("Rate limit exceeded. Accounts in good standing have higher limits.", RateLimited),
+        ("Too many requests: your key does not have a limit set.", RateLimited),
+        ("The rate limit for this key must be set.", RateLimited),
+        ("You have no payment method set, so the free limit of 10 requests per minute applies.", RateLimited),
+        ("Rate limit exceeded. Billing limits are not set.", RateLimited),
+        ("Your rate limit on this plan has not expired yet.", RateLimited),
+        ("Set a budget to prevent surprises. Rate limit exceeded.", RateLimited),
+        (r#"{"code":"queue_wait_too_long","message":"Try later."}"#, RateLimited),
+        ("Rate limit exceeded: your backlog is too large, slow down.", RateLimited),
+        ("Waiting for input took longer than 30 s. Rate limit exceeded.", RateLimited),
+        ("The rate limit was exceeded, retry limit is 3.", RateLimited),
+        ("The server had an error 500 while processing your request.", Overloaded),
+        ("Too many requests pending.", Overloaded),
+        ("There is too much load.", Overloaded),
+        ("Your quota is not currently available.", QuotaExhausted),
+        ("Your plan quota for metric seats is exceeded.", QuotaExhausted),
+        ("Quota exceeded. Upgrade so that you don't have to wait.", QuotaExhausted),
+        ("Please top up to have access again.", QuotaExhausted),
+        ("Caller does not have permission to use quota.", InvalidCredentials),
+        ("The maximum number of retries has been reached.", Unknown),
+        ("Unable to start CleanupEvery30Min job.", Unknown),
+        ("Your request rate is documented here.", Unknown),
+    ]);
+    let asked = classify_429(b"50 vCPUs requested, 20 allowed. Limit exceeded.");
+    assert_eq!((asked.limit(), asked.requested()), (Some(20), Some(50)));
+    let attempts = classify_429(b"Only 3 attempts per minute are allowed. Too many.");
+    assert_eq!((attempts.limit(), attempts.window()), (Some(3), Some(Duration::from_secs(60))));
+    let still = classify_429(b"Still retry after 5 seconds. Too many requests.");
+    assert_eq!(still.stated_retry_after(), Some(Duration::from_secs(5)));
+    assert_eq!(classify_429(b"tier-2 rate limit reached.").model(), None);
+}
