@@ -277,8 +277,8 @@ fn codes_for_growing_too_fast_are_a_ramp() {
 #[test]
 fn what_its_rest_may_soften_is_not_terminal() {
     for body in [
-        "GaxiosError: Quota exceeded for quota metric 'Read requests'",
-        r#"{"error":{"message":"Quota exceeded for quota metric 'Gemini 2."#,
+        "GaxiosError: Quota exceeded for quota ticket 'Read requests'",
+        r#"{"error":{"message":"Quota exceeded for quota ticket 'Gemini 2."#,
         "Quota exceeded for aiplatform.",
         "too many certificates (5) already issued for \"example.com\" in the last 168h0m0s",
         "Rate limit exceeded: 1000 requests per month, ",
