@@ -267,7 +267,8 @@ impl<'a> Reader<'a> {
         let mut word = [0; words::LONGEST];
         word.iter_mut().zip(letters).for_each(|(slot, letter)| *slot = *letter);
         let whole = Stem::of(&word, 0, rest_end.saturating_sub(start + 1));
-        (whole != Stem::Other && Stem::of(self.body, end + 1, rest_end) == Stem::Other).then_some((whole, rest_end))
+        let joined = rest_end > end + 1 && whole != Stem::Other && Stem::of(self.body, end + 1, rest_end) == Stem::Other;
+        joined.then_some((whole, rest_end))
     }
 
     /// A cut body ends behind a word, or behind the quote of what may be a key.
