@@ -158,6 +158,7 @@ fn sizes_are_told_in_many_ways() {
         ("The prompt is longer than the context length.", None, None),
         ("max_tokens is too large: 32000. The model supports at most 16384 tokens.", Some(16_384), Some(32_000)),
         ("This blob is too large to fetch.", None, None),
+        ("The max allowed tokens per submitted batch is 2500. Your batch has 2600 tokens.", Some(2_500), Some(2_600)),
         (r#"{"ok":false,"error":"msg_too_long"}"#, None, None),
         ("Oops, the token limit exceeded. Try to shorten your prompt.", None, None),
         ("Please reduce the length of the messages or completion.", None, None),
@@ -231,6 +232,8 @@ fn marks_of_a_rate_are_found_where_they_stand() {
         ("Please consider optimizing your API call frequency.", RateLimited),
         ("Please contact us for a higher API call volume.", RateLimited),
         ("We limit how often you can do certain things.", RateLimited),
+        ("There is a limit on how often you can do this.", RateLimited),
+        ("There is a daily limit on how many times you can do this.", RateLimited),
         (r#"{"message":"Please wait a few minutes before you try again."}"#, RateLimited),
         ("Something went wrong. Please try again later.", Unknown),
         ("The request cannot be served as the rate limit for the resource is exhausted.", RateLimited),
@@ -257,6 +260,8 @@ fn marks_of_a_rate_are_found_where_they_stand() {
     assert_eq!(window("API calls quota exceeded! maximum admitted 100 over 1m."), Some(Duration::from_secs(60)));
     assert_eq!(window(r#"{"operationGroup":"HighCostGet30Min"}"#), Some(Duration::from_secs(1_800)));
     assert_eq!(window(r#"{"operationGroup":"HighCostGet30Max"}"#), None);
+    assert_eq!(window("Quota exceeded for limit 'CLIENT-1d' of service 's'."), Some(Duration::from_secs(86_400)));
+    assert_eq!(window("Quota exceeded for limit 'CLIENT-1x' of service 's'."), None);
     let zero = |ids: &str| format!("Quota exceeded for metric: requests, limit: 0. Quota exceeded for metric: {ids}, limit: 0.");
     let (mixed, same) = (zero("tokens"), zero("requests"));
     let resource = |body: &str| classify_429(body.as_bytes()).resource();
@@ -340,6 +345,8 @@ fn ordinary_words_do_nothing_beside_a_rate() {
         ("The rate limit was exceeded, retry limit is 3.", RateLimited),
         ("The server had an error 500 while processing your request.", Overloaded),
         ("Too many requests pending.", Overloaded),
+        ("Too many requests. Reduce the context.", RateLimited),
+        ("Results are filtered. Limit exceeded.", QuotaExhausted),
         ("There is too much load.", Overloaded),
         ("Your quota is not currently available.", QuotaExhausted),
         ("Your plan quota for metric seats is exceeded.", QuotaExhausted),

@@ -314,7 +314,7 @@ impl<'a> Facts<'a> {
         match self.best.rank {
             Rank::Quota if self.refills() => self.rate(),
             Rank::Overload if said.limit.is_some() && said.window.is_some() => self.rate(),
-            Rank::Rate | Rank::Weak | Rank::Nothing if self.is_advice() => Reason::TooLarge,
+            Rank::Rate | Rank::Weak | Rank::Nothing if self.is_advice() && said.resource != Some(Resource::Requests) => Reason::TooLarge,
             Rank::Rate | Rank::Weak if self.best.reason.kind() == Kind::RateLimited => self.rate(),
             Rank::Nothing if self.unavailable => Reason::Overloaded,
             Rank::Nothing if self.tells_a_rate() => self.rate(),

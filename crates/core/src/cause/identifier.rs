@@ -137,16 +137,16 @@ impl Reader<'_> {
         true
     }
 
-    /// `limit 'USER-100s'`, `"HighCostGet30Min"`: the name of a limit that ends with its window.
+    /// `limit 'USER-100s'`, `limit 'PROJECT-1d'`, `"HighCostGet30Min"`: the name of a limit that ends with its window.
     #[cold]
     fn window_in_name(&mut self, start: usize, end: usize) {
         let name = self.body.get(start..end).unwrap_or_default();
-        let unit = match self.sentence.label {
-            Label::Limit => b"s".as_slice(),
-            _ => b"Min",
+        let units: &[&[u8]] = match self.sentence.label {
+            Label::Limit => &[b"s", b"d"],
+            _ => &[b"Min"],
         };
         let quoted = is_in(self.body, start.wrapping_sub(1), set::QUOTE) && end < self.body.len();
-        let Some(name) = name.strip_suffix(unit).filter(|_| quoted) else { return };
+        let Some(name) = units.iter().find_map(|unit| name.strip_suffix(*unit)).filter(|_| quoted) else { return };
         let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
         let number = Number::at(self.body, start + name.len().saturating_sub(digits));
         if digits > 0

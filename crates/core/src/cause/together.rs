@@ -17,7 +17,7 @@ impl Reader<'_> {
                 }
                 Stem::TooMany
             }
-            (_, Stem::Many) if self.ends_with(b"limit how often") => Stem::Throttle,
+            (_, Stem::Many) if HOW_OFTEN.iter().any(|words| self.ends_with(words)) => Stem::Throttle,
             // Who calls, unless they are too many.
             (Stem::Many | Stem::Max | Stem::Of | Stem::Concurrent | Stem::Limit, Stem::Clients) => Stem::Concurrent,
             (Stem::Slow, Stem::Down) => Stem::SlowDown,
@@ -109,6 +109,9 @@ impl Reader<'_> {
         self.sentence.concepts |= meant.bit();
     }
 }
+
+/// What a limit is on.
+const HOW_OFTEN: [&[u8]; 3] = [b"limit how often", b"limit on how often", b"limit on how many"];
 
 /// An invoice that is not paid.
 const UNPAID: Concepts = Stem::Not.bit() | Stem::Billing.bit();
