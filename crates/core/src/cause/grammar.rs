@@ -191,7 +191,9 @@ impl Reader<'_> {
             // `the input token count is 1250000`
             Stem::Count if prev == Stem::Token && self.has(Stem::Input) => self.label(Label::Requested),
             // `but the request contains 537812 tokens`, `your batch has 537812 tokens`
-            Stem::Contains if (self.is_of_size() || prev == Stem::Batch && self.facts.said.limit.is_some()) && self.counts_next() => self.label(Label::Requested),
+            Stem::Contains if (self.is_of_size() || prev == Stem::Batch && self.facts.said.limit.is_some()) && self.counts_next() => {
+                self.label(Label::Requested)
+            }
             // `billing must be enabled`
             Stem::Enable if self.has(Stem::Billing) || self.soon(&[Stem::Billing]) => {
                 self.sentence.concepts |= Stem::Billing.bit() | Stem::Inactive.bit();
@@ -206,7 +208,9 @@ impl Reader<'_> {
             // `connection terminated early`
             Stem::Early if prev == Stem::Terminated => self.sentence.concepts &= !Stem::Terminated.bit(),
             // `results are filtered`: not what a model reads or writes.
-            Stem::Terminated if self.ends_with(b" are filtered") && !self.says_content() => self.sentence.concepts &= !Stem::Terminated.bit(),
+            Stem::Terminated if self.ends_with(b" are filtered") && !self.says_content() => {
+                self.sentence.concepts &= !Stem::Terminated.bit()
+            }
             Stem::With if prev == Stem::Terminated => self.sentence.concepts &= !Stem::Terminated.bit(),
             // The phrase of a status weighs nothing where anything else is said.
             Stem::Overload if self.ends_with(b"503 Service Unavailable") => {
