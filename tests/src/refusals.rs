@@ -242,6 +242,7 @@ fn ends_sentence(body: &[u8], at: usize) -> bool {
     let (before, after) = body.split_at(at);
     let next = after.first();
     match before.last() {
+        _ if is_complete(before) => true,
         Some(b'.' | b'!' | b'?') => next.is_none_or(|next| next.is_ascii_whitespace() || b"\"'\\".contains(next)),
         Some(b';' | b'}') => true,
         Some(b'|') => !next.is_some_and(u8::is_ascii_digit),
@@ -252,6 +253,15 @@ fn ends_sentence(body: &[u8], at: usize) -> bool {
         }
         _ => after.starts_with(b"</") || ["。", "！", "…", "·"].iter().any(|stop| before.ends_with(stop.as_bytes())),
     }
+}
+
+/// A sentence about what is used up says all at such a word, without a stop: `You have reached your usage limit`.
+fn is_complete(text: &[u8]) -> bool {
+    const LAST: [&str; 10] =
+        ["quota", "limit", "limits", "reached", "exceeded", "exhausted", "hit", "credits", "required", "quota_exceeded"];
+    let text = String::from_utf8_lossy(text).to_ascii_lowercase();
+    let mut words = text.trim_end_matches('\n').rsplit(' ');
+    words.next().is_some_and(|last| LAST.contains(&last)) && !words.next().is_none_or(|before| ["for", "of", "and", "or"].contains(&before))
 }
 
 fn millis(time: Duration) -> u64 {

@@ -365,3 +365,87 @@ fn ordinary_words_do_nothing_beside_a_rate() {
     assert_eq!(still.stated_retry_after(), Some(Duration::from_secs(5)));
     assert_eq!(classify_429(b"tier-2 rate limit reached.").model(), None);
 }
+
+/// Seen to fail: without a stop each was a rate, whose rest might have been cut off. The others are cut, or say less.
+#[test]
+fn a_complete_sentence_needs_no_stop() {
+    check(&[
+        ("You have exceeded your GPU quota", QuotaExhausted),
+        ("The usage limit has been reached", QuotaExhausted),
+        ("You've hit your monthly usage limit\n", QuotaExhausted),
+        ("You have exhausted your API Request Quota", QuotaExhausted),
+        ("API error: 401 - quota_exceeded", QuotaExhausted),
+        ("HTTP 402 Payment Required", QuotaExhausted),
+        ("Message: \"A key is limited to 1000 calls / month\"\n", QuotaExhausted),
+        ("Message: A key is limited to 1000 calls / month\n", RateLimited),
+        ("Rate limit exceeded", RateLimited),
+        ("Usage limit reach", RateLimited),
+        ("You have exhausted your cap", RateLimited),
+        ("Your quota is exceeded for quota", Unknown),
+        ("You have exceeded your quota ", Unknown),
+        ("M_LIMIT_EXCEEDED", RateLimited),
+        (r#"{"message":"You have exceeded your quota"#, Unknown),
+        ("Error: payment retired", Unknown),
+    ]);
+}
+
+/// Seen to fail: each was read as something else.
+#[test]
+fn codes_and_names_of_the_long_tail() {
+    check(&[
+        (r#"{"status":"RESOURCE_EXHAUSTED","message":"Quota exceeded."}"#, RateLimited),
+        (r#"{"status":"RESOURCE_MISSING","message":"Quota exceeded."}"#, QuotaExhausted),
+        (r#"{"type":"throttling_error","message":"token budget exhausted"}"#, RateLimited),
+        (r#"{"type":"throttling_error","message":"key budget exhausted"}"#, BillingLimit),
+        ("Your account has been deactivated, please check your email.", Blocked),
+        ("Your subscription has been deactivated, please check your email.", AccountInactive),
+        ("GET https://api.example resulted in a `429 Too Many Requests` response. Body: ", Unknown),
+        ("Response code 429 (Too Many Requests)", Unknown),
+        ("HTTPError: 429 Too Many Requests from https://pypi.example/legacy/", Unknown),
+        ("HTTP: 429 Too Many Requests", RateLimited),
+    ]);
+    for (body, retryable) in [
+        ("You have exhausted your usage limit. Please try again later.", true),
+        ("You have exhausted your usage limit. Please pay first.", false),
+    ] {
+        let cause = classify_429(body.as_bytes());
+        assert_eq!((cause.kind(), cause.is_retryable()), (QuotaExhausted, retryable), "{body}");
+    }
+    let rates = r#""rate":{"allowed_rps":5,"backoff_seconds":0,"current_rps":7.2}"#;
+    for (message, used, limit, window) in [
+        ("daily request count exceeded", None, None, Duration::from_secs(86_400)),
+        ("request rate exceeded", Some(7), Some(5), Duration::from_secs(1)),
+    ] {
+        for body in [format!(r#"{{"message":"{message}","data":{{{rates}}}}}"#), format!(r#"{{"data":{{{rates}}},"message":"{message}"}}"#)]
+        {
+            let cause = classify_429(body.as_bytes());
+            assert_eq!((cause.used(), cause.limit(), cause.window()), (used, limit, Some(window)), "{body}");
+            assert_eq!(cause.stated_retry_after(), None, "{body}");
+        }
+    }
+    let wait = |body: &str| classify_429(body.as_bytes()).stated_retry_after();
+    assert_eq!(wait("message: 'Rate exceeded', retryable: false, retryDelay: 87.86947 }"), None);
+    assert_eq!(wait("message: 'Rate exceeded', retryable: false, retryDelay: 87.86947s }"), Some(Duration::from_micros(87_869_470)));
+    for (body, limit, requested) in [
+        ("请求总次数超过了 300 次, 请稍后再试。", Some(300), None),
+        ("You have exceeded 300 requests, wait.", Some(300), None),
+        ("You have exceeded 300 servers, wait.", None, None),
+        ("Budget exhausted, query cost 2220 budget remaining 747 out of 10000", None, Some(2_220)),
+        ("You have exceeded your GPU quota (60s requested vs. 56s left). Wait.", None, Some(60)),
+        ("You have exceeded your GPU quota (60s requisite vs. 56s left). Wait.", None, None),
+    ] {
+        let cause = classify_429(body.as_bytes());
+        assert_eq!((cause.limit(), cause.requested()), (limit, requested), "{body}");
+    }
+    let model = |body: &'static str| classify_429(body.as_bytes()).model();
+    assert_eq!(model("All failed: glm-5.2: rate limit exceeded."), Some("glm-5.2"));
+    assert_eq!(model("All failed: host-5.2: rate limit exceeded."), None);
+    assert_eq!(model("Rate limit exceeded: https://api.example/models/flux-1-dev/text_to_image"), Some("flux-1-dev"));
+    let resource = |body: &str| classify_429(body.as_bytes()).resource();
+    assert_eq!(resource("Create an OAuth token to go over the API rate limit. Limit exceeded."), None);
+    assert_eq!(resource("Create a new token to go over the API rate limit. Limit exceeded."), Some(Resource::Tokens));
+    let zero =
+        |metric: &str| format!("Quota exceeded for requests per minute, limit: 0. Quota exceeded for {metric} per minute, limit: 0.");
+    let tokens = zero("tokens");
+    assert_eq!((classify_429(tokens.as_bytes()).window(), resource(&tokens)), (Some(Duration::from_secs(60)), None));
+}

@@ -189,7 +189,11 @@ impl Reader<'_> {
         let time = span.time;
         let prev = core::mem::replace(&mut self.sentence.prev, Stem::Other);
         let next = self.next_stem();
-        if span.open
+        if next == Stem::Requested {
+            // `60s requested`
+            self.sentence.amount = Some(time.as_secs());
+            self.sentence.amount_end = span.end;
+        } else if span.open
             && span.end >= self.body.len()
             && !(self.is_spelled_out(span.end) && matches!(prev, Stem::Per | Stem::Within | Stem::Last))
         {
@@ -295,7 +299,8 @@ impl Reader<'_> {
             // `you currently have 120 credits`
             label = Label::Ignored;
         }
-        if self.is_window_of_count(prev) || self.follows_window() || prev == Stem::Exceed && self.is_what_was_exceeded(start, number) {
+        let exceeded = prev == Stem::Exceed && (is_resource(self.next_stem()) || self.is_what_was_exceeded(start, number));
+        if self.is_window_of_count(prev) || self.follows_window() || exceeded {
             label = Label::Limit;
         }
         let sure = self.sentence.slack <= 1 || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());

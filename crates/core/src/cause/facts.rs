@@ -40,8 +40,12 @@ pub(super) struct Facts<'a> {
     invited: bool,
     /// The server's clock.
     pub(super) now: Option<Reset<'a>>,
-    /// Several limits of zero were named.
-    mixed: bool,
+    /// Several limits of zero were named, of different windows,
+    windows_differ: bool,
+    /// or of different things.
+    resources_differ: bool,
+    /// The window is of a key's name.
+    keyed: bool,
     /// A status says that the service is unavailable.
     pub(super) unavailable: bool,
     /// A key "error" was read.
@@ -74,7 +78,9 @@ impl Default for Facts<'_> {
             above: None,
             tail: None,
             now: None,
-            mixed: false,
+            windows_differ: false,
+            resources_differ: false,
+            keyed: false,
             unavailable: false,
             errors: false,
             rate_code: false,
@@ -114,7 +120,10 @@ impl<'a> Facts<'a> {
             || matches!(source, Source::Code | Source::Name | Source::Class)
             || sentence.concepts & Stem::Reset.bit() != 0
         {
-            self.said.window = self.said.window.or(sentence.window);
+            if let Some(window) = sentence.window {
+                self.forget_keys(window);
+                self.said.window.get_or_insert(window);
+            }
         }
         if self.said.limit == Some(0) && (finding.is_some() || sentence.counts) {
             self.note_other_limits(sentence);
@@ -130,12 +139,12 @@ impl<'a> Facts<'a> {
         finding.is_some()
     }
 
-    /// Of several limits of zero none is the one: what they count and in which window is then not said.
+    /// Of several limits of zero none is the one: where they differ in what they count, or in which window, that is not said.
     #[cold]
     fn note_other_limits(&mut self, sentence: &Sentence) {
         let differs = |window| self.said.window.is_some_and(|said| said != window);
-        self.mixed |= sentence.window.is_some_and(differs);
-        self.mixed |= self.said.resource.zip(resource(sentence)).is_some_and(|(said, other)| said != other);
+        self.windows_differ |= sentence.window.is_some_and(differs);
+        self.resources_differ |= self.said.resource.zip(resource(sentence)).is_some_and(|(said, other)| said != other);
     }
 
     /// `a > b` of sizes is a request that can't fit; of a refusal it is a use, and of anything else nothing.
@@ -153,6 +162,19 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether a key counts in the window that was named, and not in another that a sentence named. Notes it where none was.
+    pub(super) fn is_of_window(&mut self, window: Duration) -> bool {
+        self.keyed |= self.said.window.is_none();
+        *self.said.window.get_or_insert(window) == window
+    }
+
+    /// A sentence names another window than the keys before it, which then count something else.
+    fn forget_keys(&mut self, window: Duration) {
+        if core::mem::take(&mut self.keyed) && self.said.window != Some(window) {
+            (self.said.limit, self.said.used, self.said.window) = (None, None, None);
+        }
+    }
+
     /// What was read as the resource is of a limit that did not refuse.
     pub(super) const fn forget_resource(&mut self) {
         self.said.resource = None;
@@ -166,7 +188,7 @@ impl<'a> Facts<'a> {
     /// Keeps the first wait, until another tells the same second with its fraction.
     pub(super) fn note_wait(&mut self, time: Duration) {
         let exact = |wait: Duration| wait.subsec_nanos() == 0 && wait.as_secs() == time.as_secs();
-        if self.said.wait.is_none_or(exact) {
+        if !time.is_zero() && self.said.wait.is_none_or(exact) {
             self.said.wait = Some(time);
         }
     }
@@ -219,6 +241,7 @@ impl<'a> Facts<'a> {
         self.count_down();
         let mut cause = self.said;
         cause.reason = self.reason(cut);
+        cause.patience |= self.invited;
         cause.resource = match cause.reason {
             Reason::ConcurrencyLimit => Some(Resource::Concurrency),
             Reason::CreditExhausted | Reason::SpendLimit => Some(Resource::Cost),
@@ -232,8 +255,9 @@ impl<'a> Facts<'a> {
         if matches!(cause.reason, Reason::CreditExhausted | Reason::BillingInactive) {
             cause.window = None;
         }
-        if cause.reason == Reason::ModelNotInTier && self.mixed {
-            (cause.window, cause.resource) = (None, None);
+        if cause.reason == Reason::ModelNotInTier {
+            cause.window = cause.window.filter(|_| !self.windows_differ);
+            cause.resource = cause.resource.filter(|_| !self.resources_differ);
         }
         if cause.reason == Reason::Unknown {
             // Of what is no refusal.

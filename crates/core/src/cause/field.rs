@@ -22,6 +22,8 @@ pub(super) enum Field {
     Message,
     Error,
     Wait(Duration),
+    /// A wait with its unit; a bare number is a client's own pause.
+    Delay,
     Reset,
     /// The server's clock.
     Now,
@@ -30,8 +32,8 @@ pub(super) enum Field {
     Model,
     Organization,
     Count(Label),
-    /// The limit of a window.
-    LimitPer(Duration),
+    /// What counts in a window.
+    CountPer(Label, Duration),
     /// Errors of other attempts.
     Elsewhere,
     /// What was asked, and not what is answered.
@@ -96,6 +98,10 @@ impl<'a> Reader<'a> {
             Field::Wait(unit) => {
                 self.time_value(open, unit);
             }
+            Field::Delay if Span::after(self.body, Number::at(self.body, open)).is_some() => {
+                self.time_value(open, SECOND);
+            }
+            Field::Delay => self.label(Label::Ignored),
             Field::Reset => self.reset_value(open),
             Field::Now if class_at(self.body, open) == class::DIGIT => {
                 let number = Number::at(self.body, open);
@@ -125,10 +131,10 @@ impl<'a> Reader<'a> {
                 self.at = open;
                 self.label(label);
             }
-            Field::LimitPer(window) => {
+            Field::CountPer(label, window) => {
                 self.at = open;
-                self.facts.said.window.get_or_insert(window);
-                self.label(Label::Limit);
+                let label = if self.facts.is_of_window(window) { label } else { Label::Ignored };
+                self.label(label);
             }
             // Before the first error they may be all that is said; behind it the first counts.
             Field::Elsewhere if self.facts.coded || self.facts.spoken => self.stop(),
@@ -242,7 +248,7 @@ impl<'a> Reader<'a> {
                     self.facts.said.reset.get_or_insert(reset);
                 }
                 None => {
-                    if let Some(time) = number.times(unit) {
+                    if let Some(time) = number.times(unit).filter(|time| !time.is_zero()) {
                         self.facts.said.wait.get_or_insert(time);
                     }
                 }
@@ -355,13 +361,16 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
     match last {
         Stem::In if matches!(before, Stem::Allowed | Stem::Available) => Field::Wait(SECOND),
         // `allowed_rps`, `max_rpm`, and `current_rps`
-        Stem::Rps | Stem::Rpm | Stem::Rph | Stem::Rpd | Stem::Tpm | Stem::Tpd if allowed => Field::LimitPer(of_rate(last)),
-        Stem::Rps | Stem::Rpm | Stem::Rph | Stem::Rpd | Stem::Tpm | Stem::Tpd if before == Stem::Current => Field::Count(Label::Used),
+        Stem::Rps | Stem::Rpm | Stem::Rph | Stem::Rpd | Stem::Tpm | Stem::Tpd if allowed => Field::CountPer(Label::Limit, of_rate(last)),
+        Stem::Rps | Stem::Rpm | Stem::Rph | Stem::Rpd | Stem::Tpm | Stem::Tpd if before == Stem::Current => {
+            Field::CountPer(Label::Used, of_rate(last))
+        }
+        Stem::Delay if before == Stem::Retry && count == 2 => Field::Delay,
         Stem::Second | Stem::Millis | Stem::Minute | Stem::After | Stem::In | Stem::Delay | Stem::Wait if waits || resets => {
             Field::Wait(of_stem(last).unwrap_or(SECOND))
         }
         Stem::Second | Stem::Minute | Stem::Hour | Stem::Day if before == Stem::Per && count > 2 => {
-            of_stem(last).map_or(Field::Other, Field::LimitPer)
+            of_stem(last).map_or(Field::Other, |window| Field::CountPer(Label::Limit, window))
         }
         Stem::Second | Stem::Millis if before == Stem::Period => Field::Window(of_stem(last)),
         Stem::Period if matches!(before, Stem::Context | Stem::Per) => Field::Other,

@@ -109,6 +109,7 @@ impl Reader<'_> {
                 self.sentence.concepts |= Stem::Credit.bit() | Stem::Insufficient.bit();
                 self.label(Label::Ignored);
             }
+            Stem::Afford if self.ends_with(b"query cost") => self.label(Label::Requested),
             Stem::Remaining | Stem::Burst | Stem::Afford => self.label(Label::Ignored),
             Stem::Exceed => self.exceed(prev),
             Stem::Required => self.required(prev),
@@ -152,6 +153,10 @@ impl Reader<'_> {
             Stem::Specified if self.soon(&[Stem::Usage, Stem::Limit]) => self.sentence.concepts |= Stem::Spend.bit(),
             // `the input may contain sensitive information`
             Stem::Risky if self.says_content() || self.ends_with(b"considered high risk") => self.sentence.concepts |= Stem::Unusual.bit(),
+            // A service closes accounts; subscriptions and plans lapse.
+            Stem::Inactive if CLOSED.iter().any(|words| self.ends_with(words)) => {
+                self.sentence.concepts = self.sentence.concepts & !Stem::Inactive.bit() | Stem::Terminated.bit();
+            }
             Stem::Level if prev == Stem::Bearer => self.sentence.concepts |= Stem::Permission.bit(),
             Stem::Load if self.ends_with(b"due to load") => self.sentence.concepts |= Stem::Overload.bit(),
             // `high load`, not `failed to load x` or `load balancers`
@@ -161,6 +166,10 @@ impl Reader<'_> {
             // Google's quotas are of rates.
             Stem::For if prev == Stem::Exceed && self.has(Stem::Quota) && self.names_google() => {
                 self.sentence.concepts |= Stem::Resource.bit()
+            }
+            // `token budget exhausted`: no money.
+            Stem::Spend if self.ends_with(b"token budget") => {
+                self.sentence.concepts = self.sentence.concepts & !Stem::Spend.bit() | Stem::Quota.bit();
             }
             Stem::Metric if prev == Stem::Quota => self.sentence.concepts |= Stem::Resource.bit(),
             // `Waiting 11 seconds before trying again`
@@ -444,6 +453,9 @@ const TRIED_TOO_OFTEN: Concepts = Stem::TooMany.bit() | Stem::Limit.bit() | Stem
 
 /// Bytes between a number and its window: `(5) already issued for this exact set of identifiers in the last 168h`.
 const MOST_BETWEEN: usize = 80;
+
+/// Of accounts that a service has closed.
+const CLOSED: [&[u8]; 4] = [b"account deactivated", b"account has been deactivated", b"account was deactivated", b"deleted or deactivated"];
 
 /// What lasts, and is no size.
 const LATE: [&[u8]; 3] = [b"for too long", b"took too long", b"took longer"];

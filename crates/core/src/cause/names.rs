@@ -34,15 +34,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `qwen/qwen3-coder:free is temporarily rate-limited`, `your gemini-2.5-pro quota limit`, `gpt-5.1 请求过多`
+    /// `qwen/qwen3-coder:free is temporarily rate-limited`, `glm-5.2: all failed`, `your gemini-2.5-pro quota limit`, `gpt-5.1 请求过多`
     pub(super) fn model_as_subject(&mut self, start: usize) -> bool {
         let body: &'a [u8] = self.body;
         let end = name_end(body, start);
+        let end = end - usize::from(byte(body, end.wrapping_sub(1)) == b':');
         let Some(name) = text(body, start, end) else {
             return false;
         };
         let announced = |next: &&[u8]| body.get(end..).is_some_and(|rest| rest.starts_with(next));
         let goes_on = announced(&b" is ".as_slice())
+            || announced(&b": ".as_slice()) && is_of_family(name)
             || FAMILIES.iter().any(|family| name.starts_with(family)) && [b" quota ".as_slice(), b" rate limit"].iter().any(announced)
             || byte(body, end) == b' ' && class_at(body, end + 1) == class::WIDE;
         // `arn:aws:iam::09:role/service-role/x-8`
@@ -63,8 +65,7 @@ impl<'a> Reader<'a> {
         let body: &'a [u8] = self.body;
         let url = body.get(start..end).unwrap_or_default();
         let name = url.windows(BEFORE.len()).position(|part| part == BEFORE).and_then(|at| url.get(at + BEFORE.len()..));
-        let len =
-            name.and_then(|name| name.iter().position(|byte| matches!(byte, b':' | b'/')).filter(|&len| name.get(len) == Some(&b':')));
+        let len = name.and_then(|name| name.iter().position(|byte| matches!(byte, b':' | b'/')));
         if let (Some(name), Some(len)) = (name, len)
             && let Some(model) = text(name, 0, len)
             && looks_like_model(model)
@@ -168,13 +169,14 @@ fn is_of_family(name: &str) -> bool {
 }
 
 /// Families of models, some of which have names without a digit.
-const FAMILIES: [&str; 14] = [
+const FAMILIES: [&str; 15] = [
     "claude",
     "codestral",
     "command",
     "deepseek",
     "doubao",
     "gemini",
+    "glm",
     "gpt",
     "grok",
     "kimi",

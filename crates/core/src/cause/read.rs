@@ -109,6 +109,13 @@ impl Sentence {
 /// A number of so many digits is no part of a name: `Gemini 2.` may go on, `limit 30000.` not.
 const LONGEST_VERSION: usize = 4;
 
+/// What a sentence may end with that says what is used up, and to which nothing can be missing.
+const COMPLETE: [&[u8]; 10] =
+    [b"quota", b"limit", b"limits", b"reached", b"exceeded", b"exhausted", b"hit", b"credits", b"required", b"quota_exceeded"];
+
+/// Words behind which it begins something else: `quota exceeded for quota`.
+const LINKS: [&[u8]; 4] = [b" for ", b" of ", b" and ", b" or "];
+
 /// How far behind its end a body is looked at again.
 const LONGEST_LOOK: usize = 256;
 
@@ -168,7 +175,7 @@ impl<'a> Reader<'a> {
         self.at = self.body.len();
     }
 
-    /// Ends the last sentence, of which nothing shows that it is complete.
+    /// Ends the last sentence. Where no stop shows that it is complete, it is believed if it ends with what was used up.
     #[inline]
     pub(super) fn end(&mut self) {
         if self.sentence.begun {
@@ -178,9 +185,21 @@ impl<'a> Reader<'a> {
 
     #[cold]
     fn end_open(&mut self) {
-        self.facts.unsaid = !self.facts.spoken;
-        self.facts.window_open = self.facts.said.window.is_none();
-        self.finish_begun(if self.is_cut() { Source::Cut } else { Source::Text { closed: false } });
+        let closed = !self.is_cut() && self.ends_complete();
+        self.facts.unsaid = !self.facts.spoken && !closed;
+        self.facts.window_open = self.facts.said.window.is_none() && !closed;
+        self.finish_begun(if self.is_cut() { Source::Cut } else { Source::Text { closed } });
+    }
+
+    /// `You have reached your usage limit`: the body ends with a word that may end such a sentence.
+    fn ends_complete(&self) -> bool {
+        let said = self.body.strip_suffix(b"\n").unwrap_or(self.body);
+        let told = |word: &&[u8]| {
+            let parts = said.len().checked_sub(word.len()).and_then(|at| said.split_at_checked(at));
+            let own = |before: &[u8]| before.ends_with(b" ") && !LINKS.iter().any(|link| before.ends_with(link));
+            parts.is_some_and(|(before, last)| last.eq_ignore_ascii_case(word) && own(before))
+        };
+        self.sentence.prev != Stem::Other && COMPLETE.iter().any(told)
     }
 
     /// Ends the sentence and keeps what it says.
@@ -388,6 +407,14 @@ impl<'a> Reader<'a> {
 
     /// A quote ends a sentence where a string ends.
     fn quote(&mut self) {
+        let next = blanks(self.body, self.at);
+        if next >= self.body.len() {
+            let opens = class_at(self.body, self.at.wrapping_sub(2)) == class::SPACE;
+            if !opens && !self.is_cut() && !self.ends_in_quotation() {
+                self.finish(true);
+            }
+            return;
+        }
         match byte(self.body, self.at) {
             b',' => {
                 self.finish(true);
@@ -395,12 +422,9 @@ impl<'a> Reader<'a> {
                 return self.skip_to_key();
             }
             b'}' | b']' | b':' | b')' => return self.finish(true),
-            0 if self.is_cut() || self.ends_in_quotation() => return,
-            0 if class_at(self.body, self.at.wrapping_sub(2)) != class::SPACE => return self.finish(true),
-            next if class_of(next) <= class::DIGIT && class_of(next) != class::PUNCT => return,
+            byte if class_of(byte) <= class::DIGIT && class_of(byte) != class::PUNCT => return,
             _ => {}
         }
-        let next = blanks(self.body, self.at);
         let escaped = backslashes(self.body, next);
         if matches!(byte(self.body, escaped), b',' | b'}' | b']' | b':' | b')') || is_in(self.body, escaped, set::QUOTE) && escaped > next {
             self.finish(true);
@@ -437,11 +461,10 @@ impl<'a> Reader<'a> {
         before.is_some_and(|before| before.trim_ascii_end().last().is_some_and(u8::is_ascii_alphabetic))
     }
 
-    /// What stands before the last byte of the body, where that was read.
+    /// What stands before the last byte that was read.
     fn before_last(&self) -> &'a [u8] {
-        let end = self.body.len().saturating_sub(1);
-        let body: &'a [u8] = if self.at > end { self.body } else { &[] };
-        body.get(end.saturating_sub(LONGEST_LOOK)..end).unwrap_or_default()
+        let end = self.at.saturating_sub(1);
+        self.body.get(end.saturating_sub(LONGEST_LOOK)..end).unwrap_or_default()
     }
 
     /// Passes blanks and the quote before the next key.

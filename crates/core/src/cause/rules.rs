@@ -65,7 +65,7 @@ pub(super) fn find(concepts: Concepts, source: Source) -> Option<Finding> {
         (_, Source::Code | Source::Name) => Rank::Code,
         (rank, _) => rank,
     };
-    Some(Finding { rank, reason: rule.reason, rate: concepts & RATE_WORDS != 0, long: concepts & any(&[Week, Month]) != 0 })
+    Some(Finding { rank, reason: rule.reason, rate: concepts & RATE_WORDS != 0, long: concepts & any(&[Week, Month, Usage]) != 0 })
 }
 
 /// A code of the list.
@@ -257,7 +257,7 @@ static RATES: &[Rule] = &[
     rule(Rank::Weak, Reason::UnknownRate, all![Rate, Request, Second Minute Hour Day]),
     rule(Rank::Weak, Reason::UnknownRate, all![Limit, Policy]),
     rule(Rank::Rate, Reason::UnknownRate, all![Abuse]),
-    rule(Rank::Weak, Reason::UnknownRate, all![Resource, Exceed]),
+    rule(Rank::Rate, Reason::UnknownRate, all![Resource, Exceed]),
     rule(Rank::Weak, Reason::Overloaded, all![Capacity]).whole(),
 ];
 

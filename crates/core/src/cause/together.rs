@@ -117,10 +117,13 @@ const HOW_OFTEN: [&[u8]; 3] = [b"limit how often", b"limit on how often", b"limi
 const UNPAID: Concepts = Stem::Not.bit() | Stem::Billing.bit();
 
 /// What clients print of a status, up to its phrase: nobody else has said anything.
-const STATUS_LINES: [&[u8]; 5] = [
+const STATUS_LINES: [&[u8]; 8] = [
     b"statusText: 'Too Many",
     b"{429 Too Many",
     b"Client Error: Too Many",
     b"Client error '429 Too Many",
     b"not indicate success: 429 (Too Many",
+    b"resulted in a `429 Too Many",
+    b"Response code 429 (Too Many",
+    b"HTTPError: 429 Too Many",
 ];
