@@ -115,15 +115,14 @@ impl<'a> Facts<'a> {
                 self.crowded = crowded;
             }
         }
-        if finding.is_some()
-            || sentence.counts
-            || matches!(source, Source::Code | Source::Name | Source::Class)
-            || sentence.concepts & Stem::Reset.bit() != 0
+        if let Some(window) = sentence.window
+            && (finding.is_some()
+                || sentence.counts
+                || matches!(source, Source::Code | Source::Name | Source::Class)
+                || sentence.concepts & Stem::Reset.bit() != 0)
         {
-            if let Some(window) = sentence.window {
-                self.forget_keys(window);
-                self.said.window.get_or_insert(window);
-            }
+            self.forget_keys(window);
+            self.said.window.get_or_insert(window);
         }
         if self.said.limit == Some(0) && (finding.is_some() || sentence.counts) {
             self.note_other_limits(sentence);
@@ -188,7 +187,7 @@ impl<'a> Facts<'a> {
     /// Keeps the first wait, until another tells the same second with its fraction.
     pub(super) fn note_wait(&mut self, time: Duration) {
         let exact = |wait: Duration| wait.subsec_nanos() == 0 && wait.as_secs() == time.as_secs();
-        if !time.is_zero() && self.said.wait.is_none_or(exact) {
+        if self.said.wait.is_none_or(exact) {
             self.said.wait = Some(time);
         }
     }
