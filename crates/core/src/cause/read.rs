@@ -137,7 +137,7 @@ impl<'a> Reader<'a> {
         while let Some(&mark) = body.get(self.at) {
             match class_of(mark) {
                 class::LOWER => {
-                    if !self.usual_key() {
+                    if !self.usual_words() {
                         self.words();
                     }
                 }

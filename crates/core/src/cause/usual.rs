@@ -4,15 +4,17 @@ use core::time::Duration;
 
 use super::amount::note;
 use super::field::Field;
+use super::kind::Resource;
 use super::lex::{byte, class, class_at, is_letter, starts_with};
 use super::number::{MOST_DIGITS, digits, fraction};
 use super::read::{Label, Reader};
 use super::words::{Concepts, Stem};
+use crate::period::MINUTE;
 
 impl Reader<'_> {
-    /// Takes in the keys of most errors, where a value stands behind them as most serializers write it.
+    /// Takes in the keys of most errors, where a value stands behind them as most serializers write it, or what most refusals count.
     #[inline]
-    pub(super) fn usual_key(&mut self) -> bool {
+    pub(super) fn usual_words(&mut self) -> bool {
         let (body, at) = (self.body, self.at);
         let (field, value) = match byte(body, at) {
             b't' if starts_with(body, at, b"type\":") => (Field::Type, at + 6),
@@ -20,6 +22,7 @@ impl Reader<'_> {
             b'm' if starts_with(body, at, b"message\":") => (Field::Message, at + 9),
             b'e' if starts_with(body, at, b"error\":") => (Field::Error, at + 7),
             b'p' if starts_with(body, at, b"param\":") => (Field::Other, at + 7),
+            b'o' => return self.tokens_per_minute(),
             _ => return false,
         };
         let open = value + usize::from(byte(body, value) == b' ');
@@ -30,6 +33,19 @@ impl Reader<'_> {
         };
         self.take(field, value, open, true);
         true
+    }
+
+    fn tokens_per_minute(&mut self) -> bool {
+        const COUNTED: &[u8; 25] = b"on tokens per min (TPM): ";
+        let found = starts_with(self.body, self.at, COUNTED);
+        if found {
+            self.at += COUNTED.len();
+            self.begin(Stem::Tpm);
+            self.sentence.concepts |= Stem::Token.bit() | Stem::Minute.bit();
+            self.sentence.resource = self.sentence.resource.or(Some(Resource::Tokens));
+            self.window(MINUTE);
+        }
+        found
     }
 
     /// Takes in what most refusals begin with, what they count, or what they end with.
