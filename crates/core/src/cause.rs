@@ -42,7 +42,7 @@ pub struct Cause<'a> {
     pub(crate) reason: Reason,
     /// A code said so, not a wording.
     pub(crate) by_code: bool,
-    /// The body asks to wait.
+    /// The body asks to wait, or to come again.
     pub(crate) patience: bool,
     pub(crate) resource: Option<Resource>,
     pub(crate) window: Option<Duration>,

@@ -280,7 +280,7 @@ impl Reader<'_> {
         if byte(self.body, start.wrapping_sub(2)) == b'+' && self.adds(value, start) {
             return;
         }
-        if self.has(Stem::Large) && self.is_compared() {
+        if self.has(Stem::Large) && self.pass_comparison() {
             note(&mut self.facts.said.requested, value);
             return self.label(Label::Limit);
         }

@@ -6,20 +6,15 @@ use super::read::{Label, Reader};
 use super::words::{Concepts, Stem};
 
 impl Reader<'_> {
-    pub(super) const fn lacks_tokens(&self) -> bool {
-        let lack = Stem::Insufficient.bit() | Stem::Token.bit();
-        self.sentence.concepts & lack == lack
+    /// Each of these was said.
+    pub(super) const fn has_all(&self, stems: Concepts) -> bool {
+        self.sentence.concepts & stems == stems
     }
 
     /// A limit of sizes was read: what is counted now is the request.
     pub(super) const fn is_of_size(&self) -> bool {
         let size = Stem::Context.bit() | Stem::Size.bit() | Stem::Large.bit();
         self.facts.said.limit.is_some() && (self.sentence.concepts & size != 0 || self.facts.is_too_large())
-    }
-
-    pub(super) const fn lacks_key(&self) -> bool {
-        let lack = Stem::Not.bit() | Stem::Key.bit();
-        self.sentence.concepts & lack == lack
     }
 
     /// `prompt_tokens (68957) must be less than max_seq_len (65536)`

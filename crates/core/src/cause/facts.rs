@@ -32,8 +32,8 @@ pub(super) struct Facts<'a> {
     quota_said: bool,
     /// A sentence says that calls are throttled.
     throttled: bool,
-    /// A quota of weeks or months is used up.
-    long: bool,
+    /// An allotment is used up: of use, of weeks or of months.
+    allotted: bool,
     /// The caller is told to send less,
     advised: bool,
     /// or is asked to come again.
@@ -73,7 +73,7 @@ impl Default for Facts<'_> {
     fn default() -> Self {
         Self {
             said: Cause::new(Reason::Unknown),
-            best: Finding { rank: Rank::Nothing, reason: Reason::Unknown, rate: false, long: false },
+            best: Finding { rank: Rank::Nothing, reason: Reason::Unknown, rate: false },
             firm: false,
             above: None,
             tail: None,
@@ -88,7 +88,7 @@ impl Default for Facts<'_> {
             rate_said: false,
             quota_said: false,
             throttled: false,
-            long: false,
+            allotted: false,
             advised: false,
             invited: false,
             coded: false,
@@ -107,13 +107,12 @@ impl<'a> Facts<'a> {
         self.invited |= sentence.concepts & Stem::Retry.bit() != 0 && !sentence.client;
         self.advised |= sentence.advises && source == Source::Text { closed: true };
         if let Some(finding) = finding {
-            let crowded = self.crowded;
+            let code = matches!(source, Source::Code | Source::Name);
+            // `VpcLimitExceeded`: perhaps how many there may be, and not a rate.
+            self.crowded |= code && finding.rank == Rank::Rate && sentence.concepts != LIMIT_REACHED;
+            self.allotted |= matches!(source, Source::Text { .. } | Source::Cut) && sentence.concepts & ALLOTTED != 0;
             self.throttled |= sentence.concepts & Stem::Throttle.bit() != 0;
             self.consider(finding, source);
-            if sentence.concepts == LIMIT_REACHED {
-                // `VpcLimitExceeded`: perhaps how many there may be, and not a rate.
-                self.crowded = crowded;
-            }
         }
         if let Some(window) = sentence.window
             && (finding.is_some()
@@ -194,13 +193,14 @@ impl<'a> Facts<'a> {
 
     /// Keeps that a firewall asks who calls.
     pub(super) fn note_challenge(&mut self) {
-        let finding = Finding { rank: Rank::Wording, reason: Reason::AccessTerminated, rate: false, long: false };
+        let finding = Finding { rank: Rank::Wording, reason: Reason::AccessTerminated, rate: false };
         self.consider(finding, Source::Text { closed: true });
     }
 
     /// Keeps what the list says of a code.
     pub(super) fn judge_listed(&mut self, code: &[u8]) {
         if let Some(finding) = find_listed(code) {
+            self.crowded |= finding.rank == Rank::Rate;
             self.consider(finding, Source::Code);
         }
     }
@@ -293,14 +293,12 @@ impl<'a> Facts<'a> {
         match source {
             Source::Code | Source::Name => {
                 self.coded = true;
-                self.crowded |= finding.rank == Rank::Rate;
                 self.rate_code |= finding.rate && finding.rank == Rank::Rate;
             }
             Source::Text { .. } | Source::Cut => {
                 self.spoken |= finding.rank < Rank::Weak;
                 self.rate_said |= finding.rank == Rank::Rate && finding.rate;
                 self.quota_said |= finding.rank == Rank::Quota;
-                self.long |= finding.long;
             }
             Source::Class => {}
         }
@@ -357,7 +355,7 @@ impl<'a> Facts<'a> {
         let within = |time: Option<Duration>, most| time.is_some_and(|time| time <= most);
         let lasts = self.said.wait.is_some_and(|wait| wait > DAY);
         (self.rate_code || self.rate_said && !self.quota_said || self.throttled) && !vague && !lasts
-            || vague && (self.crowded || self.invited && !self.is_timed()) && !self.long
+            || vague && (self.crowded || self.invited && !self.is_timed()) && !self.allotted
             || self.said.patience && !vague && !lasts
             || within(self.said.wait, soon)
             || within(self.said.window, DAY)
@@ -394,6 +392,9 @@ const RATED: Concepts = Stem::Rate.bit()
     | Stem::Minute.bit()
     | Stem::Hour.bit()
     | Stem::Day.bit();
+
+/// What is given for longer than a day.
+const ALLOTTED: Concepts = Stem::Usage.bit() | Stem::Week.bit() | Stem::Month.bit();
 
 /// `April 20, 2026 at 2:00 AM (local time)`
 pub(super) const LONGEST_SAID: usize = 40;

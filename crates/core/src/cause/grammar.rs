@@ -132,7 +132,7 @@ impl Reader<'_> {
                 }
             }
             // The tokens of a limiter's bucket.
-            Stem::Quota if prev == Stem::For && self.lacks_tokens() => {
+            Stem::Quota if prev == Stem::For && self.has_all(Stem::Insufficient.bit() | Stem::Token.bit()) => {
                 self.sentence.concepts &= !Stem::Token.bit();
                 self.sentence.concepts |= Stem::Throttle.bit();
             }
@@ -228,7 +228,7 @@ impl Reader<'_> {
             }
             Stem::Overload if prev == Stem::Avoid => self.sentence.concepts &= !Stem::Overload.bit(),
             // `limit reached for key k`
-            Stem::Key if self.sentence.concepts & LIMIT_REACHED == LIMIT_REACHED => self.sentence.concepts &= !Stem::Key.bit(),
+            Stem::Key if self.has_all(LIMIT_REACHED) => self.sentence.concepts &= !Stem::Key.bit(),
             // The name of a tier.
             Stem::Demand if prev == Stem::On => self.sentence.concepts &= !Stem::Demand.bit(),
             Stem::Key if prev == Stem::Bad => self.sentence.concepts |= Stem::Invalid.bit(),
@@ -246,7 +246,9 @@ impl Reader<'_> {
                 self.sentence.concepts |= Stem::Invalid.bit()
             }
             // `API key not found`, `no API key provided`, `API key not valid`
-            Stem::Found | Stem::Valid if self.lacks_key() && !self.has(Stem::Limit) => self.sentence.concepts |= Stem::Invalid.bit(),
+            Stem::Found | Stem::Valid if self.has_all(Stem::Not.bit() | Stem::Key.bit()) && !self.has(Stem::Limit) => {
+                self.sentence.concepts |= Stem::Invalid.bit()
+            }
             // `to get 50k a month`
             Stem::Get | Stem::Have if prev == Stem::To && (self.digit_follows() || self.next_stem() == Stem::More) => {
                 self.sentence.concepts |= Stem::Add.bit()

@@ -201,7 +201,7 @@ impl Reader<'_> {
             for stem in Words::new(self.body, start, end) {
                 self.push(stem);
             }
-            if self.sentence.concepts & TOO_LARGE == TOO_LARGE && !code.ends_with(b"long") || code == b"msg_too_long" {
+            if self.has_all(TOO_LARGE) && !code.ends_with(b"long") || code == b"msg_too_long" {
                 self.sentence.concepts |= Stem::Size.bit();
             }
             // The list first: it knows better.

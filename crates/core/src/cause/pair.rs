@@ -56,7 +56,7 @@ impl Reader<'_> {
     }
 
     /// `larger than max (17777780 vs. 4194304)`: passes what stands between the two.
-    pub(super) fn is_compared(&mut self) -> bool {
+    pub(super) fn pass_comparison(&mut self) -> bool {
         let end = run(self.body, blanks(self.body, self.at), |byte| matches!(byte, b'v' | b's' | b'.'));
         let compared = starts_with(self.body, self.at, b" vs") && byte(self.body, end) == b' ';
         self.at = if compared { end } else { self.at };

@@ -45,8 +45,6 @@ pub(super) struct Finding {
     pub(super) reason: Reason,
     /// The word "rate" or its like was said.
     pub(super) rate: bool,
-    /// Weeks or months were said.
-    pub(super) long: bool,
 }
 
 /// What the stems that met say.
@@ -65,14 +63,14 @@ pub(super) fn find(concepts: Concepts, source: Source) -> Option<Finding> {
         (_, Source::Code | Source::Name) => Rank::Code,
         (rank, _) => rank,
     };
-    Some(Finding { rank, reason: rule.reason, rate: concepts & RATE_WORDS != 0, long: concepts & any(&[Week, Month, Usage]) != 0 })
+    Some(Finding { rank, reason: rule.reason, rate: concepts & RATE_WORDS != 0 })
 }
 
 /// A code of the list.
 pub(super) fn find_listed(code: &[u8]) -> Option<Finding> {
     let at = LISTED.binary_search_by(|(known, ..)| (*known).cmp(code)).ok()?;
     let &(_, rank, reason) = LISTED.get(at)?;
-    Some(Finding { rank, reason, rate: false, long: false })
+    Some(Finding { rank, reason, rate: false })
 }
 
 /// No rule of [`RULES`] holds without one of these.

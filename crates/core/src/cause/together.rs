@@ -78,7 +78,7 @@ impl Reader<'_> {
             (Stem::Billing, Stem::Failed) => Stem::Inactive,
             // `pre-consumed quota failed`
             (Stem::Quota, Stem::Failed) => Stem::Insufficient,
-            (_, Stem::Paid) if self.sentence.concepts & UNPAID == UNPAID => Stem::Inactive,
+            (_, Stem::Paid) if self.has_all(UNPAID) => Stem::Inactive,
             (Stem::In, Stem::Progress) => Stem::Concurrent,
             (Stem::Batch, Stem::Queue) => Stem::Enqueued,
             (Stem::Max, Stem::Length) => Stem::Context,
