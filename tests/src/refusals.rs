@@ -260,8 +260,10 @@ fn is_complete(text: &[u8]) -> bool {
     const LAST: [&str; 10] =
         ["quota", "limit", "limits", "reached", "exceeded", "exhausted", "hit", "credits", "required", "quota_exceeded"];
     let text = String::from_utf8_lossy(text).to_ascii_lowercase();
-    let mut words = text.trim_end_matches('\n').rsplit(' ');
-    words.next().is_some_and(|last| LAST.contains(&last)) && !words.next().is_none_or(|before| ["for", "of", "and", "or"].contains(&before))
+    let said = text.trim_end_matches('\n');
+    let mut words = said.rsplit(' ');
+    let (last, before) = (words.next().unwrap_or_default(), words.next().unwrap_or("for"));
+    said.ends_with(" billing details") || LAST.contains(&last) && !["for", "of", "and", "or"].contains(&before)
 }
 
 fn millis(time: Duration) -> u64 {

@@ -4,10 +4,12 @@ use core::time::Duration;
 
 use paceline_core::Kind::{self, *};
 use paceline_core::{Resource, classify_429};
+use paceline_tests::refusals::survives_cuts;
 
 fn check(bodies: &[(&str, Kind)]) {
     for &(body, kind) in bodies {
         assert_eq!(classify_429(body.as_bytes()).kind(), kind, "{body}");
+        survives_cuts(body.as_bytes());
     }
 }
 
@@ -135,10 +137,12 @@ fn a_service_that_is_loaded_says_so() {
         (r#"{"error":{"code":8,"message":"rpm exhausted"}}"#, RateLimited),
         ("status: 429, reason: too many calls of yours", RateLimited),
         ("status: 429, reason: too many 429 error responses", Unknown),
-        ("503 Service Unavailable <Code>RequestLimitExceeded</Code>", RateLimited),
         ("503 Service Unavailable", Overloaded),
         ("503 Service Unavailable, retry after 5 s", Overloaded),
     ]);
+    // A cut shows the status alone.
+    let limited = classify_429(b"503 Service Unavailable <Code>RequestLimitExceeded</Code>");
+    assert_eq!(limited.kind(), RateLimited);
 }
 
 /// Seen to fail: what was too large was a rate, a quota or unknown, or a number was not read.
@@ -376,6 +380,8 @@ fn a_complete_sentence_needs_no_stop() {
         ("You have exhausted your API Request Quota", QuotaExhausted),
         ("API error: 401 - quota_exceeded", QuotaExhausted),
         ("HTTP 402 Payment Required", QuotaExhausted),
+        ("Your account is not active, please check your billing details", AccountInactive),
+        ("Your account is not active, please check your billing", Unknown),
         ("Message: \"A key is limited to 1000 calls / month\"\n", QuotaExhausted),
         ("Message: A key is limited to 1000 calls / month\n", RateLimited),
         ("Rate limit exceeded", RateLimited),
@@ -403,6 +409,12 @@ fn codes_and_names_of_the_long_tail() {
         ("Response code 429 (Too Many Requests)", Unknown),
         ("HTTPError: 429 Too Many Requests from https://pypi.example/legacy/", Unknown),
         ("HTTP: 429 Too Many Requests", RateLimited),
+        ("429 Too Many Requests: low credit.", QuotaExhausted),
+        ("429 Too Many Requests: low charge.", RateLimited),
+        ("Team=3A over budget. Spend=51, Budget=50", BillingLimit),
+        ("Team=3A has a budget. Spend=51, Budget=50", Unknown),
+        (r#"{"title":"UsageCapExceeded","detail":"Billing cycle cap reached"}"#, QuotaExhausted),
+        (r#"{"title":"UsageCapExceeded","detail":"Billing cap reached"}"#, BillingLimit),
     ]);
     for (body, retryable) in [
         ("You have exhausted your usage limit. Please try again later.", true),
@@ -437,12 +449,27 @@ fn codes_and_names_of_the_long_tail() {
         let cause = classify_429(body.as_bytes());
         assert_eq!((cause.limit(), cause.requested()), (limit, requested), "{body}");
     }
+    for (body, used, limit) in [
+        ("User=openai over budget. Spend=20.1, Budget=30.", Some(20), Some(30)),
+        ("User=openai over budget. Speed=20.1, Budget: see 30.", None, None),
+    ] {
+        let cause = classify_429(body.as_bytes());
+        assert_eq!((cause.used(), cause.limit()), (used, limit), "{body}");
+    }
+    for (next, limit) in [("metadata {", Some(0)), ("metadata [", None)] {
+        let body = format!(
+            r#"Quota exceeded. [reason: "RATE_LIMIT_EXCEEDED" metadata {{ key: "service" }} {next} key: "quota_limit_value" value: "0" }}]"#
+        );
+        assert_eq!(classify_429(body.as_bytes()).limit(), limit, "{body}");
+    }
     let model = |body: &'static str| classify_429(body.as_bytes()).model();
     assert_eq!(model("All failed: glm-5.2: rate limit exceeded."), Some("glm-5.2"));
     assert_eq!(model("All failed: host-5.2: rate limit exceeded."), None);
     assert_eq!(model("Rate limit exceeded: https://api.example/models/flux-1-dev/text_to_image"), Some("flux-1-dev"));
     let resource = |body: &str| classify_429(body.as_bytes()).resource();
     assert_eq!(resource("Create an OAuth token to go over the API rate limit. Limit exceeded."), None);
+    assert_eq!(resource("Error building image: you have reached your pull rate limit."), None);
+    assert_eq!(resource("Error drawing image: you have reached your rate limit."), Some(Resource::Images));
     assert_eq!(resource("Create a new token to go over the API rate limit. Limit exceeded."), Some(Resource::Tokens));
     let zero =
         |metric: &str| format!("Quota exceeded for requests per minute, limit: 0. Quota exceeded for {metric} per minute, limit: 0.");

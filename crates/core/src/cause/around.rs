@@ -79,9 +79,11 @@ impl Reader<'_> {
         self.has(Stem::Input) || self.has(Stem::Prompt) || self.has(Stem::Output)
     }
 
-    /// An unknown word, or one of headers and data, comes next: `load metadata`, `pending authorizations`.
+    /// An unknown word, or one of headers and data, comes next, or may have been cut off: `load metadata`, `pending authorizations`.
     pub(super) fn names_more(&self) -> bool {
-        is_letter(self.body, self.word_from(self.at)) && matches!(self.next_stem(), Stem::Other | Stem::Headers)
+        let word = self.word_from(self.at);
+        let end = run(self.body, word, |byte| byte.is_ascii_alphabetic());
+        end >= self.body.len() || end > word && matches!(self.next_stem(), Stem::Other | Stem::Headers)
     }
 
     /// `537812 tokens`, or what the last word of a sentence was: `- received 5000`

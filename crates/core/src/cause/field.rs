@@ -6,7 +6,9 @@ use memchr::memchr;
 
 use super::date;
 use super::identifier::Words;
-use super::lex::{byte, class, class_at, is_in, is_letter, key_end, name_end, opening, run_of, set, starts_with, text};
+use super::lex::{
+    byte, class, class_at, is_in, is_letter, key_end, name_end, opening, run_of, set, starts_with, starts_with_any_case, text,
+};
 use super::number::{Number, Span, of_stem};
 use super::read::{Label, Reader};
 use super::words::Stem;
@@ -47,14 +49,19 @@ impl<'a> Reader<'a> {
         let Some((value, quoted)) = key_end(self.body, end) else {
             return false;
         };
+        let (open, value_quoted) = opening(self.body, value);
+        let counts = class_at(self.body, open) == class::DIGIT;
         let field = match word {
             // `key: "quota_limit_value" value: "0"`
             Some(Stem::Value) if self.sentence.prev == Stem::Value => Field::Count(Label::Limit),
             // `model id: m`, `key: "model" value: "m"`
             Some(Stem::Name | Stem::Value) if self.sentence.prev == Stem::Model => Field::Model,
             // `Payment Required: buy credits`
-            Some(Stem::Required) if class_at(self.body, opening(self.body, value).0) != class::DIGIT => Field::Other,
+            Some(Stem::Required) if !counts => Field::Other,
             Some(Stem::Limit) if self.sentence.prev == Stem::Remaining => Field::Count(Label::Ignored),
+            // `Spend=51, Budget=50`
+            Some(Stem::Spend) if counts && starts_with_any_case(self.body, start, b"budget") => Field::Count(Label::Limit),
+            Some(Stem::Spend) if counts => Field::Count(Label::Spent),
             // `(SDK Attempt Count: 4)`
             Some(Stem::Count) if self.sentence.prev == Stem::Attempt => Field::Count(Label::Ignored),
             Some(stem) => of_word(stem),
@@ -63,7 +70,6 @@ impl<'a> Reader<'a> {
         if field == Field::Other && !quoted {
             return false;
         }
-        let (open, value_quoted) = opening(self.body, value);
         self.take(field, value, open, quoted || value_quoted);
         if !quoted {
             // In prose the name is a word as well: `No such organization: X`.

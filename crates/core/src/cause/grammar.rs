@@ -171,13 +171,17 @@ impl Reader<'_> {
             Stem::Spend if self.ends_with(b"token budget") => {
                 self.sentence.concepts = self.sentence.concepts & !Stem::Spend.bit() | Stem::Quota.bit();
             }
+            // Its length, and no bill.
+            Stem::Billing if self.followed_by(b" cycle") || self.followed_by(b" period") => {
+                self.sentence.concepts = self.sentence.concepts & !Stem::Billing.bit() | Stem::Month.bit();
+            }
             Stem::Metric if prev == Stem::Quota => self.sentence.concepts |= Stem::Resource.bit(),
             // `Waiting 11 seconds before trying again`
             Stem::Waiting if self.ends_with(b"Waiting") => self.sentence.client = true,
             Stem::Breaker if self.followed_by(b" is open") => self.sentence.concepts |= Stem::Overload.bit(),
             Stem::Volume if self.ends_with(b"API call volume") => self.sentence.concepts |= Stem::SlowDown.bit(),
             // Docker's images are not made.
-            Stem::Image if [b"pulling image".as_slice(), b"Docker image"].iter().any(|words| self.ends_with(words)) => {
+            Stem::Image if [b"pulling image".as_slice(), b"building image", b"Docker image"].iter().any(|words| self.ends_with(words)) => {
                 self.sentence.concepts &= !Stem::Image.bit()
             }
             // The list of quotas that a request exceeds.
@@ -290,8 +294,8 @@ impl Reader<'_> {
             Stem::Job if matches!(prev, Stem::Active | Stem::Running) => self.sentence.concepts |= Stem::Concurrent.bit(),
             // `the maximum number of volumes`
             Stem::Number if prev == Stem::Max => self.sentence.concepts |= Stem::Limit.bit(),
-            // `over the limit`
-            Stem::Over if prev == Stem::Run || prev == Stem::Is || self.soon(&[Stem::Limit, Stem::Quota]) => {
+            // `over the limit`, `over budget`
+            Stem::Over if prev == Stem::Run || prev == Stem::Is || self.soon(&[Stem::Limit, Stem::Quota, Stem::Spend]) => {
                 self.sentence.concepts |= Stem::Exceed.bit();
             }
             Stem::Retried if self.ends_with(b"can be retried") => self.sentence.waits = true,

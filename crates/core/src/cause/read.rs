@@ -110,8 +110,19 @@ impl Sentence {
 const LONGEST_VERSION: usize = 4;
 
 /// What a sentence may end with that says what is used up, and to which nothing can be missing.
-const COMPLETE: [&[u8]; 10] =
-    [b"quota", b"limit", b"limits", b"reached", b"exceeded", b"exhausted", b"hit", b"credits", b"required", b"quota_exceeded"];
+const COMPLETE: [&[u8]; 11] = [
+    b"quota",
+    b"limit",
+    b"limits",
+    b"reached",
+    b"exceeded",
+    b"exhausted",
+    b"hit",
+    b"credits",
+    b"required",
+    b"quota_exceeded",
+    b"billing details",
+];
 
 /// Words behind which it begins something else: `quota exceeded for quota`.
 const LINKS: [&[u8]; 4] = [b" for ", b" of ", b" and ", b" or "];
@@ -199,7 +210,7 @@ impl<'a> Reader<'a> {
             let own = |before: &[u8]| before.ends_with(b" ") && !LINKS.iter().any(|link| before.ends_with(link));
             parts.is_some_and(|(before, last)| last.eq_ignore_ascii_case(word) && own(before))
         };
-        self.sentence.prev != Stem::Other && COMPLETE.iter().any(told)
+        COMPLETE.iter().any(told)
     }
 
     /// Ends the sentence and keeps what it says.
@@ -349,7 +360,7 @@ impl<'a> Reader<'a> {
                 self.finish(true);
                 if mark == b'{' {
                     self.skip_to_key();
-                } else if self.depth <= 0 && self.facts.coded && self.facts.spoken {
+                } else if self.depth <= 0 && self.facts.coded && self.facts.spoken && !self.block_follows() {
                     self.stop();
                 }
             }
@@ -383,6 +394,14 @@ impl<'a> Reader<'a> {
             b'<' => self.tag(),
             _ => {}
         }
+    }
+
+    /// Another block of the same error comes: `} metadata {`.
+    #[cold]
+    fn block_follows(&self) -> bool {
+        let name = blanks(self.body, self.at);
+        let end = run_of(self.body, name, set::IDENT);
+        end > name && byte(self.body, blanks(self.body, end)) == b'{'
     }
 
     /// A number and a bracket come.
@@ -442,15 +461,17 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// The full stop that the body ends with may be within a name: `Gemini 2.`, `for aiplatform.`
+    /// The full stop that the body ends with may be within a name: `Gemini 2.`, `for aiplatform.`, `https://x.`
     fn ends_in_name(&self) -> bool {
         let said = self.before_last();
+        let last = said.rsplit(|&byte| byte == b' ').next().unwrap_or_default();
         let is_name = |byte: &u8| is_in(&[*byte], 0, set::NAME);
         let before = said.iter().rposition(|byte| !is_name(byte)).map_or(&[][..], |at| said.get(..=at).unwrap_or_default());
         let digits = said.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
         digits > 0 && (digits < LONGEST_VERSION || self.sentence.waits)
             || before.last().is_some_and(|byte| matches!(byte, b'\'' | b'`'))
             || before.ends_with(b" for ") && self.sentence.prev == Stem::Other
+            || last.windows(3).any(|part| part == b"://")
     }
 
     /// The quote that the body ends with is of a quotation within a sentence: `quota metric 'Read requests'`.

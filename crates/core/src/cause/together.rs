@@ -68,7 +68,7 @@ impl Reader<'_> {
                 Stem::Insufficient
             }
             (Stem::Too, Stem::Low) => Stem::Insufficient,
-            (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
+            (Stem::Not | Stem::Low, Stem::Credit | Stem::Balance) => Stem::Insufficient,
             (Stem::Remaining | Stem::Any, Stem::Credit | Stem::Balance) if self.sentence.concepts & Stem::Not.bit() != 0 => {
                 Stem::Insufficient
             }
