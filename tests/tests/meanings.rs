@@ -423,6 +423,15 @@ fn codes_and_names_of_the_long_tail() {
         let cause = classify_429(body.as_bytes());
         assert_eq!((cause.kind(), cause.is_retryable()), (QuotaExhausted, retryable), "{body}");
     }
+    for (body, kind) in [
+        ("You've hit a rate limit. Please try again in 58 hours.", QuotaExhausted),
+        ("You've hit a rate limit. Please try again in 18 hours.", RateLimited),
+        ("You've exceeded your weekly rate limit. Please wait 2 minutes.", RateLimited),
+        ("You've exceeded your weekly rate limit. Please wait 2 days.", QuotaExhausted),
+    ] {
+        let cause = classify_429(body.as_bytes());
+        assert_eq!((cause.kind(), cause.is_retryable()), (kind, true), "{body}");
+    }
     let rates = r#""rate":{"allowed_rps":5,"backoff_seconds":0,"current_rps":7.2}"#;
     for (message, used, limit, window) in [
         ("daily request count exceeded", None, None, Duration::from_secs(86_400)),

@@ -379,7 +379,12 @@ impl<'a> Facts<'a> {
             return Reason::UnknownRate;
         }
         let named = |resource: &Resource| *resource != Resource::Requests || self.firm || window.is_some();
-        Reason::of_rate(resource.filter(named), window)
+        // What a wait tells of the window counts more than its name: a weekly limit that lets calls pass in two minutes is a rate.
+        match self.said.wait {
+            Some(wait) if wait > DAY => Reason::UsageLimit,
+            Some(_) => Reason::of_rate(resource.filter(named), window.filter(|&window| window <= DAY)),
+            None => Reason::of_rate(resource.filter(named), window),
+        }
     }
 }
 
