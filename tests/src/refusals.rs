@@ -251,19 +251,18 @@ fn ends_sentence(body: &[u8], at: usize) -> bool {
             let open = before[..at - 1].iter().rposition(|byte| byte == quote).unwrap_or(0);
             ends && !before[..open].trim_ascii_end().last().is_some_and(u8::is_ascii_alphabetic)
         }
-        _ => after.starts_with(b"</") || ["。", "！", "…", "·"].iter().any(|stop| before.ends_with(stop.as_bytes())),
+        _ => after.starts_with(b"</") || ["。", "！", "…", "·", "∙"].iter().any(|stop| before.ends_with(stop.as_bytes())),
     }
 }
 
 /// A sentence about what is used up says all at such a word, without a stop: `You have reached your usage limit`.
 fn is_complete(text: &[u8]) -> bool {
-    const LAST: [&str; 10] =
-        ["quota", "limit", "limits", "reached", "exceeded", "exhausted", "hit", "credits", "required", "quota_exceeded"];
+    const LAST: [&str; 10] = ["quota", "limit", "limits", "reached", "exceeded", "exhausted", "hit", "required", "month", "quota_exceeded"];
     let text = String::from_utf8_lossy(text).to_ascii_lowercase();
     let said = text.trim_end_matches('\n');
     let mut words = said.rsplit(' ');
     let (last, before) = (words.next().unwrap_or_default(), words.next().unwrap_or("for"));
-    said.ends_with(" billing details") || LAST.contains(&last) && !["for", "of", "and", "or"].contains(&before)
+    said.ends_with(" billing details") || LAST.contains(&last) && !["for", "and"].contains(&before)
 }
 
 fn millis(time: Duration) -> u64 {

@@ -383,7 +383,8 @@ fn a_complete_sentence_needs_no_stop() {
         ("Your account is not active, please check your billing details", AccountInactive),
         ("Your account is not active, please check your billing", Unknown),
         ("Message: \"A key is limited to 1000 calls / month\"\n", QuotaExhausted),
-        ("Message: A key is limited to 1000 calls / month\n", RateLimited),
+        ("A key is limited to 1000 calls / month", QuotaExhausted),
+        ("A key is limited to 1000 calls / mont", RateLimited),
         ("Rate limit exceeded", RateLimited),
         ("Usage limit reach", RateLimited),
         ("You have exhausted your cap", RateLimited),
@@ -391,6 +392,15 @@ fn a_complete_sentence_needs_no_stop() {
         ("You have exceeded your quota ", Unknown),
         ("M_LIMIT_EXCEEDED", RateLimited),
         (r#"{"message":"You have exceeded your quota"#, Unknown),
+        ("You have reached your plan's limits", QuotaExhausted),
+        ("Your quota is exceeded", QuotaExhausted),
+        ("Your quota is exhausted", QuotaExhausted),
+        ("Your usage limit was hit", QuotaExhausted),
+        ("Monthly request limit exceeded", QuotaExhausted),
+        ("Your quota is exceeded for calls and limit", RateLimited),
+        ("Your quota is exceeded for '", Unknown),
+        (r#"{"message":"You have exceeded your quota""#, Unknown),
+        (r#"{"code":"quota_exceeded","message":"It is over your quota"#, RateLimited),
         ("Error: payment retired", Unknown),
     ]);
 }
@@ -404,16 +414,25 @@ fn codes_and_names_of_the_long_tail() {
         (r#"{"type":"throttling_error","message":"token budget exhausted"}"#, RateLimited),
         (r#"{"type":"throttling_error","message":"key budget exhausted"}"#, BillingLimit),
         ("Your account has been deactivated, please check your email.", Blocked),
+        ("Your account was deactivated, please check your email.", Blocked),
+        ("Your account deactivated.", Blocked),
+        ("You have no account because it was deleted or deactivated.", Blocked),
         ("Your subscription has been deactivated, please check your email.", AccountInactive),
+        (r#"{"code":"1302","message":"The limit of the account is reached."}"#, RateLimited),
+        (r#"{"code":"1399","message":"The limit of the account is reached."}"#, QuotaExhausted),
+        (r#"{"code":"rate_limit_exceeded","message":"The limit of the account is reached."}"#, RateLimited),
+        (r#"{"code":"rate_limit_exceeded","message":"The limit of the week is reached."}"#, QuotaExhausted),
+        ("Your prompts are filtered.", Blocked),
         ("GET https://api.example resulted in a `429 Too Many Requests` response. Body: ", Unknown),
         ("Response code 429 (Too Many Requests)", Unknown),
         ("HTTPError: 429 Too Many Requests from https://pypi.example/legacy/", Unknown),
-        ("HTTP: 429 Too Many Requests", RateLimited),
+        ("429: Too Many Requests", RateLimited),
         ("429 Too Many Requests: low credit.", QuotaExhausted),
         ("429 Too Many Requests: low charge.", RateLimited),
         ("Team=3A over budget. Spend=51, Budget=50", BillingLimit),
         ("Team=3A has a budget. Spend=51, Budget=50", Unknown),
         (r#"{"title":"UsageCapExceeded","detail":"Billing cycle cap reached"}"#, QuotaExhausted),
+        (r#"{"title":"UsageCapExceeded","detail":"Cap reached for this billing period"}"#, QuotaExhausted),
         (r#"{"title":"UsageCapExceeded","detail":"Billing cap reached"}"#, BillingLimit),
     ]);
     for (body, retryable) in [
@@ -446,6 +465,8 @@ fn codes_and_names_of_the_long_tail() {
     }
     let wait = |body: &str| classify_429(body.as_bytes()).stated_retry_after();
     assert_eq!(wait("message: 'Rate exceeded', retryable: false, retryDelay: 87.86947 }"), None);
+    assert_eq!(wait(r#"{"message":"Rate exceeded","reset_delay":5}"#), Some(Duration::from_secs(5)));
+    assert_eq!(wait(r#"{"message":"Rate exceeded","retry_delay":5}"#), None);
     assert_eq!(wait("message: 'Rate exceeded', retryable: false, retryDelay: 87.86947s }"), Some(Duration::from_micros(87_869_470)));
     for (body, limit, requested) in [
         ("请求总次数超过了 300 次, 请稍后再试。", Some(300), None),
@@ -453,6 +474,9 @@ fn codes_and_names_of_the_long_tail() {
         ("You have exceeded 300 servers, wait.", None, None),
         ("Budget exhausted, query cost 2220 budget remaining 747 out of 10000", None, Some(2_220)),
         ("You have exceeded your GPU quota (60s requested vs. 56s left). Wait.", None, Some(60)),
+        ("Budget exhausted, service cost 2220 budget remaining 747 out of 10000", None, None),
+        ("The rate limit is 100. Your plan has 20 requests left.", Some(100), None),
+        ("Your batch has 20 requests. Rate limit exceeded.", None, None),
         ("You have exceeded your GPU quota (60s requisite vs. 56s left). Wait.", None, None),
     ] {
         let cause = classify_429(body.as_bytes());
@@ -461,6 +485,7 @@ fn codes_and_names_of_the_long_tail() {
     for (body, used, limit) in [
         ("User=openai over budget. Spend=20.1, Budget=30.", Some(20), Some(30)),
         ("User=openai over budget. Speed=20.1, Budget: see 30.", None, None),
+        ("User=openai over budget. Spend: see 20.", None, None),
     ] {
         let cause = classify_429(body.as_bytes());
         assert_eq!((cause.used(), cause.limit()), (used, limit), "{body}");
@@ -484,4 +509,51 @@ fn codes_and_names_of_the_long_tail() {
         |metric: &str| format!("Quota exceeded for requests per minute, limit: 0. Quota exceeded for {metric} per minute, limit: 0.");
     let tokens = zero("tokens");
     assert_eq!((classify_429(tokens.as_bytes()).window(), resource(&tokens)), (Some(Duration::from_secs(60)), None));
+    let days = tokens.replacen("minute", "day", 1);
+    assert_eq!(classify_429(days.as_bytes()).window(), None);
+}
+
+/// Seen to fail: a status line was a rate, and the others were something else or nothing.
+#[test]
+fn what_clients_and_tools_print_around_a_refusal() {
+    check(&[
+        ("Couldn't open https://api.example/1: HTTP Error 429: Too Many Requests", Unknown),
+        ("The remote server returned an error: (429) Too Many Requests", Unknown),
+        ("npm ERR! 429 Too Many Requests - GET https://registry.example/x.tgz", Unknown),
+        ("UnexpectedError: (429, 'Too Many Requests')", Unknown),
+        ("Error: 429 Too Many Requests: retry after 1", RateLimited),
+        ("Error: 429 Too many requests", RateLimited),
+        ("429 Too Many Requests", RateLimited),
+        ("HttpError:\n429 Too Many Requests", RateLimited),
+        ("HttpError: <b>429 Too Many Requests</b>", RateLimited),
+        (r#"{"status": "429 Too Many Requests"}"#, RateLimited),
+        ("Max retries exceeded, HTTP error 429 with body: Too Many Requests.", RateLimited),
+        ("Max size exceeded, HTTP error 429 of body: Too Many Requests.", RequestTooLarge),
+        ("401 Unauthorized - message: Please log in again.", InvalidCredentials),
+        ("Services limit how many actions we can perform.", RateLimited),
+        (r#"{"errcode":45009,"errmsg":"api freq out of limit"}"#, RateLimited),
+        (r#"{"errcode":45009,"errmsg":"api words out of place"}"#, Unknown),
+        ("TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark", Overloaded),
+        ("integration not ready; The allowed number of requests has been exceeded.", Overloaded),
+        ("Weekly limit reached ∙ resets Thursday at 12am", QuotaExhausted),
+        ("Too many requests. The limit is - Requests per Minute (actual/limit): 0/0.", QuotaExhausted),
+        ("5-hour usage limit reached (0/0 used).", RateLimited),
+        ("HTTP 429: Provider rate limit exceeded\nHTTP 503: temporarily unavailable.", RateLimited),
+        ("HTTP 429: Provider said nothing\nHTTP 503: temporarily unavailable.", Overloaded),
+    ]);
+    // A cut shows the status alone.
+    let asked = classify_429(b"401 Unauthorized - message: Please wait a few minutes.");
+    assert_eq!(asked.kind(), RateLimited);
+    let wrapped = classify_429(b"integration not ready yet: The allowed number of requests has been exceeded; Retrying");
+    assert_eq!(wrapped.kind(), RateLimited);
+    let numbers = |body: &str| {
+        let cause = classify_429(body.as_bytes());
+        (cause.kind(), cause.limit(), cause.requested())
+    };
+    let cost = "Query cost is 1723, which exceeds the single query max cost limit (1000).";
+    assert_eq!(numbers(cost), (RequestTooLarge, Some(1_000), Some(1_723)));
+    assert_eq!(numbers("400 - Enqueued token limit reached for gpt-x."), (Concurrency, None, None));
+    let window = |body: &'static str| classify_429(body.as_bytes()).window();
+    assert_eq!(window(r#"{"errorType":"RATE_LIMIT","policyName":"DAILY"}"#), Some(Duration::from_secs(86_400)));
+    assert_eq!(window(r#"{"errorType":"RATE_LIMIT","personName":"DAILY"}"#), None);
 }

@@ -28,7 +28,7 @@ fn logs_and_dumps_around_a_refusal_change_nothing() {
     let certificates =
         classify_429(b"too many certificates (5) already issued for this exact set of domains in the last 168 hours: a.example");
     assert_eq!((certificates.limit(), certificates.window()), (Some(5), Some(Duration::from_secs(7 * 86_400))));
-    let url = classify_429(b"Error fetching from https://generativelanguage.googleapis.com/v1/models/gemini-pro:generateContent?key=x: [429 Too Many Requests]");
+    let url = classify_429(b"Error fetching from https://generativelanguage.googleapis.com/v1/models/gemini-pro:generateContent?key=x: [429] Too many requests");
     assert_eq!((url.kind(), url.model()), (RateLimited, Some("gemini-pro")));
 }
 

@@ -340,7 +340,8 @@ impl Reader<'_> {
     /// `429 Request too large`, `429 Requests to the Embeddings_Create Operation`: the number before a message is a status.
     fn begins_message(&self) -> bool {
         let message = self.word_from(self.at);
-        starts_with(self.body, message, b"Request ") || starts_with(self.body, message, b"Requests to ")
+        let rest = self.body.get(message..).unwrap_or_default();
+        [b"Request ".as_slice(), b"Requests to ", b"Enqueued "].iter().any(|begins| rest.starts_with(begins))
     }
 
     /// `limit exceeded: 100000`, not `rate limit reached: 429`.

@@ -46,6 +46,8 @@ pub(super) struct Facts<'a> {
     resources_differ: bool,
     /// The window is of a key's name.
     keyed: bool,
+    /// A use and its limit were announced as such.
+    pub(super) measured: bool,
     /// A status says that the service is unavailable.
     pub(super) unavailable: bool,
     /// A key "error" was read.
@@ -81,6 +83,7 @@ impl Default for Facts<'_> {
             windows_differ: false,
             resources_differ: false,
             keyed: false,
+            measured: false,
             unavailable: false,
             errors: false,
             rate_code: false,
@@ -110,7 +113,7 @@ impl<'a> Facts<'a> {
             let code = matches!(source, Source::Code | Source::Name);
             // `VpcLimitExceeded`: perhaps how many there may be, and not a rate.
             self.crowded |= code && finding.rank == Rank::Rate && sentence.concepts != LIMIT_REACHED;
-            self.allotted |= matches!(source, Source::Text { .. } | Source::Cut) && sentence.concepts & ALLOTTED != 0;
+            self.allotted |= sentence.concepts & ALLOTTED != 0;
             self.throttled |= sentence.concepts & Stem::Throttle.bit() != 0;
             self.consider(finding, source);
         }
@@ -322,8 +325,9 @@ impl<'a> Facts<'a> {
     fn told(&self) -> Reason {
         let said = &self.said;
         if self.best.rank > Rank::Code {
-            // `0/0 used` says nothing of the limit.
-            if said.limit == Some(0) && (said.used != Some(0) || said.requested.is_some()) && self.best.rank < Rank::Nothing {
+            // `0/0 used` says nothing of the limit, `(actual/limit): 0/0` does.
+            let used = said.used != Some(0) || said.requested.is_some() || self.measured;
+            if said.limit == Some(0) && used && self.best.rank < Rank::Nothing {
                 return Reason::ModelNotInTier;
             }
             if let (Some(limit), Some(requested)) = (said.limit, said.requested)
@@ -337,6 +341,8 @@ impl<'a> Facts<'a> {
             Rank::Overload if said.limit.is_some() && said.window.is_some() => self.rate(),
             Rank::Rate | Rank::Weak | Rank::Nothing if self.is_advice() && said.resource != Some(Resource::Requests) => Reason::TooLarge,
             Rank::Rate | Rank::Weak if self.best.reason.kind() == Kind::RateLimited => self.rate(),
+            // `401 Unauthorized: please wait a few minutes`
+            Rank::Weak if self.best.reason == Reason::InvalidKey && said.patience => self.rate(),
             Rank::Nothing if self.unavailable => Reason::Overloaded,
             Rank::Nothing if self.tells_a_rate() => self.rate(),
             _ => self.best.reason,

@@ -9,7 +9,7 @@ use super::identifier::Words;
 use super::lex::{
     byte, class, class_at, is_in, is_letter, key_end, name_end, opening, run_of, set, starts_with, starts_with_any_case, text,
 };
-use super::number::{Number, Span, of_stem};
+use super::number::{Number, Span, of_adverb, of_stem};
 use super::read::{Label, Reader};
 use super::words::Stem;
 use crate::period::{DAY, HOUR, MINUTE, MONTH, SECOND};
@@ -107,7 +107,6 @@ impl<'a> Reader<'a> {
             Field::Delay if Span::after(self.body, Number::at(self.body, open)).is_some() => {
                 self.time_value(open, SECOND);
             }
-            Field::Delay => self.label(Label::Ignored),
             Field::Reset => self.reset_value(open),
             Field::Now if class_at(self.body, open) == class::DIGIT => {
                 let number = Number::at(self.body, open);
@@ -147,7 +146,7 @@ impl<'a> Reader<'a> {
             Field::Elsewhere => {}
             Field::Asked => self.skip_block(open),
             // A number that it holds is ignored, but not those of a sentence.
-            Field::Other => {
+            Field::Other | Field::Delay => {
                 let sentence = is_letter(self.body, open);
                 self.label(if sentence { Label::None } else { Label::Ignored });
                 self.skip_nothing(open);
@@ -269,9 +268,10 @@ impl<'a> Reader<'a> {
         self.sentence.prev = Stem::Per;
         let Some(unit) = unit else { return };
         if class_at(self.body, open) != class::DIGIT {
-            // `"interval": "MINUTE"`
-            let word = of_stem(Stem::of(self.body, open, run_of(self.body, open, set::IDENT)));
-            self.facts.said.window = self.facts.said.window.or(word.filter(|&word| word >= SECOND));
+            // `"interval": "MINUTE"`, `"policyName": "DAILY"`
+            let word = Stem::of(self.body, open, run_of(self.body, open, set::IDENT));
+            let window = of_stem(word).filter(|&unit| unit >= SECOND).or(of_adverb(word));
+            self.facts.said.window = self.facts.said.window.or(window);
             return;
         }
         let number = Number::at(self.body, open);
@@ -371,7 +371,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Rps | Stem::Rpm | Stem::Rph | Stem::Rpd | Stem::Tpm | Stem::Tpd if before == Stem::Current => {
             Field::CountPer(Label::Used, of_rate(last))
         }
-        Stem::Delay if before == Stem::Retry && count == 2 => Field::Delay,
+        Stem::Delay if before == Stem::Retry => Field::Delay,
         Stem::Second | Stem::Millis | Stem::Minute | Stem::After | Stem::In | Stem::Delay | Stem::Wait if waits || resets => {
             Field::Wait(of_stem(last).unwrap_or(SECOND))
         }
@@ -384,6 +384,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Time if waits => Field::Wait(SECOND),
         Stem::Remaining if before == Stem::Time => Field::Wait(SECOND),
         Stem::Time | Stem::At if resets || waits => Field::Reset,
+        Stem::Name if before == Stem::Policy => Field::Window(Some(SECOND)),
         Stem::Name if model => Field::Model,
         Stem::Name if organization => Field::Organization,
         Stem::Request | Stem::Concurrent if before == Stem::Max => Field::Count(Label::Limit),

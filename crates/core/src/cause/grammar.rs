@@ -56,6 +56,8 @@ impl Reader<'_> {
             Stem::Limit if prev == Stem::Remaining => {}
             // `exceeded retry limit`: a client gives up.
             Stem::Limit if prev == Stem::Retry => self.sentence.concepts &= !Stem::Limit.bit(),
+            // `frequency out of limit`
+            Stem::Limit if prev == Stem::Of && self.ends_with(b"out of limit") => self.sentence.concepts |= Stem::Exceed.bit(),
             Stem::Limit if prev == Stem::Api => {
                 self.sentence.concepts |= Stem::Rate.bit();
                 self.label(Label::Limit);
@@ -79,6 +81,8 @@ impl Reader<'_> {
                 self.label(Label::Limit);
             }
             Stem::Used => self.used(),
+            // Of an index that is full.
+            Stem::Usage if self.ends_with(b"disk usage") => self.sentence.concepts |= Stem::Overload.bit(),
             Stem::Current | Stem::Usage => self.label(Label::Used),
             // `40321 tokens requested, 32768 allowed`, not `curl 22 The requested URL`
             Stem::Requested if self.followed_by(b" URL") => {}
@@ -109,7 +113,7 @@ impl Reader<'_> {
                 self.sentence.concepts |= Stem::Credit.bit() | Stem::Insufficient.bit();
                 self.label(Label::Ignored);
             }
-            Stem::Afford if self.ends_with(b"query cost") => self.label(Label::Requested),
+            Stem::Afford if self.ends_with(b"uery cost") => self.label(Label::Requested),
             Stem::Remaining | Stem::Burst | Stem::Afford => self.label(Label::Ignored),
             Stem::Exceed => self.exceed(prev),
             Stem::Required => self.required(prev),
@@ -155,7 +159,7 @@ impl Reader<'_> {
             Stem::Risky if self.says_content() || self.ends_with(b"considered high risk") => self.sentence.concepts |= Stem::Unusual.bit(),
             // A service closes accounts; subscriptions and plans lapse.
             Stem::Inactive if CLOSED.iter().any(|words| self.ends_with(words)) => {
-                self.sentence.concepts = self.sentence.concepts & !Stem::Inactive.bit() | Stem::Terminated.bit();
+                self.sentence.concepts |= Stem::Terminated.bit();
             }
             Stem::Level if prev == Stem::Bearer => self.sentence.concepts |= Stem::Permission.bit(),
             Stem::Load if self.ends_with(b"due to load") => self.sentence.concepts |= Stem::Overload.bit(),
@@ -168,12 +172,10 @@ impl Reader<'_> {
                 self.sentence.concepts |= Stem::Resource.bit()
             }
             // `token budget exhausted`: no money.
-            Stem::Spend if self.ends_with(b"token budget") => {
-                self.sentence.concepts = self.sentence.concepts & !Stem::Spend.bit() | Stem::Quota.bit();
-            }
+            Stem::Spend if self.ends_with(b"token budget") => self.sentence.concepts &= !Stem::Spend.bit(),
             // Its length, and no bill.
             Stem::Billing if self.followed_by(b" cycle") || self.followed_by(b" period") => {
-                self.sentence.concepts = self.sentence.concepts & !Stem::Billing.bit() | Stem::Month.bit();
+                self.sentence.concepts &= !Stem::Billing.bit();
             }
             Stem::Metric if prev == Stem::Quota => self.sentence.concepts |= Stem::Resource.bit(),
             // `Waiting 11 seconds before trying again`
@@ -184,6 +186,8 @@ impl Reader<'_> {
             Stem::Image if [b"pulling image".as_slice(), b"building image", b"Docker image"].iter().any(|words| self.ends_with(words)) => {
                 self.sentence.concepts &= !Stem::Image.bit()
             }
+            // `HTTP error 429 with body: ...`
+            Stem::Context if self.ends_with(b"with body") => self.sentence.concepts &= !Stem::Context.bit(),
             // The list of quotas that a request exceeds.
             Stem::Policy if self.followed_by(b" {") || self.followed_by(b": [") => self.sentence.concepts &= !Stem::Policy.bit(),
             // `billing is not set up`

@@ -254,6 +254,19 @@ pub(super) const fn of_stem(stem: Stem) -> Option<Duration> {
     })
 }
 
+/// The window that `daily` and its like name.
+pub(super) const fn of_adverb(stem: Stem) -> Option<Duration> {
+    Some(match stem {
+        Stem::Secondly => SECOND,
+        Stem::Minutely => MINUTE,
+        Stem::Hourly => HOUR,
+        Stem::Daily => DAY,
+        Stem::Weekly => WEEK,
+        Stem::Monthly => MONTH,
+        _ => return None,
+    })
+}
+
 /// Weeks to nanoseconds.
 const MOST_PARTS: usize = 8;
 

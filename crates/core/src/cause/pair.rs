@@ -77,6 +77,7 @@ impl Reader<'_> {
         if !self.sentence.pair && label != Label::Used && !self.pair_is_of(Stem::Used) {
             return;
         }
+        self.facts.measured |= !self.pair_is_of(Stem::Used);
         self.sentence.counts = true;
         note(&mut self.facts.said.used, used);
         if !limit.open

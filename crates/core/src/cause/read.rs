@@ -118,14 +118,14 @@ const COMPLETE: [&[u8]; 11] = [
     b"exceeded",
     b"exhausted",
     b"hit",
-    b"credits",
     b"required",
+    b"month",
     b"quota_exceeded",
     b"billing details",
 ];
 
 /// Words behind which it begins something else: `quota exceeded for quota`.
-const LINKS: [&[u8]; 4] = [b" for ", b" of ", b" and ", b" or "];
+const LINKS: [&[u8]; 2] = [b" for ", b" and "];
 
 /// How far behind its end a body is looked at again.
 const LONGEST_LOOK: usize = 256;
@@ -333,7 +333,7 @@ impl<'a> Reader<'a> {
             return;
         };
         self.at += len;
-        if matches!(char, '。' | '！' | '!' | '·' | '…' | '；') {
+        if matches!(char, '。' | '！' | '!' | '·' | '∙' | '…' | '；') {
             self.finish(true);
         }
     }

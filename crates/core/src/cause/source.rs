@@ -7,7 +7,7 @@ use super::lex::{class, class_at, starts_with};
 use super::read::Reader;
 
 impl Reader<'_> {
-    /// A frame of a stack: the message before it is over.
+    /// A frame of a stack, or another answer: the message before it is over.
     #[inline]
     pub(super) fn frame(&mut self) {
         if starts_with(self.body, self.at, b"at ") && class_at(self.body, self.at + 3) != class::DIGIT {
@@ -15,6 +15,12 @@ impl Reader<'_> {
             self.finish(true);
         } else if starts_with(self.body, self.at, b"File \"") {
             self.source();
+        } else if starts_with(self.body, self.at, b"HTTP ") && class_at(self.body, self.at + 5) == class::DIGIT {
+            // `HTTP 503: ...`: another answer.
+            self.finish(true);
+            if self.facts.spoken {
+                self.stop();
+            }
         }
     }
 

@@ -9,7 +9,7 @@ impl Reader<'_> {
     pub(super) fn together(&mut self, prev: Stem, stem: Stem) {
         let meant = match (prev, stem) {
             // `too many 429 error responses` is a client's too
-            (Stem::Too, Stem::Many) if self.followed_by(b" 429") || STATUS_LINES.iter().any(|line| self.ends_with(line)) => return,
+            (Stem::Too, Stem::Many) if self.followed_by(b" 429") || self.is_status_line() => return,
             (Stem::Too, Stem::Many | Stem::Fast) => {
                 if self.next_stem() == Stem::Request && self.sentence.window.is_none() {
                     // `tokens service: 429 Too Many Requests`
@@ -84,6 +84,8 @@ impl Reader<'_> {
             (Stem::Max, Stem::Length) => Stem::Context,
             (Stem::Input | Stem::Prompt, Stem::Length) if self.has(Stem::Max) => Stem::Context,
             (Stem::Your, Stem::Capacity) | (Stem::Total, Stem::Request) => Stem::Quota,
+            // `integration not ready yet: rate limit exceeded`
+            (Stem::Not, Stem::Ready) if self.followed_by(b" yet:") => return,
             (Stem::Not, Stem::Ready) | (Stem::At | Stem::Over, Stem::Capacity) => Stem::Overload,
             (_, Stem::Enough) if self.sentence.concepts & Stem::Not.bit() != 0 => Stem::Insufficient,
             (Stem::Request, Stem::Rate) if self.ends_with(b"API call frequency") => Stem::SlowDown,
@@ -111,19 +113,27 @@ impl Reader<'_> {
 }
 
 /// What a limit is on.
-const HOW_OFTEN: [&[u8]; 3] = [b"limit how often", b"limit on how often", b"limit on how many"];
+const HOW_OFTEN: [&[u8]; 4] = [b"limit how often", b"limit how many", b"limit on how often", b"limit on how many"];
+
+impl Reader<'_> {
+    /// `HTTP Error 429: Too Many Requests`: the phrase of a status that a client prints, not a server's sentence or heading.
+    fn is_status_line(&self) -> bool {
+        let from = self.at.saturating_sub(LONGEST_STATUS);
+        let said = self.body.get(from..self.at).unwrap_or_default().trim_ascii_end();
+        let Some(before) = said.strip_suffix(b"Too Many") else { return false };
+        let end = before.iter().rposition(|byte| !matches!(byte, b' ' | b':' | b'-' | b',' | b'|' | b'(' | b')' | b'\'' | b'`'));
+        let client = end.and_then(|end| before.get(..=end)?.strip_suffix(b"429")).unwrap_or_default();
+        let line = client.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+        let heading = matches!(line.trim_ascii().last(), None | Some(b'>')) || self.followed_by(b" Requests:");
+        STATUS_LINES.iter().any(|line| before.ends_with(line)) || self.depth <= 0 && !heading
+    }
+}
 
 /// An invoice that is not paid.
 const UNPAID: Concepts = Stem::Not.bit() | Stem::Billing.bit();
 
-/// What clients print of a status, up to its phrase: nobody else has said anything.
-const STATUS_LINES: [&[u8]; 8] = [
-    b"statusText: 'Too Many",
-    b"{429 Too Many",
-    b"Client Error: Too Many",
-    b"Client error '429 Too Many",
-    b"not indicate success: 429 (Too Many",
-    b"resulted in a `429 Too Many",
-    b"Response code 429 (Too Many",
-    b"HTTPError: 429 Too Many",
-];
+/// What clients print of a status otherwise, up to its phrase.
+const STATUS_LINES: [&[u8]; 3] = [b"statusText: '", b"{429 ", b"Client Error: "];
+
+/// How far before the phrase its status is looked for, and something on its line.
+const LONGEST_STATUS: usize = 32;

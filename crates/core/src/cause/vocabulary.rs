@@ -4,7 +4,7 @@ use super::words::Stem;
 
 /// The words of each stem. Inflections are listed, not derived: a derived one would be wrong somewhere.
 pub(super) const WORDS: &[(Stem, &str)] = &[
-    (Stem::Rate, "rate rates frequency velocity speed throughput bandwidth"),
+    (Stem::Rate, "rate rates frequency freq velocity speed throughput bandwidth"),
     (Stem::Limit, "limit limits limitation limitations threshold thresholds cap caps ceiling limite limites anfragelimit ratelimits"),
     (
         Stem::Exceed,

@@ -3,10 +3,10 @@
 use core::time::Duration;
 
 use super::kind::Resource;
-use super::number::of_stem;
+use super::number::{of_adverb, of_stem};
 use super::read::Reader;
 use super::words::{Concepts, Stem};
-use crate::period::{DAY, HOUR, MINUTE, MONTH, SECOND, WEEK};
+use crate::period::{DAY, HOUR, MINUTE, SECOND};
 
 impl Reader<'_> {
     /// Notes a window, the first one only; an amount that waits for it becomes a limit.
@@ -48,12 +48,6 @@ impl Reader<'_> {
                 _ => return,
             },
             Stem::Secondly if prev == Stem::Ten => (10 * SECOND, None),
-            Stem::Secondly => (SECOND, None),
-            Stem::Minutely => (MINUTE, None),
-            Stem::Hourly => (HOUR, None),
-            Stem::Daily => (DAY, None),
-            Stem::Weekly => (WEEK, None),
-            Stem::Monthly => (MONTH, None),
             Stem::Rps => (SECOND, Some(Resource::Requests)),
             Stem::Rpm => (MINUTE, Some(Resource::Requests)),
             Stem::Rph => (HOUR, Some(Resource::Requests)),
@@ -65,7 +59,10 @@ impl Reader<'_> {
             Stem::Ipm => (MINUTE, Some(Resource::Images)),
             Stem::AudioHour => (HOUR, Some(Resource::AudioSeconds)),
             Stem::AudioDay => (DAY, Some(Resource::AudioSeconds)),
-            _ => return,
+            _ => match of_adverb(stem) {
+                Some(window) => (window, None),
+                None => return,
+            },
         };
         self.sentence.concepts |= concept(window);
         self.sentence.resource = self.sentence.resource.or(resource);
