@@ -57,7 +57,7 @@ impl Reader<'_> {
             // `exceeded retry limit`: a client gives up.
             Stem::Limit if prev == Stem::Retry => self.sentence.concepts &= !Stem::Limit.bit(),
             // `frequency out of limit`
-            Stem::Limit if prev == Stem::Of && self.ends_with(b"out of limit") => self.sentence.concepts |= Stem::Exceed.bit(),
+            Stem::Limit if self.ends_with(b"out of limit") => self.sentence.concepts |= Stem::Exceed.bit(),
             Stem::Limit if prev == Stem::Api => {
                 self.sentence.concepts |= Stem::Rate.bit();
                 self.label(Label::Limit);

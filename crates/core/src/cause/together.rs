@@ -121,7 +121,7 @@ impl Reader<'_> {
         let from = self.at.saturating_sub(LONGEST_STATUS);
         let said = self.body.get(from..self.at).unwrap_or_default().trim_ascii_end();
         let Some(before) = said.strip_suffix(b"Too Many") else { return false };
-        let end = before.iter().rposition(|byte| !matches!(byte, b' ' | b':' | b'-' | b',' | b'|' | b'(' | b')' | b'\'' | b'`'));
+        let end = before.iter().rposition(|byte| !matches!(byte, b' ' | b':' | b'-' | b',' | b'(' | b')' | b'\''));
         let client = end.and_then(|end| before.get(..=end)?.strip_suffix(b"429")).unwrap_or_default();
         let line = client.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
         let heading = matches!(line.trim_ascii().last(), None | Some(b'>')) || self.followed_by(b" Requests:");
