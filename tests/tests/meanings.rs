@@ -400,6 +400,7 @@ fn a_complete_sentence_needs_no_stop() {
         ("Your quota is exceeded for calls and limit", RateLimited),
         ("Your quota is exceeded for '", Unknown),
         (r#"{"message":"You have exceeded your quota""#, Unknown),
+        (r#"{"message":"You have exceeded your quota (5)""#, Unknown),
         (r#"{"code":"quota_exceeded","message":"It is over your quota"#, RateLimited),
         ("Error: payment retired", Unknown),
     ]);
@@ -485,7 +486,7 @@ fn codes_and_names_of_the_long_tail() {
     for (body, used, limit) in [
         ("User=openai over budget. Spend=20.1, Budget=30.", Some(20), Some(30)),
         ("User=openai over budget. Speed=20.1, Budget: see 30.", None, None),
-        ("User=openai over budget. Spend: see 20.", None, None),
+        ("User=openai over budget. Spend: see 20 there.", None, None),
     ] {
         let cause = classify_429(body.as_bytes());
         assert_eq!((cause.used(), cause.limit()), (used, limit), "{body}");
