@@ -500,7 +500,6 @@ fn codes_and_names_of_the_long_tail() {
     let model = |body: &'static str| classify_429(body.as_bytes()).model();
     assert_eq!(model("All failed: glm-5.2: rate limit exceeded."), Some("glm-5.2"));
     assert_eq!(model("All failed: host-5.2: rate limit exceeded."), None);
-    assert_eq!(model("Rate limit exceeded: https://api.example/models/flux-1-dev/text_to_image"), Some("flux-1-dev"));
     let resource = |body: &str| classify_429(body.as_bytes()).resource();
     assert_eq!(resource("Create an OAuth token to go over the API rate limit. Limit exceeded."), None);
     assert_eq!(resource("Error building image: you have reached your pull rate limit."), None);
@@ -523,6 +522,8 @@ fn what_clients_and_tools_print_around_a_refusal() {
         ("npm ERR! 429 Too Many Requests - GET https://registry.example/x.tgz", Unknown),
         ("UnexpectedError: (429, 'Too Many Requests')", Unknown),
         ("Error requesting data from https://api.example/authorize: 429 - Too Many Requests", Unknown),
+        ("npm ERR! 429 Too Many Requests: @types/jsonwebtoken@7.2.0", Unknown),
+        ("Request failed with status code 429, Status text: \"Too Many Requests\"", Unknown),
         ("Error: 429 Too Many Requests: retry after 1", RateLimited),
         ("Error: 429 Too many requests", RateLimited),
         ("429 Too Many Requests", RateLimited),
@@ -533,6 +534,18 @@ fn what_clients_and_tools_print_around_a_refusal() {
         ("Max size exceeded, HTTP error 429 of body: Too Many Requests.", RequestTooLarge),
         ("Max exceeded of a body: Too Many Requests.", RequestTooLarge),
         ("401 Unauthorized - message: Please log in again.", InvalidCredentials),
+        (
+            "operation SimulatePrincipalPolicy, exceeded maximum number of attempts, StatusCode: 400, api error Throttling: Rate exceeded.",
+            RateLimited,
+        ),
+        ("operation of a policy, exceeded number of posts, StatusCode: 400, so sorry.", Blocked),
+        ("403 Developer Over Rate", RateLimited),
+        ("403 Developer Over Qps", RateLimited),
+        ("403 Developer Over Map", Unknown),
+        ("The rate limit is reached. Wait a moment; the plan is still active.", RateLimited),
+        ("The rate limit is reached. Wait a moment; the call is still active.", Concurrency),
+        ("Exception Type: RateLimitError, Error Details: You exceeded your current quota.", QuotaExhausted),
+        ("Exception Type: RateLimit, Error Details: You exceeded your current quota.", RateLimited),
         ("Services limit how many actions we can perform.", RateLimited),
         (r#"{"errcode":45009,"errmsg":"api freq out of limit"}"#, RateLimited),
         (r#"{"errcode":45009,"errmsg":"api words out of place"}"#, Unknown),
@@ -557,6 +570,14 @@ fn what_clients_and_tools_print_around_a_refusal() {
     let cost = "Query cost is 1723, which exceeds the single query max cost limit (1000).";
     assert_eq!(numbers(cost), (RequestTooLarge, Some(1_000), Some(1_723)));
     assert_eq!(numbers("400 - Enqueued token limit reached for gpt-x."), (Concurrency, None, None));
+    let limit = |body: &str| classify_429(body.as_bytes()).limit();
+    assert_eq!(limit("Account x exceeded the 500 daily messages limit."), Some(500));
+    assert_eq!(limit("Account x exceeded the 500 nice messages limit."), None);
+    assert_eq!(limit("The rejected execution: max queue capacity = 1000, sorry."), None);
+    assert_eq!(limit("Rate limit exceeded, 1 question was answered out of 57 questions."), None);
+    assert_eq!(limit("Rate limit exceeded, budget remaining 1 out of 57 points."), Some(57));
+    let model = |body: &'static str| classify_429(body.as_bytes()).model();
+    assert_eq!(model("Error invoking Bedrock model: ThrottlingException: Too many tokens."), None);
     let window = |body: &'static str| classify_429(body.as_bytes()).window();
     assert_eq!(window(r#"{"errorType":"RATE_LIMIT","policyName":"DAILY"}"#), Some(Duration::from_secs(86_400)));
     assert_eq!(window(r#"{"errorType":"RATE_LIMIT","personName":"DAILY"}"#), None);

@@ -8,7 +8,7 @@ use super::around::SIZES;
 use super::date;
 use super::facts::Tail;
 use super::lex::{blanks, byte, class, class_at, is_in, is_letter, run, run_of, set, starts_with};
-use super::number::{Number, Span, unit};
+use super::number::{Number, Span, of_adverb, unit};
 use super::read::{Label, Reader};
 use super::wide;
 use super::window::concept;
@@ -299,11 +299,13 @@ impl Reader<'_> {
             // `you currently have 120 credits`
             label = Label::Ignored;
         }
-        let exceeded = prev == Stem::Exceed && (is_resource(self.next_stem()) || self.is_what_was_exceeded(start, number));
+        let counted = is_resource(self.next_stem()) || of_adverb(self.next_stem()).is_some();
+        let exceeded = prev == Stem::Exceed && (counted || self.is_what_was_exceeded(start, number))
+            || counted && self.body.get(..start).is_some_and(|before| before.ends_with(b"exceeded the "));
         if self.is_window_of_count(prev) || self.follows_window() || exceeded {
             label = Label::Limit;
         }
-        let sure = self.sentence.slack <= 1 || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
+        let sure = exceeded || self.sentence.slack <= 1 || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
         let stopped = self.ends_with_stop(number);
         // `(10.` may become an address.
         let complete = (stopped || number.point) && byte(self.body, start.wrapping_sub(1)) != b'(';

@@ -119,6 +119,7 @@ impl<'a> Reader<'a> {
                 // In prose a word may follow: `for this model: limit 5`.
                 if let Some((name, end)) = self.name_value(open)
                     && (quoted || Stem::of(self.body, open, end) == Stem::Other)
+                    && !name.ends_with("Exception")
                 {
                     self.facts.said.model.get_or_insert(name);
                     self.at = end;

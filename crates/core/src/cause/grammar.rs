@@ -62,8 +62,8 @@ impl Reader<'_> {
                 self.sentence.concepts |= Stem::Rate.bit();
                 self.label(Label::Limit);
             }
-            Stem::Limit | Stem::Quota | Stem::Daily if prev == Stem::Over => {
-                self.sentence.concepts |= Stem::Exceed.bit();
+            Stem::Limit | Stem::Quota | Stem::Daily | Stem::Rps if prev == Stem::Over => {
+                self.sentence.concepts |= Stem::Exceed.bit() | if stem == Stem::Rps { Stem::Rate.bit() } else { 0 };
                 self.window_word(prev, stem);
             }
             Stem::Limit | Stem::Max => {
@@ -275,6 +275,8 @@ impl Reader<'_> {
             Stem::Another | Stem::Elsewhere => self.sentence.already = true,
             // `We're currently processing too many requests`
             Stem::Processing if prev == Stem::Current => self.sentence.concepts |= Stem::Receiving.bit(),
+            // `the plan is still active`
+            Stem::Active if self.sentence.already && self.has(Stem::Account) => {}
             Stem::Processing | Stem::Running | Stem::Active if self.sentence.already => self.sentence.concepts |= IN_FLIGHT,
             Stem::Running | Stem::Active if self.has(Stem::Max) || self.has(Stem::TooMany) => self.sentence.concepts |= IN_FLIGHT,
             Stem::Finish if self.sentence.waits && !self.sentence.client => self.sentence.concepts |= IN_FLIGHT,

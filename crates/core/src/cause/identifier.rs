@@ -72,6 +72,10 @@ impl Reader<'_> {
         }
         let snake = ident.contains(&b'_');
         let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
+        if camel && !snake && last == Stem::Policy {
+            // `SimulatePrincipalPolicy`: an operation on policies.
+            self.sentence.concepts &= !Stem::Policy.bit();
+        }
         let counts = self.counts(end);
         let source = if snake || self.is_parenthesized(start, end) || self.is_reason(start, end) { Source::Name } else { Source::Class };
         let found = count > 1 && (snake || camel) && (class || !counts) && self.facts.judge(&self.sentence, source);
@@ -209,7 +213,8 @@ impl Reader<'_> {
                 self.facts.judge_listed(code);
             }
         }
-        self.facts.judge(&self.sentence, Source::Code);
+        // A client's class is printed as a type too.
+        self.facts.judge(&self.sentence, if code == b"RateLimitError" { Source::Class } else { Source::Code });
         self.sentence = Sentence::START;
     }
 }

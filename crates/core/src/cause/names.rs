@@ -65,7 +65,8 @@ impl<'a> Reader<'a> {
         let body: &'a [u8] = self.body;
         let url = body.get(start..end).unwrap_or_default();
         let name = url.windows(BEFORE.len()).position(|part| part == BEFORE).and_then(|at| url.get(at + BEFORE.len()..));
-        let len = name.and_then(|name| name.iter().position(|byte| matches!(byte, b':' | b'/')));
+        let len =
+            name.and_then(|name| name.iter().position(|byte| matches!(byte, b':' | b'/')).filter(|&len| name.get(len) == Some(&b':')));
         if let (Some(name), Some(len)) = (name, len)
             && let Some(model) = text(name, 0, len)
             && looks_like_model(model)

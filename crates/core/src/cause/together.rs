@@ -54,8 +54,8 @@ impl Reader<'_> {
                 return;
             }
             (Stem::Is | Stem::At | Stem::Queue, Stem::Full) => Stem::Exceed,
-            // `over_query_limit`
-            (Stem::Over, Stem::Request) => Stem::Exceed,
+            // `over_query_limit`, `Developer Over Rate`
+            (Stem::Over, Stem::Request | Stem::Rate) => Stem::Exceed,
             // `top up to continue`, not `to raise the limit`
             (Stem::Top, Stem::Up) => {
                 let raises = self.soon(&[Stem::Add, Stem::Ramp, Stem::Get]);
@@ -64,7 +64,11 @@ impl Reader<'_> {
             }
             (Stem::Run, Stem::Out) => Stem::Insufficient,
             (Stem::Out, Stem::Of) => {
-                self.label(Label::Limit);
+                // `747 out of 10000`
+                let pair = self.body.get(..self.at).and_then(|said| said.trim_ascii_end().strip_suffix(b" out of"));
+                if pair.and_then(|before| before.last()).is_some_and(u8::is_ascii_digit) {
+                    self.label(Label::Limit);
+                }
                 Stem::Insufficient
             }
             (Stem::Too, Stem::Low) => Stem::Insufficient,
@@ -81,6 +85,11 @@ impl Reader<'_> {
             (_, Stem::Paid) if self.has_all(UNPAID) => Stem::Inactive,
             (Stem::In, Stem::Progress) => Stem::Concurrent,
             (Stem::Batch, Stem::Queue) => Stem::Enqueued,
+            // `max queue capacity = 1000`: of a pool's threads.
+            (Stem::Queue, Stem::Capacity) => {
+                self.sentence.label = Label::Ignored;
+                return;
+            }
             (Stem::Max, Stem::Length) => Stem::Context,
             (Stem::Input | Stem::Prompt, Stem::Length) if self.has(Stem::Max) => Stem::Context,
             (Stem::Your, Stem::Capacity) | (Stem::Total, Stem::Request) => Stem::Quota,
@@ -124,7 +133,7 @@ impl Reader<'_> {
         let end = before.iter().rposition(|byte| !matches!(byte, b' ' | b':' | b'-' | b',' | b'(' | b')' | b'\''));
         let client = end.and_then(|end| before.get(..=end)?.strip_suffix(b"429")).unwrap_or_default();
         let line = client.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
-        let heading = matches!(line.trim_ascii().last(), None | Some(b'>')) || self.followed_by(b" Requests:");
+        let heading = matches!(line.trim_ascii().last(), None | Some(b'>')) || self.followed_by(b" Requests: retry");
         STATUS_LINES.iter().any(|line| before.ends_with(line)) || self.depth <= 0 && !heading
     }
 }
@@ -133,7 +142,7 @@ impl Reader<'_> {
 const UNPAID: Concepts = Stem::Not.bit() | Stem::Billing.bit();
 
 /// What clients print of a status otherwise, up to its phrase.
-const STATUS_LINES: [&[u8]; 3] = [b"statusText: '", b"{429 ", b"Client Error: "];
+const STATUS_LINES: [&[u8]; 4] = [b"statusText: '", b"tatus text: \"", b"{429 ", b"Client Error: "];
 
 /// How far before the phrase its status is looked for, and something on its line.
 const LONGEST_STATUS: usize = 32;
