@@ -576,6 +576,9 @@ fn what_clients_and_tools_print_around_a_refusal() {
     assert_eq!(limit("The rejected execution: max queue capacity = 1000, sorry."), None);
     assert_eq!(limit("Rate limit exceeded, 1 question was answered out of 57 questions."), None);
     assert_eq!(limit("Rate limit exceeded, budget remaining 1 out of 57 points."), Some(57));
+    let day = |body: &'static str| (classify_429(body.as_bytes()).used(), classify_429(body.as_bytes()).window());
+    let today = day(r#"{"error":"too many requests","account":{"usage_today":77,"limit":1500}}"#);
+    assert_eq!(today, (Some(77), Some(Duration::from_secs(86_400))));
     let model = |body: &'static str| classify_429(body.as_bytes()).model();
     assert_eq!(model("Error invoking Bedrock model: ThrottlingException: Too many tokens."), None);
     let window = |body: &'static str| classify_429(body.as_bytes()).window();

@@ -385,6 +385,8 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Time if waits => Field::Wait(SECOND),
         Stem::Remaining if before == Stem::Time => Field::Wait(SECOND),
         Stem::Time | Stem::At if resets || waits => Field::Reset,
+        // `usage_today`
+        Stem::Daily if before == Stem::Usage => Field::CountPer(Label::Used, DAY),
         Stem::Name if before == Stem::Policy => Field::Window(Some(SECOND)),
         Stem::Name if model => Field::Model,
         Stem::Name if organization => Field::Organization,
