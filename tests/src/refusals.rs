@@ -255,14 +255,24 @@ fn ends_sentence(body: &[u8], at: usize) -> bool {
     }
 }
 
-/// A sentence about what is used up says all at such a word, without a stop: `You have reached your usage limit`.
+/// A sentence that says what is used up, or that it is, needs no stop: `You have reached your usage limit`, `Your quota is exceeded`.
 fn is_complete(text: &[u8]) -> bool {
-    const LAST: [&str; 10] = ["quota", "limit", "limits", "reached", "exceeded", "exhausted", "hit", "required", "month", "quota_exceeded"];
     let text = String::from_utf8_lossy(text).to_ascii_lowercase();
-    let said = text.trim_end_matches('\n');
-    let mut words = said.rsplit(' ');
-    let (last, before) = (words.next().unwrap_or_default(), words.next().unwrap_or("for"));
-    said.ends_with(" billing details") || LAST.contains(&last) && !["for", "and"].contains(&before)
+    let words: Vec<&str> = text.trim_end_matches(['\r', '\n']).split(' ').collect();
+    let [.., before, last] = words.as_slice() else { return false };
+    let uses_up =
+        || words.iter().any(|word| ["exceeded", "reached", "exhausted", "surpassed", "hit"].iter().any(|verb| word.ends_with(verb)));
+    match *last {
+        "reached" | "exceeded" | "exhausted" | "hit" => {
+            ["is", "are", "was", "been", "quota", "limit", "limits"].iter().any(|end| before.ends_with(end))
+        }
+        "quota" | "limit" | "limits" => uses_up() && !["for", "of", "and"].contains(before) && !before.ends_with(':'),
+        "month" => ["/", "per", "a"].contains(before),
+        "required" => *before == "payment",
+        "details" => *before == "billing",
+        "cap" => *before == "product",
+        code => code == "quota_exceeded",
+    }
 }
 
 fn millis(time: Duration) -> u64 {

@@ -4,6 +4,7 @@
 
 mod amount;
 mod around;
+mod complete;
 mod date;
 mod facts;
 mod field;
@@ -16,9 +17,9 @@ mod names;
 mod number;
 mod pair;
 mod phrases;
+mod printed;
 mod read;
 mod rules;
-mod source;
 mod together;
 mod usual;
 mod vocabulary;

@@ -9,7 +9,7 @@ const GRAMMAR: &str = "crates/core/src/cause/grammar.rs";
 const NUMBER: &str = "crates/core/src/cause/number.rs";
 const READ: &str = "crates/core/src/cause/read.rs";
 const RULES: &str = "crates/core/src/cause/rules.rs";
-const SOURCE: &str = "crates/core/src/cause/source.rs";
+const PRINTED: &str = "crates/core/src/cause/printed.rs";
 const USUAL: &str = "crates/core/src/cause/usual.rs";
 const WRITE: &str = "crates/core/src/headers/write.rs";
 
@@ -24,7 +24,7 @@ pub(super) const BUGS: &[Bug] = &[
     bug(READ, " && !self.ends_in_name()", "", "-p paceline-tests --test conflicts"),
     bug(READ, " || self.ends_in_quotation()", "", "-p paceline-tests --test conflicts"),
     bug(RULES, " || !believed", "", "-p paceline-tests --test conflicts"),
-    bug(SOURCE, "self.at + end)", "self.at + end + 1)", "-p paceline-tests --test classify"),
+    bug(PRINTED, "self.at + end)", "self.at + end + 1)", "-p paceline-tests --test classify"),
     bug(USUAL, "if !ends || self.sentence.concepts & Stem::Add.bit() != 0", "if !ends", "-p paceline-tests --test classify"),
     bug(USUAL, "b\"tokens\" => Stem::Token.bit()", "b\"tokens\" => Stem::Request.bit()", "-p paceline-tests --test classify usual"),
     bug(USUAL, "            && !self.sentence.client\n", "", "-p paceline-tests --test classify usual"),

@@ -189,8 +189,8 @@ impl Reader<'_> {
         let time = span.time;
         let prev = core::mem::replace(&mut self.sentence.prev, Stem::Other);
         let next = self.next_stem();
-        if next == Stem::Requested {
-            // `60s requested`
+        if starts_with(self.body, span.end, b" requested") && self.has(Stem::Quota) && !self.sentence.waits && prev == Stem::Other {
+            // `GPU quota (60s requested`
             self.sentence.amount = Some(time.as_secs());
             self.sentence.amount_end = span.end;
         } else if span.open
@@ -299,13 +299,14 @@ impl Reader<'_> {
             // `you currently have 120 credits`
             label = Label::Ignored;
         }
-        let counted = is_resource(self.next_stem()) || of_adverb(self.next_stem()).is_some();
+        let next = self.next_stem();
+        let counted = is_resource(next) || of_adverb(next).is_some();
         let exceeded = prev == Stem::Exceed && (counted || self.is_what_was_exceeded(start, number))
             || counted && self.body.get(..start).is_some_and(|before| before.ends_with(b"exceeded the "));
         if self.is_window_of_count(prev) || self.follows_window() || exceeded {
             label = Label::Limit;
         }
-        let sure = exceeded || self.sentence.slack <= 1 || self.sentence.slack <= MOST_SLACK && is_resource(self.next_stem());
+        let sure = exceeded || self.sentence.slack <= 1 || self.sentence.slack <= MOST_SLACK && is_resource(next);
         let stopped = self.ends_with_stop(number);
         // `(10.` may become an address.
         let complete = (stopped || number.point) && byte(self.body, start.wrapping_sub(1)) != b'(';
@@ -383,11 +384,12 @@ impl Reader<'_> {
             || apart && !piece.is_empty() && UNITS.iter().any(|unit| unit.starts_with(piece))
     }
 
-    /// `limit (429)`, `resulted in 400 Bad Request`
+    /// `limit (429)`, `resulted in 400 Bad Request`, `rate limit of x: 503: {...}`
     fn is_status(&self, value: u64) -> bool {
         let enclosed = || byte(self.body, self.at.wrapping_sub(4)) == b'(' && byte(self.body, self.at) == b')';
         let named = || self.sentence.label == Label::Requested && byte(self.body, self.at) == b' ' && !is_resource(self.next_stem());
-        matches!(value, 400..600) && (!value.is_multiple_of(100) && enclosed() || named())
+        let announces = byte(self.body, self.at) == b':';
+        matches!(value, 400..600) && (!value.is_multiple_of(100) && enclosed() || named() || announces)
     }
 
     /// `daily 100 requests`, `每分钟 100 次`

@@ -36,16 +36,20 @@ pub(super) struct Facts<'a> {
     allotted: bool,
     /// The caller is told to send less,
     advised: bool,
-    /// or is asked to come again.
+    /// or is asked to come again,
     invited: bool,
+    /// and not to pay before.
+    awaited: bool,
     /// The server's clock.
     pub(super) now: Option<Reset<'a>>,
     /// Several limits of zero were named, of different windows,
     windows_differ: bool,
     /// or of different things.
     resources_differ: bool,
-    /// The window is of a key's name.
-    keyed: bool,
+    /// Only the name of a class has said so far what it is.
+    classed: bool,
+    /// What keys count in windows of their names.
+    keyed: [Keyed; 2],
     /// A use and its limit were announced as such.
     pub(super) measured: bool,
     /// A status says that the service is unavailable.
@@ -60,6 +64,14 @@ pub(super) struct Facts<'a> {
     pub(super) unsaid: bool,
     /// or named a window.
     pub(super) window_open: bool,
+}
+
+/// What keys count in a window: `allowed_rps`, `current_rps`.
+#[derive(Clone, Copy)]
+struct Keyed {
+    window: Duration,
+    limit: Option<u64>,
+    used: Option<u64>,
 }
 
 /// A number that the body ends with.
@@ -82,7 +94,8 @@ impl Default for Facts<'_> {
             now: None,
             windows_differ: false,
             resources_differ: false,
-            keyed: false,
+            classed: false,
+            keyed: [Keyed { window: Duration::ZERO, limit: None, used: None }; 2],
             measured: false,
             unavailable: false,
             errors: false,
@@ -94,6 +107,7 @@ impl Default for Facts<'_> {
             allotted: false,
             advised: false,
             invited: false,
+            awaited: false,
             coded: false,
             spoken: false,
             unsaid: false,
@@ -107,7 +121,9 @@ impl<'a> Facts<'a> {
     #[inline]
     pub(super) fn judge(&mut self, sentence: &Sentence, source: Source) -> bool {
         let finding = find(sentence.concepts, source);
-        self.invited |= sentence.concepts & Stem::Retry.bit() != 0 && !sentence.client;
+        let invited = sentence.concepts & Stem::Retry.bit() != 0 && !sentence.client;
+        self.invited |= invited;
+        self.awaited |= invited && sentence.concepts & HELD == 0;
         self.advised |= sentence.advises && source == Source::Text { closed: true };
         if let Some(finding) = finding {
             let code = matches!(source, Source::Code | Source::Name);
@@ -123,7 +139,6 @@ impl<'a> Facts<'a> {
                 || matches!(source, Source::Code | Source::Name | Source::Class)
                 || sentence.concepts & Stem::Reset.bit() != 0)
         {
-            self.forget_keys(window);
             self.said.window.get_or_insert(window);
         }
         if self.said.limit == Some(0) && (finding.is_some() || sentence.counts) {
@@ -163,16 +178,22 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Whether a key counts in the window that was named, and not in another that a sentence named. Notes it where none was.
-    pub(super) fn is_of_window(&mut self, window: Duration) -> bool {
-        self.keyed |= self.said.window.is_none();
-        *self.said.window.get_or_insert(window) == window
+    /// Keeps what a key counts in the window of its name, of the first two windows.
+    pub(super) fn note_keyed(&mut self, label: Label, window: Duration, value: u64) {
+        if let Some(keyed) = self.keyed.iter_mut().find(|keyed| keyed.window == window || keyed.window.is_zero()) {
+            keyed.window = window;
+            let count = if label == Label::Limit { &mut keyed.limit } else { &mut keyed.used };
+            count.get_or_insert(value);
+        }
     }
 
-    /// A sentence names another window than the keys before it, which then count something else.
-    fn forget_keys(&mut self, window: Duration) {
-        if core::mem::take(&mut self.keyed) && self.said.window != Some(window) {
-            (self.said.limit, self.said.used, self.said.window) = (None, None, None);
+    /// Keys count for the window that a sentence names; where none does, the first ones.
+    fn take_keyed(&mut self) {
+        let said = self.said.window;
+        if let Some(keyed) = self.keyed.iter().find(|keyed| said.is_none_or(|said| said == keyed.window) && !keyed.window.is_zero()) {
+            self.said.limit = self.said.limit.or(keyed.limit);
+            self.said.used = self.said.used.or(keyed.used);
+            self.said.window = Some(keyed.window);
         }
     }
 
@@ -180,6 +201,10 @@ impl<'a> Facts<'a> {
     pub(super) const fn forget_resource(&mut self) {
         self.said.resource = None;
         self.firm = false;
+    }
+
+    pub(super) const fn is_spent(&self) -> bool {
+        matches!(self.best.reason, Reason::SpendLimit)
     }
 
     pub(super) const fn is_too_large(&self) -> bool {
@@ -196,7 +221,16 @@ impl<'a> Facts<'a> {
 
     /// Keeps that a firewall asks who calls.
     pub(super) fn note_challenge(&mut self) {
-        let finding = Finding { rank: Rank::Wording, reason: Reason::AccessTerminated, rate: false };
+        self.note_firewall(Rank::Wording);
+    }
+
+    /// Keeps that a firewall refuses, for whatever reason.
+    pub(super) fn note_restricted(&mut self) {
+        self.note_firewall(Rank::Weak);
+    }
+
+    fn note_firewall(&mut self, rank: Rank) {
+        let finding = Finding { rank, reason: Reason::AccessTerminated, rate: false };
         self.consider(finding, Source::Text { closed: true });
     }
 
@@ -240,10 +274,11 @@ impl<'a> Facts<'a> {
     #[inline]
     pub(super) fn cause(mut self, cut: bool) -> Cause<'a> {
         self.take_tail(cut);
+        self.take_keyed();
         self.count_down();
         let mut cause = self.said;
         cause.reason = self.reason(cut);
-        cause.patience |= self.invited;
+        cause.patience |= self.awaited;
         cause.resource = match cause.reason {
             Reason::ConcurrencyLimit => Some(Resource::Concurrency),
             Reason::CreditExhausted | Reason::SpendLimit => Some(Resource::Cost),
@@ -305,9 +340,12 @@ impl<'a> Facts<'a> {
             }
             Source::Class => {}
         }
-        if finding.rank < self.best.rank {
+        // A class says least, and a firewall says why access is denied.
+        let tells_more = self.classed || self.best.reason == Reason::PermissionDenied && finding.reason == Reason::AccessTerminated;
+        if finding.rank < self.best.rank || finding.rank == self.best.rank && tells_more {
             self.best = finding;
             self.said.by_code = false;
+            self.classed = source == Source::Class;
         }
         self.said.by_code |= matches!(source, Source::Code | Source::Name) && finding.rank == self.best.rank;
     }
@@ -341,8 +379,6 @@ impl<'a> Facts<'a> {
             Rank::Overload if said.limit.is_some() && said.window.is_some() => self.rate(),
             Rank::Rate | Rank::Weak | Rank::Nothing if self.is_advice() && said.resource != Some(Resource::Requests) => Reason::TooLarge,
             Rank::Rate | Rank::Weak if self.best.reason.kind() == Kind::RateLimited => self.rate(),
-            // `401 Unauthorized: please wait a few minutes`
-            Rank::Weak if self.best.reason == Reason::InvalidKey && said.patience => self.rate(),
             Rank::Nothing if self.unavailable => Reason::Overloaded,
             Rank::Nothing if self.tells_a_rate() => self.rate(),
             _ => self.best.reason,
@@ -385,12 +421,12 @@ impl<'a> Facts<'a> {
             return Reason::UnknownRate;
         }
         let named = |resource: &Resource| *resource != Resource::Requests || self.firm || window.is_some();
-        // What a wait tells of the window counts more than its name: a weekly limit that lets calls pass in two minutes is a rate.
-        match self.said.wait {
-            Some(wait) if wait > DAY => Reason::UsageLimit,
-            Some(_) => Reason::of_rate(resource.filter(named), window.filter(|&window| window <= DAY)),
-            None => Reason::of_rate(resource.filter(named), window),
+        if self.said.wait.is_some_and(|wait| wait > DAY) {
+            return Reason::UsageLimit;
         }
+        // A weekly limit that lets calls pass in two minutes is a rate.
+        let soon = self.said.wait.is_some_and(|wait| wait <= HOUR);
+        Reason::of_rate(resource.filter(named), window.filter(|&window| window <= DAY || !soon))
     }
 }
 
@@ -403,6 +439,9 @@ const RATED: Concepts = Stem::Rate.bit()
     | Stem::Minute.bit()
     | Stem::Hour.bit()
     | Stem::Day.bit();
+
+/// What makes a retry no matter of time: it is forbidden, or something is to be bought.
+const HELD: Concepts = Stem::Not.bit() | Stem::Add.bit() | Stem::Credit.bit() | Stem::Billing.bit() | Stem::Recharge.bit();
 
 /// What is given for longer than a day.
 const ALLOTTED: Concepts = Stem::Usage.bit() | Stem::Week.bit() | Stem::Month.bit();

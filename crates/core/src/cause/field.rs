@@ -24,13 +24,13 @@ pub(super) enum Field {
     Message,
     Error,
     Wait(Duration),
-    /// A wait with its unit; a bare number is a client's own pause.
-    Delay,
     Reset,
     /// The server's clock.
     Now,
     /// A time, or a window whose bare number counts so many units.
     Window(Option<Duration>),
+    /// The name of a window: `DAILY`.
+    Period,
     Model,
     Organization,
     Count(Label),
@@ -60,8 +60,9 @@ impl<'a> Reader<'a> {
             Some(Stem::Required) if !counts => Field::Other,
             Some(Stem::Limit) if self.sentence.prev == Stem::Remaining => Field::Count(Label::Ignored),
             // `Spend=51, Budget=50`
-            Some(Stem::Spend) if counts && starts_with_any_case(self.body, start, b"budget") => Field::Count(Label::Limit),
-            Some(Stem::Spend) if counts => Field::Count(Label::Spent),
+            Some(Stem::Spend) if counts && self.facts.is_spent() => {
+                Field::Count(if starts_with_any_case(self.body, start, b"budget") { Label::Limit } else { Label::Spent })
+            }
             // `(SDK Attempt Count: 4)`
             Some(Stem::Count) if self.sentence.prev == Stem::Attempt => Field::Count(Label::Ignored),
             Some(stem) => of_word(stem),
@@ -101,11 +102,12 @@ impl<'a> Reader<'a> {
                 self.at = open;
             }
             Field::Error => self.error_value(open, quoted),
+            // `retryable: false, retryDelay: 87.9`: a client's own pause.
+            Field::Wait(_) if self.body.get(value.saturating_sub(LONGEST_FLAG)..value).is_some_and(is_flagged) => {
+                self.label(Label::Ignored);
+            }
             Field::Wait(unit) => {
                 self.time_value(open, unit);
-            }
-            Field::Delay if Span::after(self.body, Number::at(self.body, open)).is_some() => {
-                self.time_value(open, SECOND);
             }
             Field::Reset => self.reset_value(open),
             Field::Now if class_at(self.body, open) == class::DIGIT => {
@@ -115,6 +117,11 @@ impl<'a> Reader<'a> {
             }
             Field::Now => {}
             Field::Window(unit) => self.window_value(open, unit),
+            Field::Period => {
+                self.at = open;
+                let word = Stem::of(self.body, open, run_of(self.body, open, set::IDENT));
+                self.facts.said.window = self.facts.said.window.or(of_adverb(word));
+            }
             Field::Model => {
                 // In prose a word may follow: `for this model: limit 5`.
                 if let Some((name, end)) = self.name_value(open)
@@ -139,15 +146,18 @@ impl<'a> Reader<'a> {
             }
             Field::CountPer(label, window) => {
                 self.at = open;
-                let label = if self.facts.is_of_window(window) { label } else { Label::Ignored };
-                self.label(label);
+                self.label(Label::Ignored);
+                let number = Number::at(self.body, open);
+                if class_at(self.body, open) == class::DIGIT && !number.open {
+                    self.facts.note_keyed(label, window, number.rounded());
+                }
             }
             // Before the first error they may be all that is said; behind it the first counts.
             Field::Elsewhere if self.facts.coded || self.facts.spoken => self.stop(),
             Field::Elsewhere => {}
             Field::Asked => self.skip_block(open),
             // A number that it holds is ignored, but not those of a sentence.
-            Field::Other | Field::Delay => {
+            Field::Other => {
                 let sentence = is_letter(self.body, open);
                 self.label(if sentence { Label::None } else { Label::Ignored });
                 self.skip_nothing(open);
@@ -269,10 +279,9 @@ impl<'a> Reader<'a> {
         self.sentence.prev = Stem::Per;
         let Some(unit) = unit else { return };
         if class_at(self.body, open) != class::DIGIT {
-            // `"interval": "MINUTE"`, `"policyName": "DAILY"`
-            let word = Stem::of(self.body, open, run_of(self.body, open, set::IDENT));
-            let window = of_stem(word).filter(|&unit| unit >= SECOND).or(of_adverb(word));
-            self.facts.said.window = self.facts.said.window.or(window);
+            // `"interval": "MINUTE"`
+            let word = of_stem(Stem::of(self.body, open, run_of(self.body, open, set::IDENT)));
+            self.facts.said.window = self.facts.said.window.or(word.filter(|&word| word >= SECOND));
             return;
         }
         let number = Number::at(self.body, open);
@@ -372,7 +381,6 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Rps | Stem::Rpm | Stem::Rph | Stem::Rpd | Stem::Tpm | Stem::Tpd if before == Stem::Current => {
             Field::CountPer(Label::Used, of_rate(last))
         }
-        Stem::Delay if before == Stem::Retry => Field::Delay,
         Stem::Second | Stem::Millis | Stem::Minute | Stem::After | Stem::In | Stem::Delay | Stem::Wait if waits || resets => {
             Field::Wait(of_stem(last).unwrap_or(SECOND))
         }
@@ -385,9 +393,13 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Time if waits => Field::Wait(SECOND),
         Stem::Remaining if before == Stem::Time => Field::Wait(SECOND),
         Stem::Time | Stem::At if resets || waits => Field::Reset,
+        // `rpm_limit`
+        Stem::Limit if matches!(before, Stem::Rps | Stem::Rpm | Stem::Rph | Stem::Rpd | Stem::Tpm | Stem::Tpd) => {
+            Field::CountPer(Label::Limit, of_rate(before))
+        }
         // `usage_today`
         Stem::Daily if before == Stem::Usage => Field::CountPer(Label::Used, DAY),
-        Stem::Name if before == Stem::Policy => Field::Window(Some(SECOND)),
+        Stem::Name if before == Stem::Policy && starts_with_any_case(body, end.saturating_sub(4), b"name") => Field::Period,
         Stem::Name if model => Field::Model,
         Stem::Name if organization => Field::Organization,
         Stem::Request | Stem::Concurrent if before == Stem::Max => Field::Count(Label::Limit),
@@ -412,6 +424,15 @@ const fn of_rate(stem: Stem) -> Duration {
         _ => MINUTE,
     }
 }
+
+/// A client says before whether it will retry.
+fn is_flagged(before: &[u8]) -> bool {
+    const FLAG: &[u8; 10] = b"retryable:";
+    before.windows(FLAG.len()).any(|part| part == FLAG)
+}
+
+/// How far before a wait that may stand.
+const LONGEST_FLAG: usize = 40;
 
 /// A block is looked at so far for its end.
 const LONGEST_BLOCK: usize = 512;

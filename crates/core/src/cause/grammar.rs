@@ -2,6 +2,7 @@
 
 use super::around::{IN_FLIGHT, LIMIT_REACHED, SIZES};
 use super::facts::LONGEST_SAID;
+use super::lex::byte;
 use super::number::of_stem;
 use super::read::{Label, Reader};
 use super::window::concept;
@@ -57,7 +58,7 @@ impl Reader<'_> {
             // `exceeded retry limit`: a client gives up.
             Stem::Limit if prev == Stem::Retry => self.sentence.concepts &= !Stem::Limit.bit(),
             // `frequency out of limit`
-            Stem::Limit if self.ends_with(b"out of limit") => self.sentence.concepts |= Stem::Exceed.bit(),
+            Stem::Limit if self.ends_with(b"out of limit") && self.has(Stem::Rate) => self.sentence.concepts |= Stem::Exceed.bit(),
             Stem::Limit if prev == Stem::Api => {
                 self.sentence.concepts |= Stem::Rate.bit();
                 self.label(Label::Limit);
@@ -82,7 +83,9 @@ impl Reader<'_> {
             }
             Stem::Used => self.used(),
             // Of an index that is full.
-            Stem::Usage if self.ends_with(b"disk usage") => self.sentence.concepts |= Stem::Overload.bit(),
+            Stem::Usage if self.ends_with(b"isk usage") && self.followed_by(b" exceeded flood") => {
+                self.sentence.concepts |= Stem::Overload.bit()
+            }
             Stem::Current | Stem::Usage => self.label(Label::Used),
             // `40321 tokens requested, 32768 allowed`, not `curl 22 The requested URL`
             Stem::Requested if self.followed_by(b" URL") => {}
@@ -113,7 +116,9 @@ impl Reader<'_> {
                 self.sentence.concepts |= Stem::Credit.bit() | Stem::Insufficient.bit();
                 self.label(Label::Ignored);
             }
-            Stem::Afford if self.ends_with(b"uery cost") => self.label(Label::Requested),
+            Stem::Afford if self.ends_with(b"uery cost") && (self.followed_by(b" is ") || self.has(Stem::Spend)) => {
+                self.label(Label::Requested)
+            }
             Stem::Remaining | Stem::Burst | Stem::Afford => self.label(Label::Ignored),
             Stem::Exceed => self.exceed(prev),
             Stem::Required => self.required(prev),
@@ -121,6 +126,10 @@ impl Reader<'_> {
             // `wait before trying again`, not `trying again in 300 s`
             Stem::Again if prev == Stem::Trying && !self.sentence.waits => self.sentence.client = true,
             Stem::Wait if self.ends_with(b"next backoff") => self.sentence.client = true,
+            // `401 Unauthorized - message "Please wait a few minutes`: a throttle, whatever the status.
+            Stem::Wait if self.followed_by(b" a few minutes") && self.has(Stem::Auth) => {
+                self.sentence.concepts = self.sentence.concepts & !Stem::Auth.bit() | Stem::Throttle.bit();
+            }
             Stem::Retry if [b"Will retry".as_slice(), b" will retry"].iter().any(|words| self.ends_with(words)) => {
                 self.sentence.client = true
             }
@@ -158,9 +167,16 @@ impl Reader<'_> {
             // `the input may contain sensitive information`
             Stem::Risky if self.says_content() || self.ends_with(b"considered high risk") => self.sentence.concepts |= Stem::Unusual.bit(),
             // A service closes accounts; subscriptions and plans lapse.
-            Stem::Inactive if CLOSED.iter().any(|words| self.ends_with(words)) => {
+            Stem::Inactive
+                if self.has(Stem::Account)
+                    && !self.has(Stem::Key)
+                    && CLOSED.iter().any(|words| self.ends_with(words))
+                    && !self.soon(&[Stem::Billing]) =>
+            {
                 self.sentence.concepts |= Stem::Terminated.bit();
             }
+            // The title of Cloudflare's pages, whatever they refuse for.
+            Stem::Bearer if self.ends_with(b"used Cloudflare to restrict access") => self.facts.note_restricted(),
             Stem::Level if prev == Stem::Bearer => self.sentence.concepts |= Stem::Permission.bit(),
             Stem::Load if self.ends_with(b"due to load") => self.sentence.concepts |= Stem::Overload.bit(),
             // `high load`, not `failed to load x` or `load balancers`
@@ -168,13 +184,13 @@ impl Reader<'_> {
             // `pending requests`, not `pending authorizations`
             Stem::Pending if !self.names_more() => self.sentence.concepts |= Stem::Queue.bit(),
             // Google's quotas are of rates.
-            Stem::For if prev == Stem::Exceed && self.has(Stem::Quota) && self.names_google() => {
+            Stem::For if prev == Stem::Exceed && self.has(Stem::Quota) && (self.names_google() || self.followed_by(b" metric:")) => {
                 self.sentence.concepts |= Stem::Resource.bit()
             }
             // `token budget exhausted`: no money.
-            Stem::Spend if self.ends_with(b"token budget") => self.sentence.concepts &= !Stem::Spend.bit(),
+            Stem::Spend if self.ends_with(b"oken budget") => self.sentence.concepts &= !Stem::Spend.bit(),
             // Its length, and no bill.
-            Stem::Billing if self.followed_by(b" cycle") || self.followed_by(b" period") => {
+            Stem::Billing if self.followed_by(b" cycle") => {
                 self.sentence.concepts &= !Stem::Billing.bit();
             }
             Stem::Metric if prev == Stem::Quota => self.sentence.concepts |= Stem::Resource.bit(),
@@ -187,7 +203,9 @@ impl Reader<'_> {
                 self.sentence.concepts &= !Stem::Image.bit()
             }
             // `HTTP error 429 with body: ...`
-            Stem::Context if self.ends_with(b"with body") => self.sentence.concepts &= !Stem::Context.bit(),
+            Stem::Context if self.ends_with(b"with body") && byte(self.body, self.at) == b':' => {
+                self.sentence.concepts &= !Stem::Context.bit()
+            }
             // The list of quotas that a request exceeds.
             Stem::Policy if self.followed_by(b" {") || self.followed_by(b": [") => self.sentence.concepts &= !Stem::Policy.bit(),
             // `billing is not set up`
@@ -225,7 +243,7 @@ impl Reader<'_> {
             // `connection terminated early`
             Stem::Early if prev == Stem::Terminated => self.sentence.concepts &= !Stem::Terminated.bit(),
             // `results are filtered`: not what a model reads or writes.
-            Stem::Terminated if self.ends_with(b" are filtered") && !self.says_content() => {
+            Stem::Terminated if self.ends_with(b" are filtered") && byte(self.body, self.at) == b'.' && !self.says_content() => {
                 self.sentence.concepts &= !Stem::Terminated.bit()
             }
             Stem::With if prev == Stem::Terminated => self.sentence.concepts &= !Stem::Terminated.bit(),
@@ -276,7 +294,7 @@ impl Reader<'_> {
             // `We're currently processing too many requests`
             Stem::Processing if prev == Stem::Current => self.sentence.concepts |= Stem::Receiving.bit(),
             // `the plan is still active`
-            Stem::Active if self.sentence.already && self.has(Stem::Account) => {}
+            Stem::Active if self.ends_with(b"still active") && self.has(Stem::Account) => {}
             Stem::Processing | Stem::Running | Stem::Active if self.sentence.already => self.sentence.concepts |= IN_FLIGHT,
             Stem::Running | Stem::Active if self.has(Stem::Max) || self.has(Stem::TooMany) => self.sentence.concepts |= IN_FLIGHT,
             Stem::Finish if self.sentence.waits && !self.sentence.client => self.sentence.concepts |= IN_FLIGHT,
@@ -467,7 +485,8 @@ const TRIED_TOO_OFTEN: Concepts = Stem::TooMany.bit() | Stem::Limit.bit() | Stem
 const MOST_BETWEEN: usize = 80;
 
 /// Of accounts that a service has closed.
-const CLOSED: [&[u8]; 4] = [b"account deactivated", b"account has been deactivated", b"account was deactivated", b"deleted or deactivated"];
+const CLOSED: [&[u8]; 4] =
+    [b"account has been deactivated", b"account was deactivated", b"account is deactivated", b"deleted or deactivated"];
 
 /// What lasts, and is no size.
 const LATE: [&[u8]; 3] = [b"for too long", b"took too long", b"took longer"];

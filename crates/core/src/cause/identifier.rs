@@ -72,7 +72,7 @@ impl Reader<'_> {
         }
         let snake = ident.contains(&b'_');
         let camel = ident.iter().skip(1).any(u8::is_ascii_uppercase);
-        if camel && !snake && last == Stem::Policy {
+        if camel && !snake && last == Stem::Policy && before_last != Stem::Policy {
             // `SimulatePrincipalPolicy`: an operation on policies.
             self.sentence.concepts &= !Stem::Policy.bit();
         }

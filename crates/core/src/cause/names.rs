@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
         };
         let announced = |next: &&[u8]| body.get(end..).is_some_and(|rest| rest.starts_with(next));
         let goes_on = announced(&b" is ".as_slice())
-            || announced(&b": ".as_slice()) && is_of_family(name)
+            || announced(&b": ".as_slice()) && is_version_of_family(name)
             || FAMILIES.iter().any(|family| name.starts_with(family)) && [b" quota ".as_slice(), b" rate limit"].iter().any(announced)
             || byte(body, end) == b' ' && class_at(body, end + 1) == class::WIDE;
         // `arn:aws:iam::09:role/service-role/x-8`
@@ -167,6 +167,12 @@ fn looks_like_model(name: &str) -> bool {
 fn is_of_family(name: &str) -> bool {
     let family = name.split_once('-').map_or("", |(family, _)| family);
     FAMILIES.contains(&family)
+}
+
+/// `glm-5.2`, not `gemini-cli-0.1`
+fn is_version_of_family(name: &str) -> bool {
+    name.split_once('-')
+        .is_some_and(|(family, version)| FAMILIES.contains(&family) && version.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 /// Families of models, some of which have names without a digit.

@@ -74,10 +74,11 @@ impl Reader<'_> {
             }
             return;
         }
-        if !self.sentence.pair && label != Label::Used && !self.pair_is_of(Stem::Used) {
+        let used_of = self.pair_is_of(Stem::Used);
+        if !self.sentence.pair && label != Label::Used && !used_of {
             return;
         }
-        self.facts.measured |= !self.pair_is_of(Stem::Used);
+        self.facts.measured |= !used_of;
         self.sentence.counts = true;
         note(&mut self.facts.said.used, used);
         if !limit.open

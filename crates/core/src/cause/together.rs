@@ -72,7 +72,7 @@ impl Reader<'_> {
                 Stem::Insufficient
             }
             (Stem::Too, Stem::Low) => Stem::Insufficient,
-            (Stem::Not | Stem::Low, Stem::Credit | Stem::Balance) => Stem::Insufficient,
+            (Stem::Not, Stem::Credit | Stem::Balance) => Stem::Insufficient,
             (Stem::Remaining | Stem::Any, Stem::Credit | Stem::Balance) if self.sentence.concepts & Stem::Not.bit() != 0 => {
                 Stem::Insufficient
             }
@@ -124,25 +124,5 @@ impl Reader<'_> {
 /// What a limit is on.
 const HOW_OFTEN: [&[u8]; 4] = [b"limit how often", b"limit how many", b"limit on how often", b"limit on how many"];
 
-impl Reader<'_> {
-    /// `HTTP Error 429: Too Many Requests`: the phrase of a status that a client prints, not a server's sentence or heading.
-    fn is_status_line(&self) -> bool {
-        let from = self.at.saturating_sub(LONGEST_STATUS);
-        let said = self.body.get(from..self.at).unwrap_or_default().trim_ascii_end();
-        let Some(before) = said.strip_suffix(b"Too Many") else { return false };
-        let end = before.iter().rposition(|byte| !matches!(byte, b' ' | b':' | b'-' | b',' | b'(' | b')' | b'\''));
-        let client = end.and_then(|end| before.get(..=end)?.strip_suffix(b"429")).unwrap_or_default();
-        let line = client.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
-        let heading = matches!(line.trim_ascii().last(), None | Some(b'>')) || self.followed_by(b" Requests: retry");
-        STATUS_LINES.iter().any(|line| before.ends_with(line)) || self.depth <= 0 && !heading
-    }
-}
-
 /// An invoice that is not paid.
 const UNPAID: Concepts = Stem::Not.bit() | Stem::Billing.bit();
-
-/// What clients print of a status otherwise, up to its phrase.
-const STATUS_LINES: [&[u8]; 4] = [b"statusText: '", b"tatus text: \"", b"{429 ", b"Client Error: "];
-
-/// How far before the phrase its status is looked for, and something on its line.
-const LONGEST_STATUS: usize = 32;

@@ -152,7 +152,7 @@ pub(super) const WORDS: &[(Stem, &str)] = &[
     (Stem::With, "with"),
     (Stem::Avoid, "avoid prevent prevents preventing"),
     (Stem::Failed, "failed aborted elapsed"),
-    (Stem::Bearer, "oauth auth bearer access refresh anonymous security"),
+    (Stem::Bearer, "oauth bearer access refresh anonymous security"),
     (Stem::Connection, "connection"),
     (Stem::A, "a an"),
     (Stem::Country, "country countries territory territories location locations"),
