@@ -340,8 +340,8 @@ impl<'a> Facts<'a> {
             }
             Source::Class => {}
         }
-        // A class says least, and a firewall says why access is denied.
-        let tells_more = self.classed || self.best.reason == Reason::PermissionDenied && finding.reason == Reason::AccessTerminated;
+        // A class says least, and that access is denied says not why.
+        let tells_more = self.classed || self.best.reason == Reason::PermissionDenied;
         if finding.rank < self.best.rank || finding.rank == self.best.rank && tells_more {
             self.best = finding;
             self.said.by_code = false;

@@ -399,7 +399,7 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         }
         // `usage_today`
         Stem::Daily if before == Stem::Usage => Field::CountPer(Label::Used, DAY),
-        Stem::Name if before == Stem::Policy && starts_with_any_case(body, end.saturating_sub(4), b"name") => Field::Period,
+        Stem::Name if before == Stem::Policy => Field::Period,
         Stem::Name if model => Field::Model,
         Stem::Name if organization => Field::Organization,
         Stem::Request | Stem::Concurrent if before == Stem::Max => Field::Count(Label::Limit),
