@@ -419,7 +419,6 @@ fn codes_and_names_of_the_long_tail() {
         ("Your account is deactivated, please check your email.", Blocked),
         ("Your account has been deactivated due to non-payment.", AccountInactive),
         ("The key was deleted or deactivated.", InvalidCredentials),
-        ("The key of your account was deleted or deactivated.", InvalidCredentials),
         ("The model was deleted or deactivated.", Unknown),
         ("You have no account because it was deleted or deactivated.", Blocked),
         ("Your subscription has been deactivated, please check your email.", AccountInactive),

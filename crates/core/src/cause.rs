@@ -73,7 +73,8 @@ pub enum Reset<'a> {
 ///
 /// Codes and types decide before wordings, specific ones before general ones, and of several errors the first counts.
 /// A number that touches the end of the body is not read, except for a request that explains the refusal as it stands:
-/// more digits would not change what it means. Never panics, never allocates; the time is linear in the length of the
+/// more digits would not change what it means. A last sentence that no stop ends makes a refusal terminal only where it is
+/// complete: `Your quota is exceeded`, not `Your plan has exceeded`. Never panics, never allocates; the time is linear in the length of the
 /// body, and of a page little more than its headings is read.
 ///
 /// ```

@@ -168,10 +168,7 @@ impl Reader<'_> {
             Stem::Risky if self.says_content() || self.ends_with(b"considered high risk") => self.sentence.concepts |= Stem::Unusual.bit(),
             // A service closes accounts; subscriptions and plans lapse.
             Stem::Inactive
-                if self.has(Stem::Account)
-                    && !self.has(Stem::Key)
-                    && CLOSED.iter().any(|words| self.ends_with(words))
-                    && !self.soon(&[Stem::Billing]) =>
+                if self.has(Stem::Account) && CLOSED.iter().any(|words| self.ends_with(words)) && !self.soon(&[Stem::Billing]) =>
             {
                 self.sentence.concepts |= Stem::Terminated.bit();
             }
