@@ -625,6 +625,7 @@ fn rules_keep_to_what_they_were_made_for() {
         ("Your disk usage quota is exceeded.", QuotaExhausted),
         ("Your messages are filtered by our content moderation.", Blocked),
         ("auth token limit exceeded", RateLimited),
+        ("The page is out of limit.", Unknown),
         ("You've reached the limit for this billing period.", BillingLimit),
         ("Request not allowed by SafetyPolicy.", Blocked),
         ("Weekly usage limit reached. Try again in 20 hours 5 minutes.", QuotaExhausted),
@@ -686,8 +687,8 @@ fn what_stands_first_is_not_always_what_counts() {
         ("ClientResponseError: 429, message='Too Many Requests', url=URL('https://10.32.0.1:443/x')", Unknown),
         ("HTTPError: Server connection failed: Too Many Requests (429)", Unknown),
         ("Error in get_sequence : Too Many Requests (RFC 6585) (HTTP 429).", Unknown),
-        ("Quota exceeded for metric: requests, model: m.", RateLimited),
-        ("Quota exceeded for medals: requested by m.", QuotaExhausted),
+        ("Quota exceeded for metric: units.", RateLimited),
+        ("Quota exceeded for medals: units.", QuotaExhausted),
         ("Usage cap exceeded: Monthly product cap", QuotaExhausted),
     ]);
     let denied = "<html><title>Access denied | x.example used Cloudflare to restrict access</title>";
