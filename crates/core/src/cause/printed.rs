@@ -44,7 +44,7 @@ impl Reader<'_> {
         let end = before.iter().rposition(|byte| !matches!(byte, b' ' | b':' | b'-' | b',' | b'(' | b')' | b'\''));
         let client = end.and_then(|end| before.get(..=end)?.strip_suffix(b"429")).unwrap_or_default();
         let line = client.rsplit(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii();
-        let heading = matches!(line, b"" | b"\"" | b"data:") || line.contains(&b'<') || line.contains(&b'>');
+        let heading = matches!(line, b"" | b"\"" | b"data:") || line.contains(&b'>');
         // `429 Too Many Requests: retry after 5`, `429 Too Many Requests for tokens per minute`
         let goes_on =
             self.followed_by(b" Requests: retry") || self.followed_by(b" Requests for ") && !self.followed_by(b" Requests for url");
