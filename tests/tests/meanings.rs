@@ -687,10 +687,28 @@ fn what_stands_first_is_not_always_what_counts() {
         ("ClientResponseError: 429, message='Too Many Requests', url=URL('https://10.32.0.1:443/x')", Unknown),
         ("HTTPError: Server connection failed: Too Many Requests (429)", Unknown),
         ("Error in get_sequence : Too Many Requests (RFC 6585) (HTTP 429).", Unknown),
+        ("SpotifyException: http status: 429, reason: too many 404 error responses", Unknown),
+        (
+            "Your concurrency of 40 exceeds the limit of 39 that your balance gives. Please top up your balance to restore your concurrency.",
+            Concurrency,
+        ),
+        ("The cost of 40 exceeds what your balance gives. Please top up your balance.", QuotaExhausted),
         ("Quota exceeded for metric: units.", RateLimited),
         ("Quota exceeded for medals: units.", QuotaExhausted),
         ("Usage cap exceeded: Monthly product cap", QuotaExhausted),
     ]);
+    for (end, retryable) in [("on 9/23/2026.", true), ("on 9.23.2026.", false)] {
+        let body = format!("You've hit your usage limit. Usage will reset {end}");
+        assert_eq!(classify_429(body.as_bytes()).is_retryable(), retryable, "{body}");
+        survives_cuts(body.as_bytes());
+    }
+    let relayed = classify_429(b"relay error (channel id 2, user id: 1): daily request limit reached.");
+    assert_eq!((relayed.kind(), relayed.limit()), (RateLimited, None));
+    let day = classify_429(b"You have reached your request limit for the day.");
+    assert_eq!((day.kind(), day.window()), (RateLimited, Some(Duration::from_secs(86_400))));
+    assert_eq!(classify_429(b"You have reached your request limit for a day.").window(), None);
+    let budget = classify_429(br#"{"title":"Quota exceeded","policy":{"policy_name":"monthly-budget"}}"#);
+    assert_eq!(budget.window(), Some(Duration::from_secs(2_592_000)));
     let denied = "<html><title>Access denied | x.example used Cloudflare to restrict access</title>";
     assert_eq!(classify_429(denied.as_bytes()).kind(), Blocked);
     assert_eq!(classify_429(denied.replace("restrict", "speed up").as_bytes()).kind(), InvalidCredentials);

@@ -119,8 +119,8 @@ impl<'a> Reader<'a> {
             Field::Window(unit) => self.window_value(open, unit),
             Field::Period => {
                 self.at = open;
-                let word = Stem::of(self.body, open, run_of(self.body, open, set::IDENT));
-                self.facts.said.window = self.facts.said.window.or(of_adverb(word));
+                let word = Words::new(self.body, open, run_of(self.body, open, set::IDENT)).next();
+                self.facts.said.window = self.facts.said.window.or(word.and_then(of_adverb));
             }
             Field::Model => {
                 // In prose a word may follow: `for this model: limit 5`.

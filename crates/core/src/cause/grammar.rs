@@ -281,8 +281,9 @@ impl Reader<'_> {
                 self.sentence.concepts |= Stem::Account.bit();
                 self.label(Label::Ignored);
             }
-            // `error code 45009`
+            // `error code 45009`, `channel id 2`
             Stem::Code => self.label(Label::Ignored),
+            Stem::Name if self.digit_follows() => self.label(Label::Ignored),
             Stem::Time if self.is_at_a_time() => self.sentence.concepts |= IN_FLIGHT,
             // `receiving too many requests from you`
             Stem::You | Stem::Your | Stem::This if prev == Stem::From => self.sentence.concepts &= !Stem::Receiving.bit(),

@@ -279,9 +279,9 @@ impl<'a> Reader<'a> {
             && (end >= self.body.len() || is_in(self.body, end, set::QUOTE) || byte(self.body, end) == b'=')
     }
 
-    /// A number that an unknown name announces is none of ours: `max retries: 4`, `max-age=86400`.
+    /// A number that an unknown name announces is none of ours: `max retries: 4`, `max-age=86400`, `user id: 1`.
     pub(super) fn unknown_key(&mut self, stem: Stem, end: usize) {
-        if stem == Stem::Other && matches!(byte(self.body, end), b':' | b'=') {
+        if matches!(stem, Stem::Other | Stem::Name) && matches!(byte(self.body, end), b':' | b'=') {
             self.sentence.label = Label::Ignored;
         }
     }
@@ -437,7 +437,9 @@ impl<'a> Reader<'a> {
         let is_name = |byte: &u8| is_in(&[*byte], 0, set::NAME);
         let before = said.iter().rposition(|byte| !is_name(byte)).map_or(&[][..], |at| said.get(..=at).unwrap_or_default());
         let digits = said.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-        digits > 0 && (digits < LONGEST_VERSION || self.sentence.waits)
+        // `9/23/2026.`
+        let dated = digits == LONGEST_VERSION && said.iter().rev().nth(digits) == Some(&b'/');
+        digits > 0 && (digits < LONGEST_VERSION || self.sentence.waits) && !dated
             || before.last().is_some_and(|byte| matches!(byte, b'\'' | b'`'))
             || before.ends_with(b" for ") && self.sentence.prev == Stem::Other
             || last.windows(3).any(|part| part == b"://")

@@ -176,7 +176,7 @@ const RULES: &[Rule] = &[
     rule(Rank::Wording, Reason::AccessTerminated, all![Country, Not]).whole().unless(&[Capacity, Resource, Quota, Overload, Rate, Throttle, TooMany]),
     // Money. What was paid for is gone ...
     rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Insufficient]).unless(&[Rate, Throttle, Second, Minute, Hour]),
-    rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Exceed]).unless(&[Rate, Throttle, Add, Second, Minute, Hour]),
+    rule(Rank::Wording, Reason::CreditExhausted, all![Credit Balance, Exceed]).unless(&[Rate, Throttle, Add, Concurrent, Second, Minute, Hour]),
     rule(Rank::Wording, Reason::CreditExhausted, all![Billing, Insufficient]).whole().unless(&[Rate, Throttle, Inactive]),
     rule(Rank::Quota, Reason::CreditExhausted, all![Recharge, Add]).whole().unless(&[Rate, Throttle]),
     rule(Rank::Wording, Reason::CreditExhausted, all![Recharge]).whole().unless(&[Rate, Throttle]),
@@ -184,7 +184,7 @@ const RULES: &[Rule] = &[
     // ... an account's payment stands out ...
     rule(Rank::Quota, Reason::QuotaExhausted, all![Inactive, Quota]).whole(),
     rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Billing]).whole(),
-    rule(Rank::Wording, Reason::BillingInactive, all![Concurrent, Billing Balance]).whole().unless(&[Limit, TooMany]),
+    rule(Rank::Wording, Reason::BillingInactive, all![Concurrent, Billing Balance]).whole().unless(&[Limit, TooMany, Recharge]),
     rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Organization]).whole().unless(&[Temporary, TooMany, Rate, Throttle, Second, Minute, Hour]),
     // ... or a cap that the owner set is reached.
     rule(Rank::Quota, Reason::QuotaExhausted, all![Spend, Quota, Exceed]).whole(),

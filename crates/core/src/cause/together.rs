@@ -9,7 +9,7 @@ impl Reader<'_> {
     pub(super) fn together(&mut self, prev: Stem, stem: Stem) {
         let meant = match (prev, stem) {
             // `too many 429 error responses` is a client's too
-            (Stem::Too, Stem::Many) if self.followed_by(b" 429") || self.is_status_line() => return,
+            (Stem::Too, Stem::Many) if self.digit_follows() || self.is_status_line() => return,
             (Stem::Too, Stem::Many | Stem::Fast) => {
                 if self.next_stem() == Stem::Request && self.sentence.window.is_none() {
                     // `tokens service: 429 Too Many Requests`

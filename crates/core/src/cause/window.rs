@@ -37,6 +37,8 @@ impl Reader<'_> {
         let (window, resource) = match stem {
             Stem::Second | Stem::Minute | Stem::Hour | Stem::Day | Stem::Week | Stem::Month => match of_stem(stem) {
                 Some(unit) if matches!(prev, Stem::Per | Stem::Current | Stem::This) => (unit, None),
+                // `for the day`
+                Some(unit) if ["for the day", "for the month"].iter().any(|words| self.ends_with(words.as_bytes())) => (unit, None),
                 // `for the minute window`
                 Some(unit) if self.next_stem() == Stem::Period => (unit, None),
                 // `per TEN_SECONDS`
