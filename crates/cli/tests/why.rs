@@ -140,7 +140,7 @@ fn the_line_on_waiting_fits_the_cause() {
 /// Seen to fail: a window that was dropped, and a burst of a month that was said to be enforced per second.
 #[test]
 fn the_window_is_told_whatever_else_is_known() {
-    let monthly = "Rate limit exceeded: 1000 credits / month";
+    let monthly = "Rate limit exceeded: 1000 credits / month, so far";
     let five_hours =
         r#"{"error":{"code":"1308","message":"Usage limit reached for 5 hour. Your limit will reset at 2026-09-15 17:56:48"}}"#;
     for (body, english, korean) in [

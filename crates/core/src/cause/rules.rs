@@ -184,7 +184,7 @@ const RULES: &[Rule] = &[
     // ... an account's payment stands out ...
     rule(Rank::Quota, Reason::QuotaExhausted, all![Inactive, Quota]).whole(),
     rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Billing]).whole(),
-    rule(Rank::Wording, Reason::BillingInactive, all![Concurrent, Billing Balance]).whole().unless(&[Limit, TooMany, Recharge]),
+    rule(Rank::Wording, Reason::BillingInactive, all![Concurrent, Billing Balance]).whole().unless(&[Limit, TooMany]),
     rule(Rank::Wording, Reason::BillingInactive, all![Inactive, Account Organization]).whole().unless(&[Temporary, TooMany, Rate, Throttle, Second, Minute, Hour]),
     // ... or a cap that the owner set is reached.
     rule(Rank::Quota, Reason::QuotaExhausted, all![Spend, Quota, Exceed]).whole(),
