@@ -10,25 +10,20 @@ impl Reader<'_> {
         let said = said.strip_suffix(b"\r").unwrap_or(said);
         let said = said.get(said.len().saturating_sub(LONGEST_SENTENCE)..).unwrap_or_default();
         let exceeded = self.has(Stem::Exceed);
-        let ends = ends(said, PARTICIPLES, |before| AUXILIARIES.iter().any(|word| ends_with(before, word)))
-            || ends(said, NOUNS, |before| exceeded && before.ends_with(b" ") && !LINKS.iter().any(|word| ends_with(before, word)))
-            || ends(said, PERIODS, |before| PER.iter().any(|word| ends_with(before, word)))
-            || PHRASES.iter().any(|phrase| ends_with(said, phrase));
+        let ends = ends(said, PARTICIPLES, |before| ends(before, AUXILIARIES, |_| true))
+            || ends(said, NOUNS, |before| exceeded && before.ends_with(b" ") && !ends(before, LINKS, |_| true))
+            || ends(said, PERIODS, |before| ends(before, PER, |_| true))
+            || ends(said, PHRASES, |_| true);
         ends && !is_enclosed(said)
     }
 }
 
-/// The text ends with one of the words, behind what suits them.
+/// The text ends with one of the words, in any case, behind what suits them.
 fn ends(said: &[u8], words: &[&[u8]], suits: impl Fn(&[u8]) -> bool) -> bool {
     words.iter().any(|word| {
         let parts = said.len().checked_sub(word.len()).and_then(|at| said.split_at_checked(at));
         parts.is_some_and(|(before, last)| last.eq_ignore_ascii_case(word) && suits(before))
     })
-}
-
-/// In any case.
-fn ends_with(said: &[u8], word: &[u8]) -> bool {
-    said.len().checked_sub(word.len()).and_then(|at| said.get(at..)).is_some_and(|last| last.eq_ignore_ascii_case(word))
 }
 
 /// A quote, a bracket or a tag is open, or an element.
@@ -47,22 +42,22 @@ fn is_enclosed(said: &[u8]) -> bool {
 const PARTICIPLES: &[&[u8]] = &[b"reached", b"exceeded", b"exhausted", b"hit"];
 
 /// `is exceeded`, `limit reached`, not `has exceeded`, of which the object would follow.
-const AUXILIARIES: [&[u8]; 7] = [b" is ", b" are ", b" was ", b" been ", b"quota ", b"limit ", b"limits "];
+const AUXILIARIES: &[&[u8]] = &[b" is ", b" are ", b" was ", b" been ", b"quota ", b"limit ", b"limits "];
 
 /// What is used up, where the sentence says that it is.
 const NOUNS: &[&[u8]] = &[b"quota", b"limit", b"limits"];
 
 /// Words behind which a noun begins something else: `quota exceeded for quota`.
-const LINKS: [&[u8]; 4] = [b" for ", b" of ", b" and ", b": "];
+const LINKS: &[&[u8]] = &[b" for ", b" of ", b" and ", b": "];
 
 /// A window that a limit counts in.
 const PERIODS: &[&[u8]] = &[b"month"];
 
 /// `1000 calls / month`
-const PER: [&[u8]; 3] = [b"/ ", b" per ", b" a "];
+const PER: &[&[u8]] = &[b"/ ", b" per ", b" a "];
 
 /// What says all by itself.
-const PHRASES: [&[u8]; 4] = [b" payment required", b" quota_exceeded", b" product cap", b"check your billing details"];
+const PHRASES: &[&[u8]] = &[b" payment required", b" quota_exceeded", b" product cap", b"check your billing details"];
 
 /// How far before its end a body is looked at.
 const LONGEST_SENTENCE: usize = 256;
