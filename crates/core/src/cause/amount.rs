@@ -295,11 +295,11 @@ impl Reader<'_> {
             return;
         }
         let mut label = core::mem::replace(&mut self.sentence.label, Label::None);
-        if label == Label::Used && matches!(prev, Stem::Other | Stem::Have) && self.next_stem() == Stem::Credit {
+        let next = self.next_stem();
+        if label == Label::Used && matches!(prev, Stem::Other | Stem::Have) && next == Stem::Credit {
             // `you currently have 120 credits`
             label = Label::Ignored;
         }
-        let next = self.next_stem();
         let counted = is_resource(next) || of_adverb(next).is_some();
         let exceeded = prev == Stem::Exceed && (counted || self.is_what_was_exceeded(start, number))
             || counted && self.body.get(..start).is_some_and(|before| before.ends_with(b"exceeded the "));
@@ -329,7 +329,7 @@ impl Reader<'_> {
             Label::Used | Label::Spent if sure => self.note_used(value),
             Label::Requested if sure => note(&mut self.facts.said.requested, value),
             // A status, or the number of an error.
-            _ if matches!(value, 400..600) && (!is_resource(self.next_stem()) || self.begins_message()) => return,
+            _ if matches!(value, 400..600) && (!is_resource(next) || self.begins_message()) => return,
             _ if byte(self.body, self.at) == b':' => return,
             _ => {
                 self.sentence.amount = Some(value);

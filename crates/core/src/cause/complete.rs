@@ -26,7 +26,7 @@ fn ends(said: &[u8], words: &[&[u8]], suits: impl Fn(&[u8]) -> bool) -> bool {
     })
 }
 
-/// A quote, a bracket or a tag is open, or an element.
+/// A quote or a bracket is open, or there are tags.
 fn is_enclosed(said: &[u8]) -> bool {
     let last = |mark: u8| said.iter().rposition(|&byte| byte == mark);
     let quoted = |mark: u8| {

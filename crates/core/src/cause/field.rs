@@ -374,13 +374,16 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
     if elsewhere && matches!(last, Stem::Errors | Stem::Request) {
         return Field::Elsewhere;
     }
+    // `allowed_rps`, `max_rpm`, `current_rps`, `rpm_limit`
+    if let Some(window) = of_rate(if last == Stem::Limit { before } else { last }) {
+        match before {
+            _ if allowed => return Field::CountPer(Label::Limit, window),
+            Stem::Current => return Field::CountPer(Label::Used, window),
+            _ => {}
+        }
+    }
     match last {
         Stem::In if matches!(before, Stem::Allowed | Stem::Available) => Field::Wait(SECOND),
-        // `allowed_rps`, `max_rpm`, and `current_rps`
-        Stem::Rps | Stem::Rpm | Stem::Rph | Stem::Rpd | Stem::Tpm | Stem::Tpd if allowed => Field::CountPer(Label::Limit, of_rate(last)),
-        Stem::Rps | Stem::Rpm | Stem::Rph | Stem::Rpd | Stem::Tpm | Stem::Tpd if before == Stem::Current => {
-            Field::CountPer(Label::Used, of_rate(last))
-        }
         Stem::Second | Stem::Millis | Stem::Minute | Stem::After | Stem::In | Stem::Delay | Stem::Wait if waits || resets => {
             Field::Wait(of_stem(last).unwrap_or(SECOND))
         }
@@ -393,10 +396,6 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
         Stem::Time if waits => Field::Wait(SECOND),
         Stem::Remaining if before == Stem::Time => Field::Wait(SECOND),
         Stem::Time | Stem::At if resets || waits => Field::Reset,
-        // `rpm_limit`
-        Stem::Limit if matches!(before, Stem::Rps | Stem::Rpm | Stem::Rph | Stem::Rpd | Stem::Tpm | Stem::Tpd) => {
-            Field::CountPer(Label::Limit, of_rate(before))
-        }
         // `usage_today`
         Stem::Daily if before == Stem::Usage => Field::CountPer(Label::Used, DAY),
         Stem::Name if before == Stem::Policy => Field::Period,
@@ -416,12 +415,13 @@ fn of_words(body: &[u8], start: usize, end: usize) -> Field {
 }
 
 /// The window of an abbreviated rate.
-const fn of_rate(stem: Stem) -> Duration {
+const fn of_rate(stem: Stem) -> Option<Duration> {
     match stem {
-        Stem::Rps => SECOND,
-        Stem::Rph => HOUR,
-        Stem::Rpd | Stem::Tpd => DAY,
-        _ => MINUTE,
+        Stem::Rps => Some(SECOND),
+        Stem::Rpm | Stem::Tpm => Some(MINUTE),
+        Stem::Rph => Some(HOUR),
+        Stem::Rpd | Stem::Tpd => Some(DAY),
+        _ => None,
     }
 }
 

@@ -36,12 +36,8 @@ impl Reader<'_> {
     }
 
     fn tokens_per_minute(&mut self) -> bool {
-        const COUNTED: &[u8; 25] = b"on tokens per min (TPM): ";
-        let found = starts_with(self.body, self.at, COUNTED);
+        let found = self.take_in(b"on tokens per min (TPM): ", Stem::Tpm, Stem::Token.bit() | Stem::Minute.bit());
         if found {
-            self.at += COUNTED.len();
-            self.begin(Stem::Tpm);
-            self.sentence.concepts |= Stem::Token.bit() | Stem::Minute.bit();
             self.sentence.resource = self.sentence.resource.or(Some(Resource::Tokens));
             self.window(MINUTE);
         }
@@ -60,26 +56,31 @@ impl Reader<'_> {
     }
 
     fn opening(&mut self) -> bool {
-        const OPENING: &[u8; 23] = b"Rate limit reached for ";
-        let found = starts_with(self.body, self.at, OPENING);
+        let said = Stem::Rate.bit() | Stem::Limit.bit() | Stem::Exceed.bit();
+        let found = self.take_in(b"Rate limit reached for ", Stem::For, said);
         if found {
-            self.at += OPENING.len();
-            self.begin(Stem::For);
-            self.sentence.concepts |= Stem::Rate.bit() | Stem::Limit.bit() | Stem::Exceed.bit();
             self.names(Stem::For);
         }
         found
     }
 
     fn closing(&mut self) -> bool {
-        const CLOSING: &[u8; 20] = b"Please try again in ";
-        let found = starts_with(self.body, self.at, CLOSING);
+        let found = self.take_in(b"Please try again in ", Stem::In, Stem::Retry.bit());
         if found {
-            self.at += CLOSING.len();
-            self.begin(Stem::In);
-            self.sentence.concepts |= Stem::Retry.bit();
             self.sentence.waits = true;
             self.seconds();
+        }
+        found
+    }
+
+    /// Takes in a phrase that says so much and ends with the word `last`; whether it stands here.
+    #[inline]
+    fn take_in<const N: usize>(&mut self, phrase: &[u8; N], last: Stem, said: Concepts) -> bool {
+        let found = starts_with(self.body, self.at, phrase);
+        if found {
+            self.at += N;
+            self.begin(last);
+            self.sentence.concepts |= said;
         }
         found
     }
