@@ -236,6 +236,14 @@ pub fn survives_cuts(body: &[u8]) {
     }
 }
 
+/// Each body means this kind, and survives [cuts](survives_cuts).
+pub fn check_kinds(bodies: &[(&str, Kind)]) {
+    for &(body, kind) in bodies {
+        assert_eq!(classify_429(body.as_bytes()).kind(), kind, "{body}");
+        survives_cuts(body.as_bytes());
+    }
+}
+
 /// A sentence or a string ends here, told by what follows in the whole body, which a parser of a cut one can't see: a full
 /// stop in a name and the quote behind a quotation end nothing.
 fn ends_sentence(body: &[u8], at: usize) -> bool {

@@ -3,7 +3,8 @@
 use core::time::Duration;
 
 use paceline_core::Kind::*;
-use paceline_core::{Reason, Reset, classify_429};
+use paceline_core::{Reason, Reset, Resource, classify_429};
+use paceline_tests::refusals::check_kinds;
 
 /// Seen to fail: a frame of a stack and a client's attempts were limits, "an hour" no window, Ruby's arrows no colons, what stood before a
 /// class of a stack was lost, and a name in quotes was none.
@@ -206,4 +207,123 @@ fn of_several_tellings_the_exact_one_counts() {
     assert_eq!(classify_429(b"Billing hard limit has been reached.").kind(), BillingLimit);
     let versions = classify_429(b"You have published too many versions of this crate in the last 24 hours");
     assert_eq!(versions.window(), Some(Duration::from_secs(86_400)));
+}
+
+/// Seen to fail: a client's status line was a rate, its pause a wait, what a key would give a limit, and numbers of other things limits.
+#[test]
+fn what_a_client_adds_is_not_the_server_s() {
+    check_kinds(&[
+        ("requests.HTTPError: 429 Client Error: Too Many Requests for url: https://x.example/v1/models", Unknown),
+        ("httpx.HTTPStatusError: Client error '429 Too Many Requests' for url 'https://x.example/v1'", Unknown),
+        ("Response status code does not indicate success: 429 (Too Many Requests).", Unknown),
+        ("exceeded retry limit, last status: 500", Unknown),
+        ("429 Client Error: Too Many Requests for url: https://x.example/v1\n\nRate limit exceeded.", RateLimited),
+        (r#"{"message":"Too Many Requests"}"#, RateLimited),
+        ("response: { status: 429, statusText: 'Too Many Requests', headers: {} }", Unknown),
+        ("&{429 Too Many Requests 429 HTTP/2.0}", Unknown),
+        ("403 Forbidden body: { message: You have triggered an abuse detection mechanism. Please wait. }", RateLimited),
+        (
+            "<soapenv:Body><soapenv:Fault><faultstring>TotalRequests Limit exceeded.</faultstring></soapenv:Fault></soapenv:Body>",
+            QuotaExhausted,
+        ),
+        ("429 <!DOCTYPE html><html><head><title>Vercel Security Checkpoint</title></head></html>", Blocked),
+    ]);
+    let key =
+        classify_429(b"Over rate limit (error 429): Get your key to have 1000 requests per hour just for you. Will retry in 5 minutes.");
+    assert_eq!((key.kind(), key.limit(), key.window(), key.stated_retry_after()), (RateLimited, None, None, None));
+    let attempts = classify_429(b"exceeded maximum number of attempts, 3, api error Throttling: Rate exceeded");
+    assert_eq!((attempts.kind(), attempts.limit()), (RateLimited, None));
+    let curl = classify_429(b"Too many requests. curl 22 The requested URL returned error: 429\n Waiting 11 seconds before trying again");
+    assert_eq!((curl.kind(), curl.requested(), curl.stated_retry_after()), (RateLimited, None, None));
+    let tries = classify_429(b"You have triggered an abuse detection. 2 tries in 1.1 seconds.");
+    assert_eq!((tries.kind(), tries.limit(), tries.window()), (RateLimited, None, None));
+    let arrow = classify_429(b"Too many requests, retry: input=storage.2 > output=es.0 (id=0)");
+    assert_eq!((arrow.kind(), arrow.limit(), arrow.requested()), (RateLimited, None, None));
+    let page = classify_429(b"Rate limit (429): <html><head><title>429 Too Many Requests</title></head></html>");
+    assert_eq!((page.kind(), page.limit()), (RateLimited, None));
+    let build = classify_429(b"Build and push Docker image: toomanyrequests: You have reached your pull rate limit.");
+    assert_eq!((build.kind(), build.resource()), (RateLimited, None));
+    let count = |body: &'static str| classify_429(body.as_bytes()).used();
+    assert_eq!(count("Too many requests. (SDK Attempt Count: 4)"), None);
+    assert_eq!(count(r#"{"error":"Quota exceeded.","usageMetadata":{"promptTokenCount":5}}"#), None);
+    assert_eq!(count(r#"{"error":"Quota exceeded.","requestCount":5}"#), Some(5));
+    let connections = classify_429(br#"{"message":"Too many connections","max_connections":5,"current_connections":6}"#);
+    assert_eq!((connections.limit(), connections.used()), (Some(5), Some(6)));
+    let bytes = classify_429(b"Data too large, with { bytes_wanted=413321034 & bytes_limit=410412646 }");
+    assert_eq!((bytes.kind(), bytes.limit()), (Overloaded, None));
+    let docker = classify_429(b"error pulling image configuration: toomanyrequests: Too Many Requests.");
+    assert_eq!((docker.kind(), docker.resource()), (RateLimited, Some(Resource::Requests)));
+}
+
+/// Seen to fail: a status line was a rate, and the others were something else or nothing.
+#[test]
+fn what_clients_and_tools_print_around_a_refusal() {
+    check_kinds(&[
+        ("Couldn't open https://api.example/1: HTTP Error 429: Too Many Requests", Unknown),
+        ("The remote server returned an error: (429) Too Many Requests", Unknown),
+        ("npm ERR! 429 Too Many Requests - GET https://registry.example/x.tgz", Unknown),
+        ("UnexpectedError: (429, 'Too Many Requests')", Unknown),
+        ("Error requesting data from https://api.example/authorize: 429 - Too Many Requests", Unknown),
+        ("npm ERR! 429 Too Many Requests: @types/jsonwebtoken@7.2.0", Unknown),
+        ("Request failed with status code 429, Status text: \"Too Many Requests\"", Unknown),
+        ("Error: 429 Too Many Requests: retry after 1", RateLimited),
+        ("Error: 429 Too many requests", RateLimited),
+        ("429 Too Many Requests", RateLimited),
+        ("HttpError:\n429 Too Many Requests", RateLimited),
+        ("HttpError: <b>429 Too Many Requests</b>", RateLimited),
+        (r#"{"status": "429 Too Many Requests"}"#, RateLimited),
+        ("Max retries exceeded, HTTP error 429 with body: Too Many Requests.", RateLimited),
+        ("Max size exceeded, HTTP error 429 of body: Too Many Requests.", RequestTooLarge),
+        ("Max exceeded of a body: Too Many Requests.", RequestTooLarge),
+        ("401 Unauthorized - \"fail\" status, message \"Please wait a few days before you try again.\".", InvalidCredentials),
+        (
+            "operation SimulatePrincipalPolicy, exceeded maximum number of attempts, StatusCode: 400, api error Throttling: Rate exceeded.",
+            RateLimited,
+        ),
+        ("operation of a policy, exceeded number of posts, StatusCode: 400, so sorry.", Blocked),
+        ("403 Developer Over Rate", RateLimited),
+        ("403 Developer Over Qps", RateLimited),
+        ("403 Developer Over Map", Unknown),
+        ("The rate limit is reached. Wait a moment; the plan is still active.", RateLimited),
+        ("The rate limit is reached. Wait a moment; the call is still active.", Concurrency),
+        ("Exception Type: RateLimitError, Error Details: You exceeded your current quota.", QuotaExhausted),
+        ("Exception Type: RateLimit, Error Details: You exceeded your current quota.", RateLimited),
+        ("Services limit how many actions we can perform.", RateLimited),
+        (r#"{"errcode":45009,"errmsg":"api freq out of limit"}"#, RateLimited),
+        (r#"{"errcode":45009,"errmsg":"api words out of place"}"#, Unknown),
+        (r#"{"errcode":45009,"errmsg":"api words kind of limit"}"#, Unknown),
+        ("TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark", Overloaded),
+        ("integration not ready; The allowed number of requests has been exceeded.", Overloaded),
+        ("Weekly limit reached ∙ resets Thursday at 12am", QuotaExhausted),
+        ("Too many requests. The limit is - Requests per Minute (actual/limit): 0/0.", QuotaExhausted),
+        ("5-hour usage limit reached (0/0 used).", RateLimited),
+        ("HTTP 429: Provider rate limit exceeded\nHTTP 503: temporarily unavailable.", RateLimited),
+        ("HTTP 429: Provider said nothing\nHTTP 503: temporarily unavailable.", Overloaded),
+    ]);
+    // A cut shows the status alone.
+    let asked = classify_429(b"401 Unauthorized - \"fail\" status, message \"Please wait a few minutes before you try again.\" when x");
+    assert_eq!(asked.kind(), RateLimited);
+    let wrapped = classify_429(b"integration not ready yet: The allowed number of requests has been exceeded; Retrying");
+    assert_eq!(wrapped.kind(), RateLimited);
+    let numbers = |body: &str| {
+        let cause = classify_429(body.as_bytes());
+        (cause.kind(), cause.limit(), cause.requested())
+    };
+    let cost = "Query cost is 1723, which exceeds the single query max cost limit (1000).";
+    assert_eq!(numbers(cost), (RequestTooLarge, Some(1_000), Some(1_723)));
+    assert_eq!(numbers("400 - Enqueued token limit reached for gpt-x."), (Concurrency, None, None));
+    let limit = |body: &str| classify_429(body.as_bytes()).limit();
+    assert_eq!(limit("Account x exceeded the 500 daily messages limit."), Some(500));
+    assert_eq!(limit("Account x exceeded the 500 nice messages limit."), None);
+    assert_eq!(limit("The rejected execution: max queue capacity = 1000, sorry."), None);
+    assert_eq!(limit("Rate limit exceeded, 1 question was answered out of 57 questions."), None);
+    assert_eq!(limit("Rate limit exceeded, budget remaining 1 out of 57 points."), Some(57));
+    let day = |body: &'static str| (classify_429(body.as_bytes()).used(), classify_429(body.as_bytes()).window());
+    let today = day(r#"{"error":"too many requests","account":{"usage_today":77,"limit":1500}}"#);
+    assert_eq!(today, (Some(77), Some(Duration::from_secs(86_400))));
+    let model = |body: &'static str| classify_429(body.as_bytes()).model();
+    assert_eq!(model("Error invoking Bedrock model: ThrottlingException: Too many tokens."), None);
+    let window = |body: &'static str| classify_429(body.as_bytes()).window();
+    assert_eq!(window(r#"{"errorType":"RATE_LIMIT","policyName":"DAILY"}"#), Some(Duration::from_secs(86_400)));
+    assert_eq!(window(r#"{"errorType":"RATE_LIMIT","personName":"DAILY"}"#), None);
 }
